@@ -1,0 +1,5 @@
+/** Event records and codecs: what the server, the clients and the gateway share. */
+@NullMarked
+package dnd.metrics.events;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dnd.metrics.server.hub;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Message Hub as the service sees it. Subjects, wildcards ({@code *}, {@code >}) and queue
+ * groups mean what they mean in NATS. Safe for use by several threads.
+ */
+public interface Hub extends AutoCloseable {
+  /**
+   * Calls {@code handler} for each message on a subject that matches {@code subject}. With a queue
+   * group, one member of the group gets each message. Messages of one publishing connection arrive
+   * in the order it published them; messages of different connections may arrive at the same time
+   * on different threads.
+   */
+  Subscription subscribe(String subject, @Nullable String queueGroup, MessageHandler handler);
+
+  /**
+   * Publishes; returns once the hub has taken the message over, without waiting for receivers. The
+   * payload may be reused after the call.
+   *
+   * @throws IllegalArgumentException where the subject is not valid or the payload larger than
+   *     {@link #maxPayloadBytes}
+   */
+  void publish(String subject, @Nullable String replyTo, Headers headers, byte[] payload);
+
+  /**
+   * Whether a message on {@code subject} would reach anybody now; true where the hub cannot know.
+   */
+  boolean hasInterest(String subject);
+
+  int maxPayloadBytes();
+
+  /** Stops deliveries, lets handlers that run finish, and leaves the hub. */
+  @Override
+  void close();
+
+  /** A subscription; closing it ends the deliveries. */
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,23 @@
+package dnd.metrics.server.model;
+
+import java.util.List;
+
+/**
+ * Where queries find series: the one way in which PromQL meets storage. Times are Unix
+ * milliseconds, both ends included. Safe for use by several threads; a reader never blocks a
+ * writer.
+ */
+public interface SeriesSource {
+  /**
+   * The series that match all {@code matchers} and may have samples between the two times, in no
+   * order, each label set once. What a series returns later may include samples that arrived after
+   * this call.
+   */
+  List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis);
+
+  /** The names of the labels of the series that match, sorted. Without matchers: of all series. */
+  List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis);
+
+  /** The values that the label {@code name} has in the series that match, sorted. */
+  List<String> labelValues(String name, List<Matcher> matchers, long fromMillis, long toMillis);
+}

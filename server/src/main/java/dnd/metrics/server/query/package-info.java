@@ -1,0 +1,5 @@
+/** Query and discovery events to answers. */
+@NullMarked
+package dnd.metrics.server.query;
+
+import org.jspecify.annotations.NullMarked;
