@@ -1,0 +1,19 @@
+package dnd.metrics.server.promql.exec;
+
+/**
+ * What one query cost.
+ *
+ * @param seriesRead series that the selectors found
+ * @param samplesRead samples that were decoded, stale markers included
+ * @param peakBytes the most memory that the query's tracker counted at once
+ * @param parseNanos time to parse and check the text
+ * @param planNanos time to plan and rewrite
+ * @param executeNanos time to evaluate
+ */
+public record QueryStatistics(
+    long seriesRead,
+    long samplesRead,
+    long peakBytes,
+    long parseNanos,
+    long planNanos,
+    long executeNanos) {}
