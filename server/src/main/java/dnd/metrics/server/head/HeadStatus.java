@@ -1,0 +1,27 @@
+package dnd.metrics.server.head;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Figures of a {@link Head} at one moment.
+ *
+ * @param series how many series it holds
+ * @param senders how many senders have sent
+ * @param samplesAppended samples accepted since the process began, replayed ones not counted
+ * @param lastSequence the number of the last event in the log
+ * @param logBytes size of the log on disk
+ * @param logSegments files of the log
+ * @param minMillis the oldest sample's time, Unix milliseconds; meaningless without series
+ * @param maxMillis the newest sample's time, Unix milliseconds; meaningless without series
+ * @param unavailable why nothing can be taken in at present (a full disk), null when all is well
+ */
+public record HeadStatus(
+    long series,
+    int senders,
+    long samplesAppended,
+    long lastSequence,
+    long logBytes,
+    int logSegments,
+    long minMillis,
+    long maxMillis,
+    @Nullable String unavailable) {}

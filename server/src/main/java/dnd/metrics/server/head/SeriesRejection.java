@@ -1,0 +1,10 @@
+package dnd.metrics.server.head;
+
+/** Why a series cannot be had from {@link SenderBatch#resolve}. */
+public enum SeriesRejection {
+  /** The sender's service has as many series as it may; the ones that exist go on. */
+  SERIES_LIMIT,
+
+  /** Another sender writes a series with these very labels. */
+  OTHER_SENDER
+}
