@@ -25,6 +25,15 @@ public interface Hub extends AutoCloseable {
   void publish(String subject, @Nullable String replyTo, Headers headers, byte[] payload);
 
   /**
+   * Runs {@code publications} on this thread and lets go what it published afterwards, with one
+   * wake-up for each receiver rather than one for each message. For many replies at once; what it
+   * throws is thrown on, after what was published before has been let go.
+   */
+  default void publishTogether(Runnable publications) {
+    publications.run();
+  }
+
+  /**
    * Whether a message on {@code subject} would reach anybody now; true where the hub cannot know.
    */
   boolean hasInterest(String subject);

@@ -1,0 +1,23 @@
+package dnd.metrics.server.hub.embedded;
+
+/**
+ * Counts since the hub started, except {@code connections} and {@code subscriptions}, which are
+ * those of this moment. Messages and bytes (payload and headers) are counted in when a client
+ * publishes and out for each client that one is sent to; what the service itself publishes or
+ * receives is not "in" or "out" but {@code localPublished} and {@code localDelivered}.
+ */
+public record HubStatistics(
+    int connections,
+    long subscriptions,
+    long totalConnections,
+    long messagesIn,
+    long bytesIn,
+    long messagesOut,
+    long bytesOut,
+    long localPublished,
+    long localDelivered,
+    long slowConsumers,
+    long staleConnections,
+    long authFailures,
+    long protocolErrors,
+    long handlerFailures) {}
