@@ -3,6 +3,7 @@ package dnd.metrics.server.model;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,14 @@ public final class Matcher {
   private final Type type;
   private final String name;
   private final String value;
+
+  /** What the expression is where it needs no regular-expression machine; null otherwise. */
+  private final @Nullable LiteralPattern literal;
+
   private final @Nullable Pattern pattern;
+
+  /** What every match of {@link #pattern} begins with. */
+  private final String prefix;
 
   /**
    * @throws PatternSyntaxException where {@code type} is of a regular expression and {@code value}
@@ -42,10 +50,15 @@ public final class Matcher {
     this.type = type;
     this.name = name;
     this.value = value;
-    this.pattern =
-        type == Type.REGEX || type == Type.NOT_REGEX
-            ? Pattern.compile("^(?s:" + value + ")$")
-            : null;
+    if (type == Type.REGEX || type == Type.NOT_REGEX) {
+      this.pattern = Pattern.compile("^(?s:" + value + ")$");
+      this.literal = LiteralPattern.of(value);
+      this.prefix = LiteralPattern.prefixOf(value);
+    } else {
+      this.pattern = null;
+      this.literal = null;
+      this.prefix = "";
+    }
   }
 
   public static Matcher equal(String name, String value) {
@@ -68,8 +81,32 @@ public final class Matcher {
     return switch (type) {
       case EQUAL -> candidate.equals(value);
       case NOT_EQUAL -> !candidate.equals(value);
-      case REGEX -> Objects.requireNonNull(pattern).matcher(candidate).matches();
-      case NOT_REGEX -> !Objects.requireNonNull(pattern).matcher(candidate).matches();
+      case REGEX -> fits(candidate);
+      case NOT_REGEX -> !fits(candidate);
+    };
+  }
+
+  private boolean fits(String candidate) {
+    if (literal != null) {
+      return literal.matches(candidate);
+    }
+    return candidate.startsWith(prefix)
+        && Objects.requireNonNull(pattern).matcher(candidate).matches();
+  }
+
+  /** Whether this one asks for what is not: {@code !=} or {@code !~}. */
+  public boolean isNegative() {
+    return type == Type.NOT_EQUAL || type == Type.NOT_REGEX;
+  }
+
+  /**
+   * The values that the matcher names: those that it accepts, or, of a {@linkplain #isNegative
+   * negative} one, refuses. Null where they cannot be listed.
+   */
+  public @Nullable Set<String> namedValues() {
+    return switch (type) {
+      case EQUAL, NOT_EQUAL -> Set.of(value);
+      case REGEX, NOT_REGEX -> literal == null ? null : literal.literals();
     };
   }
 

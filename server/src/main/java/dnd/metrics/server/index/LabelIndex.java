@@ -1,0 +1,222 @@
+package dnd.metrics.server.index;
+
+import dnd.metrics.server.index.LabelPostings.ValuePostings;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * The inverted index: label pair → numbers of the series that have it. It also keeps the one copy
+ * of every label name and value. Numbers are given by the caller, in ascending order. Adding is for
+ * one thread at a time (the caller sees to that); reading is for any number of threads, takes no
+ * lock, and sees all series whose {@link #add} returned before.
+ *
+ * <p>Matchers mean what they mean in Prometheus ({@code tsdb.PostingsForMatchers}): an absent label
+ * has the empty value, so a matcher that accepts the empty value also accepts series without the
+ * label.
+ */
+public final class LabelIndex {
+  private final ConcurrentHashMap<String, LabelPostings> names = new ConcurrentHashMap<>();
+  private final PostingList all = new PostingList();
+
+  /**
+   * Adds a series.
+   *
+   * @param number greater than all before
+   * @return the labels with their strings replaced by the shared copies: keep these, not the ones
+   *     given
+   */
+  public Labels add(int number, Labels labels) {
+    int size = labels.size();
+    String[] shared = new String[2 * size];
+    for (int i = 0; i < size; i++) {
+      String name = labels.name(i);
+      LabelPostings label = names.get(name);
+      if (label == null) {
+        label = new LabelPostings(name);
+        names.put(name, label);
+      }
+      String value = labels.value(i);
+      ValuePostings postings = label.values.get(value);
+      if (postings == null) {
+        postings = new ValuePostings(value, new PostingList());
+        postings.series().add(number);
+        label.values.put(value, postings);
+      } else {
+        postings.series().add(number);
+      }
+      label.all.add(number);
+      shared[2 * i] = label.name;
+      shared[2 * i + 1] = postings.value();
+    }
+    all.add(number);
+    return Labels.ofSorted(shared);
+  }
+
+  /** The numbers of the series that all matchers accept. Shared: not to be changed. */
+  public RoaringBitmap select(List<Matcher> matchers) {
+    List<PostingList> lists = new ArrayList<>();
+    List<RoaringBitmap> unions = new ArrayList<>();
+    List<Matcher> refusing = new ArrayList<>();
+    for (Matcher matcher : matchers) {
+      if (matcher.matches("")) {
+        refusing.add(matcher);
+        continue;
+      }
+      LabelPostings label = names.get(matcher.name());
+      if (label == null) {
+        return new RoaringBitmap();
+      }
+      if (matcher.type() == Matcher.Type.EQUAL) {
+        ValuePostings postings = label.values.get(matcher.value());
+        if (postings == null) {
+          return new RoaringBitmap();
+        }
+        lists.add(postings.series());
+      } else if (acceptsEveryValue(matcher)) {
+        lists.add(label.all);
+      } else {
+        RoaringBitmap accepted = accepted(label, matcher);
+        if (accepted.isEmpty()) {
+          return accepted;
+        }
+        unions.add(accepted);
+      }
+    }
+    RoaringBitmap result = intersection(lists, unions);
+    for (Matcher matcher : refusing) {
+      if (result.isEmpty()) {
+        return result;
+      }
+      RoaringBitmap refused = refused(matcher);
+      if (!refused.isEmpty()) {
+        result = RoaringBitmap.andNot(result, refused);
+      }
+    }
+    return result;
+  }
+
+  /** {@code label!=""} and {@code label=~".+"}, which only ask for the label to be there. */
+  private static boolean acceptsEveryValue(Matcher matcher) {
+    return switch (matcher.type()) {
+      case NOT_EQUAL -> matcher.value().isEmpty();
+      case REGEX -> matcher.value().equals(".+");
+      case EQUAL, NOT_REGEX -> false;
+    };
+  }
+
+  private RoaringBitmap intersection(List<PostingList> lists, List<RoaringBitmap> unions) {
+    if (lists.isEmpty() && unions.isEmpty()) {
+      return all.toBitmap();
+    }
+    lists.sort(Comparator.comparingLong(PostingList::size));
+    unions.sort(Comparator.comparingLong(RoaringBitmap::getLongCardinality));
+    RoaringBitmap result = null;
+    for (RoaringBitmap union : unions) {
+      result = result == null ? union : RoaringBitmap.and(result, union);
+    }
+    for (PostingList list : lists) {
+      if (result == null) {
+        result = list.toBitmap();
+      } else if (result.getLongCardinality() * 16 < list.size()) {
+        result = retained(result, list);
+      } else {
+        result = RoaringBitmap.and(result, list.toBitmap());
+      }
+    }
+    return java.util.Objects.requireNonNull(result);
+  }
+
+  /** Few against many: look each of the few up. */
+  private static RoaringBitmap retained(RoaringBitmap few, PostingList many) {
+    RoaringBitmap kept = new RoaringBitmap();
+    few.forEach((int number) -> {
+      if (many.contains(number)) {
+        kept.add(number);
+      }
+    });
+    return kept;
+  }
+
+  /** The series that have a value of this label that the matcher accepts. */
+  private static RoaringBitmap accepted(LabelPostings label, Matcher matcher) {
+    RoaringBitmap union = new RoaringBitmap();
+    Set<String> named = matcher.isNegative() ? null : matcher.namedValues();
+    if (named != null) {
+      for (String value : named) {
+        ValuePostings postings = label.values.get(value);
+        if (postings != null) {
+          postings.series().addTo(union);
+        }
+      }
+      return union;
+    }
+    for (ValuePostings postings : label.values.values()) {
+      if (matcher.matches(postings.value())) {
+        postings.series().addTo(union);
+      }
+    }
+    return union;
+  }
+
+  /** The series that have a value that the matcher, which accepts the empty value, refuses. */
+  private RoaringBitmap refused(Matcher matcher) {
+    LabelPostings label = names.get(matcher.name());
+    RoaringBitmap union = new RoaringBitmap();
+    if (label == null) {
+      return union;
+    }
+    if (matcher.type() == Matcher.Type.EQUAL) { // label="": whoever has the label is out
+      return label.all.toBitmap();
+    }
+    Set<String> named = matcher.isNegative() ? matcher.namedValues() : null;
+    if (named != null) {
+      for (String value : named) {
+        ValuePostings postings = label.values.get(value);
+        if (postings != null) {
+          postings.series().addTo(union);
+        }
+      }
+      return union;
+    }
+    for (ValuePostings postings : label.values.values()) {
+      if (!matcher.matches(postings.value())) {
+        postings.series().addTo(union);
+      }
+    }
+    return union;
+  }
+
+  /** Sorted names of the labels of the given series; of all where {@code among} is null. */
+  public List<String> names(@Nullable RoaringBitmap among) {
+    List<String> found = new ArrayList<>();
+    for (LabelPostings label : names.values()) {
+      if (among == null || label.all.intersects(among)) {
+        found.add(label.name);
+      }
+    }
+    found.sort(Labels::compareCodePoints);
+    return found;
+  }
+
+  /** Sorted values of one label in the given series; in all where {@code among} is null. */
+  public List<String> values(String name, @Nullable RoaringBitmap among) {
+    List<String> found = new ArrayList<>();
+    LabelPostings label = names.get(name);
+    if (label != null) {
+      for (ValuePostings postings : label.values.values()) {
+        if (among == null || postings.series().intersects(among)) {
+          found.add(postings.value());
+        }
+      }
+    }
+    found.sort(Labels::compareCodePoints);
+    return found;
+  }
+}
