@@ -1,0 +1,213 @@
+package dnd.metrics.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code dnd-metrics bench}: end-to-end measurements from a process of its own. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = "Measures the program from outside; checks its answers before its times count.",
+    subcommands = {Bench.Ingest.class, Bench.Latency.class, Bench.Query.class})
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Bench())
+        .setExecutionExceptionHandler((error, line, result) -> {
+          line.getErr()
+              .println("bench: " + (error.getMessage() == null ? error : error.getMessage()));
+          return 1;
+        });
+  }
+
+  /** What all measurements take. */
+  static final class Shared {
+    @Option(
+        names = "--program",
+        description = "the program to measure (default: ${DEFAULT-VALUE})",
+        defaultValue = "./dnd-metrics")
+    Path program = Path.of("./dnd-metrics");
+
+    @Option(
+        names = "--folder",
+        description = "where data folders are made and removed (default: ${DEFAULT-VALUE})",
+        defaultValue = "target/bench")
+    Path folder = Path.of("target/bench");
+
+    @Option(
+        names = "--against",
+        description =
+            "prometheus=URL or victoriametrics=URL: the same load to a peer, in the same run; may be repeated")
+    List<String> against = new ArrayList<>();
+
+    @Option(
+        names = "--json",
+        description = "write the figures to this file, too (default: <folder>/<measurement>.json)")
+    @Nullable Path json;
+
+    List<Peer> peers() {
+      List<Peer> peers = new ArrayList<>();
+      for (String text : against) {
+        Peer peer = Peer.parse(text);
+        if (peer.answers()) {
+          peers.add(peer);
+        } else {
+          System.err.println(
+              "bench: no "
+                  + peer.name()
+                  + " answers at "
+                  + peer.address()
+                  + "; the comparison is left out");
+        }
+      }
+      return peers;
+    }
+
+    void finish(Report report, String name) throws java.io.IOException {
+      report.print(System.out);
+      Path file = json == null ? folder.resolve(name + ".json") : json;
+      java.nio.file.Files.createDirectories(file.toAbsolutePath().getParent());
+      report.write(file);
+      System.out.println("written: " + file);
+    }
+  }
+
+  /** {@code bench ingest}. */
+  @Command(
+      name = "ingest",
+      mixinStandardHelpOptions = true,
+      description = "Samples a second, acknowledged after fsync.")
+  static final class Ingest implements Callable<Integer> {
+    @Mixin Shared shared = new Shared();
+
+    @Option(
+        names = "--size",
+        description = "SERIESxSAMPLES; may be repeated (default: 10000x360, 100000x120)",
+        split = ",")
+    List<String> sizes = new ArrayList<>();
+
+    @Option(names = "--connections", defaultValue = "2", description = "default: ${DEFAULT-VALUE}")
+    int connections = 2;
+
+    @Option(
+        names = "--labels",
+        defaultValue = "FULL",
+        description =
+            "FULL: the tags in every metric; SHARED: once in data.labels (default: ${DEFAULT-VALUE})")
+    EventTemplate.Form form = EventTemplate.Form.FULL;
+
+    @Override
+    public Integer call() throws Exception {
+      IngestBench bench = new IngestBench(connections, form);
+      Report report =
+          new Report("Ingest over the hub, " + connections + " connections, labels " + form);
+      List<Peer> peers = shared.peers();
+      for (String text : sizes.isEmpty() ? List.of("10000x360", "100000x120") : sizes) {
+        String[] parts = text.split("x", 2);
+        IngestBench.Size size =
+            new IngestBench.Size(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+        DevopsLoad load = IngestBench.load(size, System.currentTimeMillis());
+        report.add(bench.ours(shared.program, shared.folder, load, size));
+        for (Peer peer : peers) {
+          report.add(bench.peer(peer, load, size));
+          report.addRatio("ingest " + size.title(), "samples/s", "dnd-metrics", peer.name(), true);
+        }
+      }
+      shared.finish(report, "ingest");
+      return 0;
+    }
+  }
+
+  /** {@code bench latency}. */
+  @Command(
+      name = "latency",
+      mixinStandardHelpOptions = true,
+      description = "What an event and a query take at a fixed rate.")
+  static final class Latency implements Callable<Integer> {
+    @Mixin Shared shared = new Shared();
+
+    @Option(
+        names = "--rate",
+        defaultValue = "1000",
+        description = "events of ten samples a second (default: ${DEFAULT-VALUE})")
+    int rate = 1000;
+
+    @Option(
+        names = "--seconds",
+        defaultValue = "30",
+        description = "counted, after ten to warm up (default: ${DEFAULT-VALUE})")
+    int seconds = 30;
+
+    @Override
+    public Integer call() throws Exception {
+      Report report = new Report("Latency, " + rate + " events/s of 10 samples");
+      DevopsLoad hour =
+          IngestBench.load(new IngestBench.Size(1_000, 360), System.currentTimeMillis());
+      try (ServerProcess server = ServerProcess.start(shared.program, shared.folder)) {
+        new IngestBench(2, EventTemplate.Form.FULL)
+            .push(server.hub(), hour, new org.HdrHistogram.Histogram(60_000_000_000L, 3));
+        new LatencyBench(server.hub(), rate, seconds).run(hour, report);
+      }
+      shared.finish(report, "latency");
+      return 0;
+    }
+  }
+
+  /** {@code bench query}. */
+  @Command(
+      name = "query",
+      mixinStandardHelpOptions = true,
+      description = "Ten dashboard queries over an hour of 10 000 series.")
+  static final class Query implements Callable<Integer> {
+    @Mixin Shared shared = new Shared();
+
+    @Option(
+        names = "--runs",
+        defaultValue = "30",
+        description = "counted runs a query (default: ${DEFAULT-VALUE})")
+    int runs = 30;
+
+    @Option(
+        names = "--warm-ups",
+        defaultValue = "20",
+        description = "uncounted runs a query, first (default: ${DEFAULT-VALUE})")
+    int warmUps = 20;
+
+    @Override
+    public Integer call() throws Exception {
+      Report report = new Report("Dashboard queries over 1 h of 10 000 series");
+      DevopsLoad load =
+          IngestBench.load(new IngestBench.Size(10_000, 360), System.currentTimeMillis());
+      IngestBench ingest = new IngestBench(2, EventTemplate.Form.FULL);
+      List<Peer> peers = shared.peers();
+      for (Peer peer : peers) {
+        ingest.write(peer, load);
+      }
+      try (ServerProcess server = ServerProcess.start(shared.program, shared.folder)) {
+        ingest.push(server.hub(), load, new org.HdrHistogram.Histogram(60_000_000_000L, 3));
+        QueryBench bench = new QueryBench(warmUps, runs, load);
+        for (DashboardQuery query : DashboardQuery.ALL) {
+          report.add(bench.ours(server.hub(), query));
+          for (Peer peer : peers) {
+            report.add(bench.peer(peer, query));
+            report.addRatio(query.title(), "p50 ms", "dnd-metrics", peer.name(), false);
+          }
+        }
+      }
+      shared.finish(report, "query");
+      return 0;
+    }
+  }
+}

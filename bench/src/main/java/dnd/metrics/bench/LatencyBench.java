@@ -1,0 +1,259 @@
+package dnd.metrics.bench;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an event takes at a fixed rate: from the moment it was due to be published to its reply, to
+ * {@code metrics.collected} at a subscriber on another connection, to being found by a query; and
+ * from a dashboard query to its reply while the events go on. Times count from when an event was
+ * due, so that a stall is not hidden by the events that it delays.
+ */
+final class LatencyBench {
+  private static final int WARM_UP_SECONDS = 10;
+  private static final byte[] CORRELATION = "\"correlation_id\":\"".getBytes(US_ASCII);
+
+  private final URI hub;
+  private final int eventsPerSecond;
+  private final int seconds;
+  private final Histogram reply = histogram();
+  private final Histogram collected = histogram();
+  private final Histogram queryable = histogram();
+  private final Histogram query = histogram();
+  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
+  private final AtomicLong replies = new AtomicLong();
+  private final AtomicLong notices = new AtomicLong();
+  private volatile boolean done;
+
+  LatencyBench(URI hub, int eventsPerSecond, int seconds) {
+    this.hub = hub;
+    this.eventsPerSecond = eventsPerSecond;
+    this.seconds = seconds;
+  }
+
+  private static Histogram histogram() {
+    return new Histogram(60_000_000_000L, 3);
+  }
+
+  /**
+   * Runs all measurements at once; {@code loaded} is an hour of data that is there already, for the
+   * dashboard query.
+   */
+  void run(DevopsLoad loaded, Report report) throws Exception {
+    int events = eventsPerSecond * (WARM_UP_SECONDS + seconds);
+    int firstCounted = eventsPerSecond * WARM_UP_SECONDS;
+    long[] dueNanos = new long[events];
+    try (WireConnection publisher = new WireConnection(hub);
+        WireConnection subscriber = new WireConnection(hub)) {
+      publisher.subscribe("_INBOX.latency.*", 1);
+      subscriber.subscribe("metrics.collected", 2);
+      read(
+          publisher,
+          (sid, token, buffer, offset, length) -> {
+            if (!new String(buffer, offset, length, UTF_8).contains("\"rejected\":[]")) {
+              failure.compareAndSet(null, new String(buffer, offset, length, UTF_8));
+            }
+            record(reply, dueNanos, token, firstCounted);
+            replies.incrementAndGet();
+          });
+      read(
+          subscriber,
+          (sid, token, buffer, offset, length) -> {
+            long number = correlationNumber(buffer, offset, length);
+            if (number >= 0) {
+              record(collected, dueNanos, number, firstCounted);
+              notices.incrementAndGet();
+            }
+          });
+      Thread probe = Thread.ofPlatform().start(this::probeQueryable);
+      Thread dashboard = Thread.ofPlatform().start(() -> askDashboard(loaded));
+      publish(publisher, dueNanos);
+      await(events);
+      done = true;
+      probe.join();
+      dashboard.join();
+    }
+    String wrong = failure.get();
+    if (wrong != null) {
+      throw new IllegalStateException(wrong);
+    }
+    String rate = " at %d events/s".formatted(eventsPerSecond);
+    add(report, "push → reply" + rate, reply);
+    add(report, "push → metrics.collected" + rate, collected);
+    add(report, "push → found by a query", queryable);
+    add(report, "dashboard query over 1 h → reply", query);
+  }
+
+  private static void add(Report report, String what, Histogram nanos) {
+    report.add(
+        Measured.of(
+            what,
+            "dnd-metrics",
+            "count",
+            nanos.getTotalCount(),
+            "p50 ms",
+            nanos.getValueAtPercentile(50) / 1e6,
+            "p90 ms",
+            nanos.getValueAtPercentile(90) / 1e6,
+            "p99 ms",
+            nanos.getValueAtPercentile(99) / 1e6,
+            "p99.9 ms",
+            nanos.getValueAtPercentile(99.9) / 1e6));
+  }
+
+  private void read(WireConnection connection, WireConnection.Delivery delivery) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            connection.readAll(delivery);
+          } catch (IOException e) {
+            failure.compareAndSet(null, e.getMessage());
+          }
+        });
+  }
+
+  private static void record(Histogram histogram, long[] dueNanos, long number, int firstCounted) {
+    if (number >= firstCounted) {
+      histogram.recordValue(Math.max(1, System.nanoTime() - dueNanos[(int) number]));
+    }
+  }
+
+  private void publish(WireConnection publisher, long[] dueNanos) throws IOException {
+    DevopsLoad values = new DevopsLoad(1_000, 1_000, 0, 7);
+    EventTemplate[] templates =
+        values.hosts().stream()
+            .map(h -> new EventTemplate(h, EventTemplate.Form.FULL))
+            .toArray(EventTemplate[]::new);
+    WireBuffer payload = new WireBuffer();
+    WireBuffer out = new WireBuffer();
+    long start = System.nanoTime();
+    for (int i = 0; i < dueNanos.length; i++) {
+      dueNanos[i] = start + (long) i * 1_000_000_000L / eventsPerSecond;
+      for (long left = dueNanos[i] - System.nanoTime();
+          left > 0;
+          left = dueNanos[i] - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+      DevopsLoad.Host host = values.hosts().get(i % templates.length);
+      payload.clear();
+      int length =
+          templates[host.number()].render(
+              values,
+              i / templates.length % values.samples(),
+              EventTemplate.renderTime(System.currentTimeMillis()),
+              "bbbbbbbb-0000-4000-8000-%012d".formatted(i).getBytes(US_ASCII),
+              payload);
+      out.clear();
+      out.put(
+          ("PUB " + host.sender() + ".metrics.push _INBOX.latency." + i + " " + length + "\r\n")
+              .getBytes(US_ASCII));
+      out.put(payload).put((byte) '\r').put((byte) '\n');
+      publisher.send(out);
+    }
+  }
+
+  private void await(int events) {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while ((replies.get() < events || notices.get() < events) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(5_000_000);
+    }
+    if (replies.get() != events || notices.get() != events) {
+      failure.compareAndSet(
+          null,
+          "%d events, %d replies, %d metrics.collected"
+              .formatted(events, replies.get(), notices.get()));
+    }
+  }
+
+  /** The number in the last digits of the correlation id of an event of ours, or -1. */
+  private static long correlationNumber(byte[] buffer, int offset, int length) {
+    String text = new String(buffer, offset, length, UTF_8);
+    String start = new String(CORRELATION, US_ASCII) + "bbbbbbbb-";
+    int at = text.indexOf(start);
+    return at < 0
+        ? -1
+        : Long.parseLong(text.substring(at + start.length() + 15, at + start.length() + 27));
+  }
+
+  /** Ten times a second: pushes a value and asks until it is found. */
+  private void probeQueryable() {
+    try (WireConnection connection = new WireConnection(hub);
+        HubQueries queries = new HubQueries(hub)) {
+      long value = 0;
+      long start = System.nanoTime();
+      while (!done) {
+        value++;
+        String event =
+            "{\"type\":\"metrics.push\",\"data\":{\"service\":\"probe\",\"metrics\":[{\"name\":\"probe_value\",\"type\":\"gauge\",\"value\":%d}]}}"
+                .formatted(value);
+        WireBuffer out = new WireBuffer();
+        out.put(
+            ("PUB probe.metrics.push " + event.length() + "\r\n" + event + "\r\n")
+                .getBytes(US_ASCII));
+        long sent = System.nanoTime();
+        connection.send(out);
+        while (!found(queries, value)) {
+          if (System.nanoTime() - sent > 5_000_000_000L) {
+            throw new IllegalStateException("a pushed value was not found by a query within 5 s");
+          }
+        }
+        if (System.nanoTime() - start > WARM_UP_SECONDS * 1_000_000_000L) {
+          queryable.recordValue(System.nanoTime() - sent);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+      }
+    } catch (IOException | RuntimeException e) {
+      failure.compareAndSet(null, e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean found(HubQueries queries, long value) throws InterruptedException {
+    long now = System.currentTimeMillis() + 1_000;
+    Answer answer =
+        HubQueries.answer(queries.ask(new DashboardQuery("probe_value == " + value, 0), now, now));
+    return answer.points() == 1;
+  }
+
+  /** Ten times a second: a dashboard query over the hour that was loaded before. */
+  private void askDashboard(DevopsLoad loaded) {
+    DashboardQuery dashboard = DashboardQuery.ALL.get(3);
+    ExpectedAnswers expected =
+        new ExpectedAnswers(loaded, loaded.timeMillis(0), loaded.lastMillis());
+    try (HubQueries queries = new HubQueries(hub)) {
+      String difference =
+          expected.difference(
+              dashboard,
+              HubQueries.answer(queries.ask(dashboard, loaded.timeMillis(0), loaded.lastMillis())));
+      if (difference != null) {
+        throw new IllegalStateException(difference);
+      }
+      long start = System.nanoTime();
+      for (int i = 0; !done; i++) {
+        long due = start + i * 100_000_000L;
+        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+          LockSupport.parkNanos(left);
+        }
+        queries.ask(dashboard, loaded.timeMillis(0), loaded.lastMillis());
+        if (due - start > WARM_UP_SECONDS * 1_000_000_000L) {
+          query.recordValue(System.nanoTime() - due);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      failure.compareAndSet(null, e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

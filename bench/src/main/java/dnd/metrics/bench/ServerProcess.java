@@ -1,0 +1,153 @@
+package dnd.metrics.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The program that is measured, started as users start it, in a process of its own with an empty
+ * data folder, on a free port of the loopback. Closing it ends it and removes the folder.
+ */
+final class ServerProcess implements AutoCloseable {
+  private static final Pattern HUB = Pattern.compile("Message Hub\\s+(nats://\\S+)");
+
+  private final Process process;
+  private final Path data;
+  private final URI hub;
+  private final long startedNanos;
+  private final double secondsToServe;
+
+  private ServerProcess(Process process, Path data, URI hub, long startedNanos) {
+    this.process = process;
+    this.data = data;
+    this.hub = hub;
+    this.startedNanos = startedNanos;
+    this.secondsToServe = (System.nanoTime() - startedNanos) / 1e9;
+  }
+
+  /** Starts {@code program run} and waits until it says where its hub is. */
+  static ServerProcess start(Path program, Path parent) {
+    try {
+      return startIn(program, Files.createTempDirectory(Files.createDirectories(parent), "bench"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ServerProcess startIn(Path program, Path folder) throws IOException {
+    Path data = folder.resolve("data");
+    Path log = folder.resolve("server.log");
+    List<String> command =
+        new ArrayList<>(List.of(program.toString(), "run", "--listen", "127.0.0.1:0"));
+    command.addAll(List.of("--data", data.toString()));
+    long started = System.nanoTime();
+    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    // The banner is followed to its end in the background, so that the program never waits for a
+    // reader.
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      Matcher matcher = HUB.matcher(line);
+      if (matcher.find()) {
+        Thread.ofVirtual().start(() -> drain(out));
+        return new ServerProcess(process, data, URI.create(matcher.group(1)), started);
+      }
+    }
+    throw new IOException(program + " ended before it served: " + Files.readString(log));
+  }
+
+  private static void drain(BufferedReader out) {
+    try {
+      while (out.readLine() != null) {
+        // nothing is wanted of it
+      }
+    } catch (IOException e) {
+      // The process has ended, and its output with it.
+    }
+  }
+
+  URI hub() {
+    return hub;
+  }
+
+  double secondsToServe() {
+    return secondsToServe;
+  }
+
+  /** Processor time of the whole process so far, in seconds. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+  }
+
+  /** Resident memory now, in megabytes of a million bytes. */
+  double residentMegabytes() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("resident memory is read from /proc: " + e.getMessage(), e);
+    }
+    throw new IllegalStateException("/proc has no VmRSS for process " + process.pid());
+  }
+
+  /** Bytes in the data folder. */
+  long diskBytes() {
+    try (Stream<Path> files = Files.walk(data)) {
+      return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  long startedNanos() {
+    return startedNanos;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      Files.walkFileTree(
+          data.getParent(),
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, java.io.IOException error)
+                throws IOException {
+              Files.delete(folder);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
