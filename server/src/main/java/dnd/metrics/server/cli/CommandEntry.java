@@ -1,0 +1,20 @@
+package dnd.metrics.server.cli;
+
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+
+/**
+ * A command of the program by name. Its picocli object is made only when the command is called, so
+ * that {@code query} does not pay for the classes of {@code run}.
+ *
+ * @param name what it is called on the command line
+ * @param summary one line for the list of commands
+ * @param maker makes the annotated picocli command; its result is the exit code
+ */
+record CommandEntry(String name, String summary, Supplier<Callable<Integer>> maker) {
+  CommandEntry {
+    if (!name.matches("[a-z]+(-[a-z]+)*")) {
+      throw new IllegalArgumentException("not a command name: " + name);
+    }
+  }
+}

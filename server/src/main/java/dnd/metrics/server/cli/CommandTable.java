@@ -1,0 +1,22 @@
+package dnd.metrics.server.cli;
+
+import java.util.List;
+import java.util.Optional;
+
+/** Every command there is, in the order in which help lists them. */
+final class CommandTable {
+  static final List<CommandEntry> COMMANDS =
+      List.of(new CommandEntry("version", "Print the version", VersionCommand::new));
+
+  /** Commands of the launcher script, which never reach this program: listed in help only. */
+  static final List<String[]> LAUNCHER_COMMANDS =
+      List.of(
+          new String[] {"bench", "Measure ingest, latency and queries, also against peers"},
+          new String[] {"test", "Run every test suite and sum up"});
+
+  private CommandTable() {}
+
+  static Optional<CommandEntry> find(String name) {
+    return COMMANDS.stream().filter(entry -> entry.name().equals(name)).findFirst();
+  }
+}
