@@ -19,6 +19,11 @@ record PermissionPattern(String subject, @Nullable String queueGroup) {
     return new PermissionPattern(words[0], words.length == 2 ? words[1] : null);
   }
 
+  /** Whether it covers every subject that a subject or pattern stands for. */
+  boolean coversSubject(String other) {
+    return SubjectPattern.covers(subject, other);
+  }
+
   boolean coversGroup(String group) {
     return queueGroup != null
         && (queueGroup.equals(group) || SubjectPattern.covers(queueGroup, group));

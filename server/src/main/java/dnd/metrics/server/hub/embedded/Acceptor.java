@@ -1,0 +1,57 @@
+package dnd.metrics.server.hub.embedded;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes in new clients, on one thread, until it is closed. */
+final class Acceptor implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+  private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
+
+  private final ServerSocket listening;
+  private final HubContext hub;
+  private final AtomicLong lastId = new AtomicLong();
+
+  Acceptor(ServerSocket listening, HubContext hub) {
+    this.listening = listening;
+    this.hub = hub;
+  }
+
+  void start() {
+    Thread.ofPlatform().name("hub-accept").daemon(false).start(this);
+  }
+
+  @Override
+  public void run() {
+    while (!listening.isClosed()) {
+      try {
+        admit(listening.accept());
+      } catch (IOException failed) {
+        if (!listening.isClosed()) {
+          LOG.warn("A client could not be taken in", failed);
+          LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
+        }
+      }
+    }
+  }
+
+  void close() {
+    try {
+      listening.close();
+    } catch (IOException failed) {
+      LOG.warn("The hub's port could not be closed", failed);
+    }
+  }
+
+  private void admit(Socket socket) {
+    Connection connection = new Connection(hub, lastId.incrementAndGet(), socket);
+    hub.counters().totalConnections.increment();
+    boolean admitted = hub.connections().add(connection, hub.options().maxConnections());
+    connection.start(admitted);
+  }
+}

@@ -1,0 +1,376 @@
+package dnd.metrics.server.hub.embedded;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's connection: its socket, its two threads and its end. One thread reads and runs what
+ * the client asks for, one writes what waits for the client.
+ *
+ * <p>States: OPEN until {@link #close}, which anyone may call; CLOSING while the last bytes are
+ * written and the client's own last bytes are thrown away, so that the reason reaches it; CLOSED
+ * when both threads have ended or the time for that is over. Nothing but {@code state} decides, and
+ * each transition happens once.
+ */
+final class Connection {
+  enum State {
+    OPEN,
+    CLOSING,
+    CLOSED
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final byte[] PING = WireText.toBytes("PING\r\n");
+  private static final Duration CLOSING_TIME = Duration.ofSeconds(1);
+  private static final String CLIENT_CLOSED = "Client Closed";
+
+  private final HubContext hub;
+  private final long id;
+  private final Socket socket;
+  private final String address;
+  private final Outbound outbound;
+  private final ClientSession session;
+
+  private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+  private final CountDownLatch readerEnded = new CountDownLatch(1);
+  private volatile boolean writerStarted;
+  private volatile boolean writerEnded;
+  private volatile boolean readingStopped;
+  private volatile @Nullable Thread reader;
+
+  /** When TLS and CONNECT must be done; when the socket is closed, in CLOSING. */
+  private volatile long deadlineNanos;
+
+  private volatile boolean greeted;
+  private volatile long lastInNanos;
+  private final AtomicInteger pingsOut = new AtomicInteger();
+
+  /** Of the housekeeper only. */
+  private long lastPingNanos;
+
+  Connection(HubContext hub, long id, Socket socket) {
+    this.hub = hub;
+    this.id = id;
+    this.socket = socket;
+    this.address = socket.getInetAddress().getHostAddress() + ":" + socket.getPort();
+    this.outbound = new Outbound(hub.options().maxPendingBytes(), hub.counters(), hub.nanoClock());
+    this.session = new ClientSession(hub, this);
+    long now = hub.nanoClock().getAsLong();
+    this.lastInNanos = now;
+    this.lastPingNanos = now;
+    this.deadlineNanos = now + hub.options().authTimeout().toNanos();
+  }
+
+  long id() {
+    return id;
+  }
+
+  @Override
+  public String toString() {
+    return "client " + id + " at " + address;
+  }
+
+  boolean isOpen() {
+    return state.get() == State.OPEN;
+  }
+
+  boolean wantsEcho() {
+    return session.client().echo();
+  }
+
+  void start(boolean admitted) {
+    Thread thread = hub.threads().newThread(() -> read(admitted));
+    thread.setName("hub-read-" + id);
+    reader = thread;
+    thread.start();
+  }
+
+  /** Appends a message for one of this client's subscriptions; false where it does not take it. */
+  boolean send(ClientSubscription subscription, Publication publication) {
+    return switch (outbound.message(subscription, publication, session.client().headers())) {
+      case TAKEN -> {
+        publication.wakeUps.add(outbound);
+        yield true;
+      }
+      case LAST -> {
+        publication.wakeUps.add(outbound);
+        session.subscriptionEnded(subscription);
+        yield true;
+      }
+      case GONE -> false;
+      case OVERFLOW -> {
+        cutOff("more than " + hub.options().maxPendingBytes() + " bytes wait for it");
+        yield false;
+      }
+    };
+  }
+
+  void sendLine(byte[] line, WakeUps wakeUps) {
+    switch (outbound.line(line)) {
+      case TAKEN, LAST -> wakeUps.add(outbound);
+      case OVERFLOW ->
+          cutOff("more than " + hub.options().maxPendingBytes() + " bytes wait for it");
+      case GONE -> {
+        // The connection is closing and has said why.
+      }
+    }
+  }
+
+  boolean limit(ClientSubscription subscription, int max) {
+    return outbound.limit(subscription, max);
+  }
+
+  /** Ends the connection: the client is told {@code error}, if any, after what waits for it. */
+  void close(String reason, @Nullable String error) {
+    if (!state.compareAndSet(State.OPEN, State.CLOSING)) {
+      return;
+    }
+    LOG.debug("{}: closed: {}", this, reason);
+    deadlineNanos = hub.nanoClock().getAsLong() + CLOSING_TIME.toNanos();
+    session.endSubscriptions();
+    outbound.finish(ClientSession.errorLine(error));
+    if (!writerStarted) {
+      closeSocket();
+    }
+  }
+
+  /** Closes the socket now, whatever is still under way. */
+  void closeSocket() {
+    if (state.getAndSet(State.CLOSED) == State.CLOSED) {
+      return;
+    }
+    session.endSubscriptions();
+    outbound.finish(Publication.NOTHING);
+    try {
+      socket.close();
+    } catch (IOException failed) {
+      LOG.debug("{}: closing the socket failed", this, failed);
+    }
+    hub.connections().remove(this);
+  }
+
+  /** Tells a client that can take it that the hub is about to close. */
+  void announceLameDuck() {
+    if (session.client().protocol() >= 1) {
+      outbound.line(hub.info().line(id, clientIp(), true));
+      outbound.wake();
+    }
+  }
+
+  /** Takes in nothing more; what waits for the client is still sent. */
+  void stopReading() {
+    readingStopped = true;
+    try {
+      socket.shutdownInput();
+    } catch (IOException gone) {
+      LOG.debug("{}: gone before it could be drained", this, gone);
+    }
+  }
+
+  /**
+   * Waits until no handler runs on this connection's thread; false where the time was too short.
+   */
+  boolean awaitReader(Duration atMost) {
+    if (Thread.currentThread() == reader) {
+      return true;
+    }
+    try {
+      return readerEnded.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /** The housekeeper's regular look: deadlines, and whether the client still lives. */
+  void tick(long nowNanos) {
+    HubOptions options = hub.options();
+    State now = state.get();
+    if (now == State.CLOSING && nowNanos - deadlineNanos > 0) {
+      closeSocket();
+    } else if (now == State.OPEN) {
+      if (outbound.writingForNanos(nowNanos) > options.writeDeadline().toNanos()) {
+        cutOff("a write to it took longer than " + options.writeDeadline());
+        closeSocket();
+      } else if (awaitsGreeting() && nowNanos - deadlineNanos > 0) {
+        hub.counters().authFailures.increment();
+        close("Authentication Timeout", "Authentication Timeout");
+      } else if (greeted) {
+        askWhetherAlive(nowNanos, options);
+      }
+      outbound.trim();
+    }
+  }
+
+  private boolean awaitsGreeting() {
+    return !greeted || session.awaitsConnect();
+  }
+
+  private void askWhetherAlive(long nowNanos, HubOptions options) {
+    long interval = options.pingInterval().toNanos();
+    if (nowNanos - lastInNanos < interval || nowNanos - lastPingNanos < interval) {
+      return;
+    }
+    if (pingsOut.get() >= options.maxPingsOut()) {
+      hub.counters().staleConnections.increment();
+      LOG.info("{}: stale connection, {} pings unanswered", this, pingsOut.get());
+      close("Stale Connection", "Stale Connection");
+      return;
+    }
+    lastPingNanos = nowNanos;
+    pingsOut.incrementAndGet();
+    outbound.line(PING);
+    outbound.wake();
+  }
+
+  private void cutOff(String why) {
+    if (!isOpen()) {
+      return;
+    }
+    long pending = outbound.pendingBytes();
+    close("Slow Consumer: " + why, "Slow Consumer");
+    hub.counters().slowConsumers.increment();
+    LOG.warn("{} ({}): slow consumer, cut off: {}", this, clientName(), why);
+    hub.dispatcher()
+        .run(() -> SlowConsumerNotice.publish(hub, id, address, clientName(), why, pending));
+  }
+
+  private String clientName() {
+    return Printable.text(session.client().described());
+  }
+
+  private String clientIp() {
+    return socket.getInetAddress().getHostAddress();
+  }
+
+  private void read(boolean admitted) {
+    try {
+      Socket talking = greet();
+      startWriter(talking.getOutputStream());
+      if (!admitted) {
+        LOG.warn("{}: maximum connections exceeded", this);
+        close("Maximum Connections Exceeded", "maximum connections exceeded");
+      }
+      InputStream in = talking.getInputStream();
+      readOperations(in);
+      if (!isOpen()) {
+        throwAway(in);
+      }
+    } catch (IOException gone) {
+      if (!readingStopped) {
+        LOG.debug("{}: gone", this, gone);
+        closeSocket();
+      }
+    } finally {
+      if (!readingStopped) {
+        close(CLIENT_CLOSED, null);
+      }
+      readerEnded.countDown();
+      closeWhenBothEnded();
+    }
+  }
+
+  /** Sends INFO and, where the hub has TLS, turns the connection into a TLS one. */
+  private Socket greet() throws IOException {
+    socket.setTcpNoDelay(true);
+    socket.setKeepAlive(true);
+    byte[] info = hub.info().line(id, clientIp(), false);
+    SSLContext tls = hub.tls();
+    HubTls options = hub.options().tls();
+    if (tls == null || options == null) {
+      outbound.line(info);
+      greeted = true;
+      return socket;
+    }
+    if (!options.handshakeFirst()) {
+      socket.getOutputStream().write(info);
+    }
+    SSLSocket secured =
+        (SSLSocket) tls.getSocketFactory().createSocket(socket, clientIp(), socket.getPort(), true);
+    secured.setUseClientMode(false);
+    try {
+      secured.startHandshake();
+    } catch (IOException failed) {
+      hub.counters().protocolErrors.increment();
+      LOG.info("{}: TLS handshake failed: {}", this, Printable.text(String.valueOf(failed)));
+      throw failed;
+    }
+    if (options.handshakeFirst()) {
+      outbound.line(info);
+    }
+    greeted = true;
+    return secured;
+  }
+
+  private void startWriter(OutputStream out) {
+    writerStarted = true;
+    Thread writer = hub.threads().newThread(() -> write(out));
+    writer.setName("hub-write-" + id);
+    writer.start();
+  }
+
+  private void write(OutputStream out) {
+    try {
+      outbound.writeTo(out);
+      if (readerEnded.getCount() > 0) {
+        // The client reads to the end, closes, and only then is the socket closed: closing it
+        // with unread bytes would reset the connection and take the last line away.
+        out.flush();
+        socket.shutdownOutput();
+      }
+    } catch (IOException gone) {
+      LOG.debug("{}: gone", this, gone);
+      closeSocket();
+    } finally {
+      writerEnded = true;
+      closeWhenBothEnded();
+    }
+  }
+
+  private void closeWhenBothEnded() {
+    if (writerEnded && readerEnded.getCount() == 0) {
+      closeSocket();
+    }
+  }
+
+  private void readOperations(InputStream in) throws IOException {
+    HubOptions options = hub.options();
+    ProtocolParser parser =
+        new ProtocolParser(session, options.maxControlLineBytes(), options.maxPayloadBytes());
+    ReadBuffer buffer = new ReadBuffer();
+    while (isOpen() && !readingStopped) {
+      if (buffer.fill(in, parser.needed()) < 0) {
+        return;
+      }
+      lastInNanos = hub.nanoClock().getAsLong();
+      pingsOut.set(0);
+      session.beginTurn();
+      try {
+        buffer.taken(parser.parse(buffer.bytes(), buffer.from(), buffer.to()));
+      } finally {
+        session.endTurn();
+      }
+    }
+  }
+
+  /** Reads what the client still sends, to no effect, until it sees that the connection ends. */
+  private static void throwAway(InputStream in) throws IOException {
+    byte[] scrap = new byte[16 << 10];
+    int read;
+    do {
+      read = in.read(scrap);
+    } while (read >= 0);
+  }
+}

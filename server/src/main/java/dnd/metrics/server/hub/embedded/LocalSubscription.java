@@ -1,0 +1,98 @@
+package dnd.metrics.server.hub.embedded;
+
+import dnd.metrics.server.hub.Headers;
+import dnd.metrics.server.hub.Hub;
+import dnd.metrics.server.hub.Message;
+import dnd.metrics.server.hub.MessageHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A subscription of the service itself. What a client publishes is handled on that client's reading
+ * thread, in place; what the service publishes goes through the {@link LocalDispatcher}, so that
+ * publishing does not wait for a handler.
+ */
+final class LocalSubscription implements Receiver, Hub.Subscription {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalSubscription.class);
+
+  private final SubscriptionTrie subscriptions;
+  private final LocalDispatcher dispatcher;
+  private final HubCounters counters;
+  private final String pattern;
+  private final @Nullable String queueGroup;
+  private final MessageHandler handler;
+  private volatile boolean closed;
+
+  LocalSubscription(
+      SubscriptionTrie subscriptions,
+      LocalDispatcher dispatcher,
+      HubCounters counters,
+      String pattern,
+      @Nullable String queueGroup,
+      MessageHandler handler) {
+    this.subscriptions = subscriptions;
+    this.dispatcher = dispatcher;
+    this.counters = counters;
+    this.pattern = pattern;
+    this.queueGroup = queueGroup;
+    this.handler = handler;
+  }
+
+  @Override
+  public boolean deliver(Publication publication) {
+    if (closed) {
+      return false;
+    }
+    if (publication.publisher == null) {
+      return dispatcher.enqueue(this, publication);
+    }
+    handle(inPlace(publication));
+    return true;
+  }
+
+  void handle(Message message) {
+    if (closed) {
+      return;
+    }
+    counters.localDelivered.increment();
+    try {
+      handler.handle(message);
+    } catch (RuntimeException | Error failure) {
+      // A handler's mistake must not end the connection whose thread this is.
+      counters.handlerFailures.increment();
+      LOG.error("The handler of {} failed on a message on {}", pattern, message.subject(), failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    subscriptions.remove(pattern, queueGroup, this);
+  }
+
+  static Message inPlace(Publication publication) {
+    return new DeliveredMessage(
+        WireText.toText(publication.subject),
+        publication.replyLength() == 0
+            ? null
+            : WireText.toText(
+                WireText.ofBytes(
+                    publication.replyBuffer, publication.replyFrom, publication.replyTo)),
+        HeaderBlock.decode(publication.headerBuffer, publication.headerFrom, publication.headerTo),
+        publication.payloadBuffer,
+        publication.payloadFrom,
+        publication.payloadLength());
+  }
+
+  /** A message as a handler sees it; the buffer is the hub's. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody, handed over in place
+  record DeliveredMessage(
+      String subject,
+      @Nullable String replyTo,
+      Headers headers,
+      byte[] buffer,
+      int offset,
+      int length)
+      implements Message {}
+}

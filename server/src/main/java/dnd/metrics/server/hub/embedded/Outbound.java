@@ -1,0 +1,285 @@
+package dnd.metrics.server.hub.embedded;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What waits to be sent to one client. Any thread appends; the connection's writer takes away all
+ * that has gathered and writes it, so that messages share system calls whenever they come faster
+ * than they leave. Appending never waits for the socket. Safe for use by several threads.
+ *
+ * <p>{@code lock} guards the buffer that is being filled, the counts of a subscription that is
+ * written to, and {@code finishing}. It is the last lock of the hub: nothing else is locked, called
+ * or written while it is held. Waking: the writer sets {@code waiting} under the lock, with nothing
+ * there to write, before it parks; who appends asks for it after the lock is released. Every {@code
+ * waiting = false} is followed by an unpark, and the writer looks again after each.
+ */
+final class Outbound {
+  /** What became of a message. */
+  enum Outcome {
+    /** It will be sent. */
+    TAKEN,
+    /** It will be sent, and was the last that the subscription asked for. */
+    LAST,
+    /** The subscription has ended or the connection is closing. */
+    GONE,
+    /** There is no room: the client reads too slowly. */
+    OVERFLOW
+  }
+
+  private static final int SMALLEST_BUFFER = 4096;
+  private static final int LARGEST_KEPT_BUFFER = 1 << 20;
+  private static final int WRITE_AT_MOST = 128 << 10;
+  private static final byte[] MSG = "MSG ".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] HMSG = "HMSG ".getBytes(StandardCharsets.ISO_8859_1);
+
+  /** Blanks, line ends and two numbers, beside the texts of a message. */
+  private static final int MESSAGE_OVERHEAD = 48;
+
+  private final long maxPendingBytes;
+  private final HubCounters counters;
+  private final LongSupplier nanoClock;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private byte[] filling = new byte[SMALLEST_BUFFER];
+  private int filled;
+  private boolean finishing;
+  private long messages;
+  private long messageBytes;
+
+  /** Written by the writer only. */
+  private volatile long inFlightBytes;
+
+  private volatile boolean waiting;
+  private volatile @Nullable Thread writer;
+
+  /** When the write that is under way began; only meaningful while {@code inFlightBytes > 0}. */
+  private volatile long writeStartedNanos;
+
+  private byte[] spare = new byte[SMALLEST_BUFFER];
+
+  Outbound(long maxPendingBytes, HubCounters counters, LongSupplier nanoClock) {
+    this.maxPendingBytes = maxPendingBytes;
+    this.counters = counters;
+    this.nanoClock = nanoClock;
+  }
+
+  /** Appends a protocol line; the caller wakes the writer. */
+  Outcome line(byte[] line) {
+    lock.lock();
+    try {
+      if (finishing) {
+        return Outcome.GONE;
+      }
+      if (filled + inFlightBytes + line.length > maxPendingBytes) {
+        return Outcome.OVERFLOW;
+      }
+      reserve(line.length);
+      put(line);
+      return Outcome.TAKEN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Appends a message for a subscription; the caller wakes the writer. */
+  Outcome message(ClientSubscription subscription, Publication publication, boolean withHeaders) {
+    lock.lock();
+    try {
+      if (finishing || !subscription.wantsMore()) {
+        return Outcome.GONE;
+      }
+      int headerLength = withHeaders ? publication.headerLength() : 0;
+      int total = headerLength + publication.payloadLength();
+      long room =
+          (long) total
+              + publication.subjectLength()
+              + publication.replyLength()
+              + subscription.sid.length
+              + MESSAGE_OVERHEAD;
+      if (filled + inFlightBytes + room > maxPendingBytes) {
+        return Outcome.OVERFLOW;
+      }
+      reserve((int) room);
+      put(headerLength > 0 ? HMSG : MSG);
+      put(publication.subjectBuffer, publication.subjectFrom, publication.subjectLength());
+      put(' ');
+      put(subscription.sid);
+      put(' ');
+      if (publication.replyLength() > 0) {
+        put(publication.replyBuffer, publication.replyFrom, publication.replyLength());
+        put(' ');
+      }
+      if (headerLength > 0) {
+        putNumber(headerLength);
+        put(' ');
+      }
+      putNumber(total);
+      putLineEnd();
+      put(publication.headerBuffer, publication.headerFrom, headerLength);
+      put(publication.payloadBuffer, publication.payloadFrom, publication.payloadLength());
+      putLineEnd();
+      messages++;
+      messageBytes += total;
+      return subscription.countOne() ? Outcome.LAST : Outcome.TAKEN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends a subscription after {@code max} messages in all; true where it has had them. */
+  boolean limit(ClientSubscription subscription, int max) {
+    lock.lock();
+    try {
+      return subscription.limitTo(max);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Appends a last line, if there is one; what is there is still written, then the writer ends. */
+  void finish(byte[] lastLine) {
+    lock.lock();
+    try {
+      if (!finishing) {
+        finishing = true;
+        reserve(lastLine.length);
+        put(lastLine, 0, lastLine.length);
+      }
+    } finally {
+      lock.unlock();
+    }
+    wake();
+  }
+
+  /** Wakes the writer if it sleeps. */
+  void wake() {
+    if (waiting) {
+      waiting = false;
+      LockSupport.unpark(writer);
+    }
+  }
+
+  /** Bytes that wait, or are being written. */
+  long pendingBytes() {
+    lock.lock();
+    try {
+      return filled + inFlightBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How long the write that is under way has taken so far; 0 where none is. */
+  long writingForNanos(long nowNanos) {
+    return inFlightBytes == 0 ? 0 : Math.max(0, nowNanos - writeStartedNanos);
+  }
+
+  /** Gives back memory that a burst has left. */
+  void trim() {
+    lock.lock();
+    try {
+      if (filled == 0 && filling.length > SMALLEST_BUFFER) {
+        filling = new byte[SMALLEST_BUFFER];
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The writer's work: returns when all is written after {@link #finish}. */
+  void writeTo(OutputStream out) throws IOException {
+    writer = Thread.currentThread();
+    while (true) {
+      byte[] full = null;
+      int length = 0;
+      lock.lock();
+      try {
+        if (filled > 0) {
+          full = filling;
+          length = filled;
+          filling = spare;
+          filled = 0;
+          writeStartedNanos = nanoClock.getAsLong();
+          inFlightBytes = length;
+          countSent();
+        } else if (finishing) {
+          return;
+        } else {
+          waiting = true;
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (full == null) {
+        LockSupport.park(this);
+      } else {
+        write(out, full, length);
+        spare = full.length > LARGEST_KEPT_BUFFER ? new byte[SMALLEST_BUFFER] : full;
+      }
+    }
+  }
+
+  private void write(OutputStream out, byte[] full, int length) throws IOException {
+    for (int from = 0; from < length; ) {
+      int part = Math.min(WRITE_AT_MOST, length - from);
+      out.write(full, from, part);
+      from += part;
+      writeStartedNanos = nanoClock.getAsLong();
+      inFlightBytes = (long) length - from;
+    }
+  }
+
+  private void countSent() {
+    if (messages > 0) {
+      counters.messagesOut.add(messages);
+      counters.bytesOut.add(messageBytes);
+      messages = 0;
+      messageBytes = 0;
+    }
+  }
+
+  private void reserve(int bytes) {
+    int wanted = filled + bytes;
+    if (wanted > filling.length) {
+      filling = Arrays.copyOf(filling, Math.max(wanted, Math.min(filling.length * 2, 1 << 30)));
+    }
+  }
+
+  private void put(byte[] bytes) {
+    put(bytes, 0, bytes.length);
+  }
+
+  private void put(byte[] bytes, int from, int length) {
+    System.arraycopy(bytes, from, filling, filled, length);
+    filled += length;
+  }
+
+  private void put(char c) {
+    filling[filled++] = (byte) c;
+  }
+
+  private void putLineEnd() {
+    put('\r');
+    put('\n');
+  }
+
+  private void putNumber(int number) {
+    int digits = 1;
+    for (int rest = number; rest >= 10; rest /= 10) {
+      digits++;
+    }
+    int rest = number;
+    for (int i = filled + digits - 1; i >= filled; i--) {
+      filling[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    filled += digits;
+  }
+}
