@@ -98,27 +98,19 @@ final class ExpressionParser {
   private Expr primary() {
     Token token = tokens.peek();
     depth.leaf();
-    switch (token.type()) {
-      case NUMBER, DURATION -> {
-        return literals.number();
-      }
-      case STRING -> {
-        return literals.string();
-      }
-      case LEFT_BRACE -> {
-        return selectors.braces();
-      }
+    return switch (token.type()) {
+      case NUMBER, DURATION -> literals.number();
+      case STRING -> literals.string();
+      case LEFT_BRACE -> selectors.braces();
       case LEFT_PAREN -> {
         tokens.take();
         Expr inner = expression(1);
         Token close = tokens.expect(TokenType.RIGHT_PAREN);
         depth.node(depth.height());
-        return new ParenExpr(inner, PositionRange.between(token.position(), close.position()));
+        yield new ParenExpr(inner, PositionRange.between(token.position(), close.position()));
       }
-      default -> {
-        return named();
-      }
-    }
+      default -> named();
+    };
   }
 
   /** A selector, a call or an aggregation: what begins with a word. */

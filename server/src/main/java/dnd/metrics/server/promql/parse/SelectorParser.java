@@ -114,9 +114,9 @@ final class SelectorParser {
   private static String regexProblem(String regex, PatternSyntaxException anchored) {
     try {
       Pattern.compile(regex);
-      return anchored.getMessage();
+      return String.valueOf(anchored.getMessage());
     } catch (PatternSyntaxException e) {
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     }
   }
 
