@@ -6,7 +6,7 @@ package dnd.metrics.server.promql.parse;
  */
 final class Depth {
   /** How many constructs may be open at once; each costs the reader several stack frames. */
-  private static final int MAX_OPEN = 500;
+  private static final int MAX_OPEN = 200;
 
   private final TokenStream tokens;
   private int open;

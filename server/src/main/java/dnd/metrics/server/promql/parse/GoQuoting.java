@@ -5,6 +5,12 @@ package dnd.metrics.server.promql.parse;
  * printed expressions show strings.
  */
 public final class GoQuoting {
+  /**
+   * What stands for bytes that are no UTF-8. Go prints it as it is; but no string of PromQL may
+   * hold it other than escaped.
+   */
+  private static final int REPLACEMENT = 0xfffd;
+
   private GoQuoting() {}
 
   /** {@code text} in double quotes. */
@@ -28,7 +34,7 @@ public final class GoQuoting {
       out.append('\\').append((char) c);
       return;
     }
-    if (isPrintable(c)) {
+    if (isPrintable(c) && c != REPLACEMENT) {
       out.appendCodePoint(c);
       return;
     }

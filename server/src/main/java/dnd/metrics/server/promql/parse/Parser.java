@@ -13,7 +13,7 @@ public final class Parser {
   public static final int MAX_QUERY_LENGTH = 1 << 20;
 
   /** The deepest tree; a chain of {@code n} operators is {@code n} deep. */
-  public static final int MAX_DEPTH = 1000;
+  public static final int MAX_DEPTH = 500;
 
   private Parser() {}
 
