@@ -1,5 +1,6 @@
 package dnd.metrics.server.cli;
 
+import dnd.metrics.server.yaml.NearestWord;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dnd.metrics.server.cli;
+package dnd.metrics.server.yaml;
 
 import java.util.Collection;
 import java.util.Locale;

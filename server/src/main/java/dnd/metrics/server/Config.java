@@ -1,0 +1,47 @@
+package dnd.metrics.server;
+
+import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.hub.embedded.HubOptions;
+import dnd.metrics.server.promql.exec.EngineOptions;
+import java.util.List;
+
+/**
+ * Everything that can be set, with what was not set filled in. {@code docs/operations.md} is its
+ * reference.
+ *
+ * @param serviceName the queue group in which instances of the service share the work
+ * @param subjectPatterns which subjects to handle, of those that {@link Subjects} knows; empty: all
+ * @param hub how the embedded hub listens
+ * @param head limits of what is kept in memory
+ * @param engine limits of queries
+ * @param storage the storage service's schema and tables
+ */
+public record Config(
+    String serviceName,
+    List<String> subjectPatterns,
+    HubOptions hub,
+    HeadOptions head,
+    EngineOptions engine,
+    StorageSettings storage) {
+  public Config {
+    subjectPatterns = List.copyOf(subjectPatterns);
+    if (!serviceName.matches("[A-Za-z0-9_-]+")) {
+      throw new IllegalArgumentException(
+          "service.name may have letters, digits, _ and -, not '" + serviceName + "'");
+    }
+  }
+
+  public static Config defaults() {
+    return new Config(
+        "metrics_service",
+        List.of(),
+        HubOptions.defaults(),
+        HeadOptions.DEFAULT,
+        EngineOptions.defaults(),
+        StorageSettings.defaults());
+  }
+
+  public Config withHub(HubOptions newHub) {
+    return new Config(serviceName, subjectPatterns, newHub, head, engine, storage);
+  }
+}

@@ -1,0 +1,129 @@
+package dnd.metrics.server;
+
+import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.yaml.YamlException;
+import dnd.metrics.server.yaml.YamlFile;
+import dnd.metrics.server.yaml.YamlMapping;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads a {@link Config} from YAML: what is not set keeps its default. */
+public final class ConfigReader {
+  private final Map<String, String> environment;
+
+  /**
+   * @param environment where <code>${NAME}</code> in passwords and tokens is looked up
+   */
+  public ConfigReader(Map<String, String> environment) {
+    this.environment = Map.copyOf(environment);
+  }
+
+  /**
+   * @throws IOException where the file cannot be read
+   * @throws YamlException with all that is wrong in it
+   */
+  public Config read(Path file) throws IOException, YamlException {
+    return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+  }
+
+  Config parse(String file, String text) throws YamlException {
+    YamlFile yaml = YamlFile.parse(file, text);
+    YamlMapping root = yaml.root();
+    Config defaults = Config.defaults();
+
+    Optional<YamlMapping> service = root.mapping("service");
+    String name = service.flatMap(mapping -> mapping.string("name")).orElse(defaults.serviceName());
+    if (!name.matches("[A-Za-z0-9_-]+")) {
+      service.ifPresent(mapping ->
+          mapping.problem("name", "service.name may have letters, digits, _ and - only"));
+      name = defaults.serviceName();
+    }
+    Set<String> patterns = new LinkedHashSet<>();
+    service
+        .flatMap(mapping -> mapping.mapping("message_hub"))
+        .ifPresent(mapping -> patterns.addAll(readServiceHub(mapping)));
+    HubConfigReader hub = new HubConfigReader(environment);
+    Optional<YamlMapping> hubMapping = root.mapping("message_hub");
+    hubMapping.ifPresent(
+        mapping -> patterns.addAll(Subjects.readPatterns(mapping, "subscriptions")));
+    StorageSettings storage =
+        StorageConfigReader.read(
+            service.flatMap(mapping -> mapping.mapping("storage")), root.mapping("storage"));
+    service.ifPresent(YamlMapping::finish);
+    Config config =
+        new Config(
+            name,
+            new ArrayList<>(patterns),
+            hubMapping.map(mapping -> hub.read(mapping, defaults.hub())).orElse(defaults.hub()),
+            readHead(root.mapping("limits"), defaults.head()),
+            readEngine(root.mapping("queries"), defaults.engine()),
+            storage);
+    root.finish();
+    yaml.problems().throwIfAny();
+    return config;
+  }
+
+  private static List<String> readServiceHub(YamlMapping mapping) {
+    if (!mapping.bool("required").orElse(true)) {
+      mapping.problem(
+          "required", "service.message_hub.required must be true: the hub is the only way in");
+    }
+    List<String> patterns = Subjects.readPatterns(mapping, "events");
+    mapping.finish();
+    return patterns;
+  }
+
+  private static HeadOptions readHead(Optional<YamlMapping> limits, HeadOptions defaults) {
+    if (limits.isEmpty()) {
+      return defaults;
+    }
+    YamlMapping mapping = limits.get();
+    HeadOptions head =
+        new HeadOptions(
+            mapping.duration("out_of_order_window").orElse(defaults.outOfOrderWindow()),
+            mapping.duration("future_tolerance").orElse(defaults.futureTolerance()),
+            mapping
+                .integer("series_per_service", 1, 100_000_000)
+                .orElse(defaults.seriesLimitPerService()),
+            defaults.segmentBytes());
+    mapping.finish();
+    return head;
+  }
+
+  private static EngineOptions readEngine(Optional<YamlMapping> queries, EngineOptions defaults) {
+    if (queries.isEmpty()) {
+      return defaults;
+    }
+    YamlMapping mapping = queries.get();
+    long heapBytes = Runtime.getRuntime().maxMemory();
+    EngineOptions engine =
+        new EngineOptions(
+            mapping.duration("timeout").map(Duration::toMillis).orElse(defaults.timeoutMillis()),
+            mapping.duration("lookback").map(Duration::toMillis).orElse(defaults.lookbackMillis()),
+            mapping
+                .bytes("memory_per_query", 1 << 20, heapBytes)
+                .orElse(defaults.queryMemoryBytes()),
+            mapping.bytes("memory_total", 1 << 20, heapBytes).orElse(defaults.totalMemoryBytes()),
+            mapping
+                .integer("samples_per_query", 1L, 1_000_000_000_000L)
+                .orElse(defaults.sampleLimit()),
+            mapping
+                .duration("subquery_step")
+                .map(Duration::toMillis)
+                .orElse(defaults.subqueryStepMillis()),
+            mapping.integer("threads_per_query", 1, 1024).orElse(defaults.concurrency()),
+            defaults.clock());
+    mapping.finish();
+    return engine;
+  }
+}

@@ -1,0 +1,103 @@
+package dnd.metrics.server;
+
+import dnd.metrics.events.Durations;
+import dnd.metrics.server.yaml.NearestWord;
+import dnd.metrics.server.yaml.YamlMapping;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads {@link StorageSettings} from the two places in which they may stand: {@code storage} of the
+ * service (schema, names of tables) and {@code storage} at the root (schema, ttl and backup of each
+ * table). Where both name the schema they must agree.
+ */
+final class StorageConfigReader {
+  private StorageConfigReader() {}
+
+  static StorageSettings read(Optional<YamlMapping> ofService, Optional<YamlMapping> ofRoot) {
+    StorageSettings defaults = StorageSettings.defaults();
+    Map<String, TableSettings> tables = new LinkedHashMap<>(defaults.tables());
+    Optional<String> serviceSchema = ofService.flatMap(StorageConfigReader::readSchema);
+    Optional<String> rootSchema = ofRoot.flatMap(StorageConfigReader::readSchema);
+    ofService.ifPresent(mapping -> {
+      for (String table : mapping.strings("tables")) {
+        checkKnown(mapping, "tables", table, tables.keySet());
+      }
+      mapping.finish();
+    });
+    ofRoot.ifPresent(mapping -> {
+      mapping.mapping("tables").ifPresent(list -> readTables(list, tables));
+      if (serviceSchema.isPresent()
+          && rootSchema.isPresent()
+          && !serviceSchema.get().equals(rootSchema.get())) {
+        mapping.problem(
+            "schema",
+            "storage.schema is '%s', but service.storage.schema is '%s'"
+                .formatted(rootSchema.get(), serviceSchema.get()));
+      }
+      mapping.finish();
+    });
+    return new StorageSettings(
+        rootSchema.or(() -> serviceSchema).orElse(defaults.schema()), tables);
+  }
+
+  private static Optional<String> readSchema(YamlMapping mapping) {
+    return mapping.read(
+        "schema",
+        text -> {
+          if (!text.matches("[A-Za-z_][A-Za-z0-9_]{0,62}")) {
+            throw new IllegalArgumentException(
+                "'" + text + "' is no name of a schema (letters, digits and _, at most 63)");
+          }
+          return text;
+        });
+  }
+
+  private static void readTables(YamlMapping list, Map<String, TableSettings> tables) {
+    Set<String> known = Set.copyOf(tables.keySet());
+    for (String name : list.keys()) {
+      if (!checkKnown(list, name, name, known)) {
+        continue;
+      }
+      TableSettings defaults = tables.getOrDefault(name, TableSettings.KEPT);
+      list.mapping(name)
+          .ifPresent(table -> {
+            Optional<Duration> ttl =
+                table.has("ttl")
+                    ? table.read("ttl", StorageConfigReader::readTtl).orElse(defaults.ttl())
+                    : defaults.ttl();
+            tables.put(
+                name, new TableSettings(ttl, table.bool("backup").orElse(defaults.backup())));
+            table.finish();
+          });
+    }
+  }
+
+  private static Optional<Duration> readTtl(String text) {
+    if (text.equals("none")) {
+      return Optional.empty();
+    }
+    Long millis = Durations.parse(text);
+    if (millis == null || millis == 0) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is neither none nor a duration such as 180d");
+    }
+    return Optional.of(Duration.ofMillis(millis));
+  }
+
+  private static boolean checkKnown(
+      YamlMapping mapping, String key, String table, Set<String> known) {
+    if (known.contains(table)) {
+      return true;
+    }
+    String hint =
+        NearestWord.of(table, known)
+            .map(nearest -> "; did you mean '" + nearest + "'?")
+            .orElse("; known: " + String.join(", ", known));
+    mapping.problem(key, "unknown table '" + table + "'" + hint);
+    return false;
+  }
+}

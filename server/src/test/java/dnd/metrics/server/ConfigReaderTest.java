@@ -1,0 +1,236 @@
+package dnd.metrics.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.hub.embedded.HubOptions;
+import dnd.metrics.server.yaml.YamlException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ConfigReaderTest {
+  /** As the seed document has it. */
+  private static final String SEED_SERVICE =
+      """
+      service:
+        name: metrics_service
+        message_hub:
+          required: true
+          events:
+            - "*.metrics.*"
+            - "*.alerts.*"
+            - "*.dashboards.*"
+        storage:
+          schema: metrics_db
+          tables:
+            - metadata
+            - alerts
+            - dashboards
+      """;
+
+  /** As the seed document has it. */
+  private static final String SEED_STORAGE =
+      """
+      storage:
+        schema: metrics_db
+        tables:
+          metadata:
+            ttl: none
+            backup: true
+          alerts:
+            ttl: 180d
+            backup: true
+          dashboards:
+            ttl: none
+            backup: true
+      """;
+
+  /** As the seed document has it. */
+  private static final String SEED_SUBSCRIPTIONS =
+      """
+      message_hub:
+        subscriptions:
+          - "*.metrics.push"
+          - "*.metrics.report"
+      """;
+
+  private static Config parse(String text) throws YamlException {
+    return new ConfigReader(Map.of("HUB_PASSWORD", "s3cret")).parse("metrics.yaml", text);
+  }
+
+  private static void assertRefused(String text, String... lines) {
+    assertThatThrownBy(() -> parse(text))
+        .isInstanceOf(YamlException.class)
+        .hasMessage(String.join("\n", lines));
+  }
+
+  @Test
+  void theSeedsSnippetsLoadAsTheyStand() throws YamlException {
+    assertThat(parse(SEED_SERVICE).subjectPatterns())
+        .containsExactly("*.metrics.*", "*.alerts.*", "*.dashboards.*");
+    assertThat(parse(SEED_STORAGE).storage().tables().get("alerts"))
+        .isEqualTo(new TableSettings(Optional.of(Duration.ofDays(180)), true));
+    assertThat(parse(SEED_SUBSCRIPTIONS).subjectPatterns())
+        .containsExactly("*.metrics.push", "*.metrics.report");
+  }
+
+  @Test
+  void theSeedsSnippetsLoadTogether() throws YamlException {
+    Config config = parse(SEED_SERVICE + SEED_STORAGE + SEED_SUBSCRIPTIONS);
+    assertThat(config.serviceName()).isEqualTo("metrics_service");
+    assertThat(config.storage()).isEqualTo(StorageSettings.defaults());
+    assertThat(config.subjectPatterns())
+        .containsExactly(
+            "*.metrics.*", "*.alerts.*", "*.dashboards.*", "*.metrics.push", "*.metrics.report");
+  }
+
+  @Test
+  void anEmptyFileIsTheDefaults() throws YamlException {
+    Config config = parse("# nothing\n");
+    assertThat(config.hub().port()).isEqualTo(4222);
+    assertThat(config.hub().host()).isEqualTo("127.0.0.1");
+    assertThat(config.head()).isEqualTo(Config.defaults().head());
+    assertThat(config.subjectPatterns()).isEmpty();
+  }
+
+  @Test
+  void theHubsSettingsAreRead() throws YamlException {
+    HubOptions hub =
+        parse(
+                """
+                message_hub:
+                  listen: "[::1]:0"
+                  max_payload: 8MiB
+                  token: ${HUB_PASSWORD}!
+                  users:
+                    - user: combat
+                      password: ${HUB_PASSWORD}
+                      permissions:
+                        publish: {allow: ["combat.>"]}
+                        subscribe: {deny: [">"]}
+                  tls: {cert_file: hub.crt, key_file: hub.key}
+                  allow_insecure: true
+                """)
+            .hub();
+    assertThat(hub.host()).isEqualTo("::1");
+    assertThat(hub.port()).isZero();
+    assertThat(hub.maxPayloadBytes()).isEqualTo(8 << 20);
+    assertThat(hub.token()).isEqualTo("s3cret!");
+    assertThat(hub.allowInsecure()).isTrue();
+    assertThat(hub.tls()).isNotNull();
+    assertThat(hub.users()).hasSize(1);
+    assertThat(hub.users().get(0).password()).isEqualTo("s3cret");
+    assertThat(hub.users().get(0).permissions().publish().allow()).isEqualTo(List.of("combat.>"));
+    assertThat(hub.users().get(0).permissions().subscribe().allow()).isNull();
+  }
+
+  @Test
+  void anUnknownKeyIsToldWithItsLineAndTheNearestKnownOne() {
+    assertRefused(
+        "message_hub:\n  subscriptons:\n    - \"*.metrics.push\"\n",
+        "metrics.yaml:2: unknown key 'subscriptons' in message_hub; did you mean 'subscriptions'?");
+    assertRefused(
+        "sevice:\n  name: x\n", "metrics.yaml:1: unknown key 'sevice'; did you mean 'service'?");
+    assertRefused(
+        "storage:\n  tables:\n    alert:\n      ttl: 1d\n",
+        "metrics.yaml:4: unknown table 'alert'; did you mean 'alerts'?");
+    assertRefused(
+        "quantum: 1\n",
+        "metrics.yaml:1: unknown key 'quantum'; known: limits, message_hub, queries, service,"
+            + " storage");
+  }
+
+  @Test
+  void everyProblemIsTold() {
+    assertRefused(
+        """
+        message_hub:
+          listen: nowhere
+          max_payload: 1 elephant
+        limits:
+          out_of_order_window: soon
+          series_per_service: 0
+        """,
+        "metrics.yaml:2: message_hub.listen: 'nowhere' is not HOST:PORT, such as 127.0.0.1:4222 or"
+            + " [::1]:4222",
+        "metrics.yaml:3: message_hub.max_payload must be a size such as 65536, 64KiB or 1MiB, from"
+            + " 1024 to 67108864 bytes, not '1 elephant'",
+        "metrics.yaml:5: limits.out_of_order_window must be a duration such as 30s, 1h30m or"
+            + " 250ms, not 'soon'",
+        "metrics.yaml:6: limits.series_per_service must be a whole number from 1 to 100000000, not"
+            + " '0'");
+  }
+
+  @Test
+  void wrongKindsAreTold() {
+    assertRefused(
+        "message_hub: 4222\n",
+        "metrics.yaml:1: message_hub must be a mapping (key: value), not '4222'");
+    assertRefused(
+        "message_hub:\n  allow_insecure: maybe\n",
+        "metrics.yaml:2: message_hub.allow_insecure must be true or false, not 'maybe'");
+    assertRefused(
+        "message_hub:\n  subscriptions: all\n",
+        "metrics.yaml:2: message_hub.subscriptions must be a list of texts, not 'all'");
+    assertRefused("- a\n- b\n", "metrics.yaml:1: the file must hold keys and values (key: value)");
+  }
+
+  @Test
+  void keysGivenTwiceAreTold() {
+    assertRefused(
+        "limits:\n  series_per_service: 5\n  series_per_service: 6\n",
+        "metrics.yaml:3: key 'series_per_service' is given twice in limits, first at line 2");
+    assertRefused(
+        "message_hub:\n  users:\n    - {user: a, password: b}\n    - {user: a, password: c}\n",
+        "metrics.yaml:4: hub user 'a' is given twice");
+  }
+
+  @Test
+  void whatIsNoYamlIsToldWithItsLine() {
+    assertThatThrownBy(() -> parse("message_hub:\n  subscriptions:\n    - *.metrics.push\n"))
+        .isInstanceOf(YamlException.class)
+        .hasMessageStartingWith("metrics.yaml:3: not YAML: ")
+        .hasMessageContaining("must be quoted");
+  }
+
+  @Test
+  void aMissingVariableAndAMissingHubAreRefused() {
+    assertRefused(
+        "message_hub:\n  token: ${NOT_SET}\n",
+        "metrics.yaml:2: message_hub.token: the environment variable NOT_SET is not set");
+    assertRefused(
+        "service:\n  message_hub:\n    required: false\n",
+        "metrics.yaml:3: service.message_hub.required must be true: the hub is the only way in");
+    assertRefused(
+        "service:\n  storage: {schema: a}\nstorage: {schema: b}\n",
+        "metrics.yaml:3: storage.schema is 'b', but service.storage.schema is 'a'");
+  }
+
+  @Test
+  void whatIsPrintedHasNoSecretsAndReadsBackAsTheSame() throws YamlException {
+    Config config =
+        parse(
+            SEED_SERVICE
+                + SEED_STORAGE
+                + """
+                message_hub:
+                  listen: 127.0.0.1:5222
+                  token: ${HUB_PASSWORD}
+                  users:
+                    - {user: combat, password: "${HUB_PASSWORD}", permissions: {publish: {allow: ["combat.>"]}}}
+                limits: {out_of_order_window: 10m}
+                queries: {timeout: 1m30s}
+                """);
+    String printed = ConfigPrinter.print(config);
+    assertThat(printed).doesNotContain("s3cret").contains("***", "timeout: 1m30s");
+    Config again = parse(printed);
+    assertThat(ConfigPrinter.print(again)).isEqualTo(printed);
+    assertThat(again.head()).isEqualTo(config.head());
+    assertThat(again.storage()).isEqualTo(config.storage());
+    assertThat(again.subjectPatterns()).isEqualTo(config.subjectPatterns());
+    assertThat(again.hub().port()).isEqualTo(5222);
+  }
+}
