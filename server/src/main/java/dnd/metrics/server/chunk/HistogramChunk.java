@@ -7,6 +7,7 @@ import dnd.metrics.server.model.SampleBatch;
  * Native histograms in Prometheus's histogram encoding where all counts are whole, and in its
  * float-histogram encoding otherwise. Never empty. (Signatures; the bodies follow.)
  */
+@SuppressWarnings("DoNotCallSuggester") // until the bodies are there
 public final class HistogramChunk implements Chunk {
   private HistogramChunk() {}
 
