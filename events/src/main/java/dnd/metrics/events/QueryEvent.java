@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lookbackMillis how far back an instant selector looks; null is 5 minutes
  * @param limit the most series to answer with; 0 is all
  * @param parts whether an answer larger than the hub's max_payload may come in numbered parts
+ * @param stats whether the answer is to say what the query cost
  * @param live whether new points are to follow until the query is cancelled
  */
 public record QueryEvent(
@@ -26,6 +27,7 @@ public record QueryEvent(
     @Nullable Long lookbackMillis,
     int limit,
     boolean parts,
+    boolean stats,
     boolean live,
     String correlationId) {
 
@@ -42,7 +44,18 @@ public record QueryEvent(
 
   public static QueryEvent instant(String query, @Nullable Long timeMillis) {
     return new QueryEvent(
-        query, timeMillis, null, null, null, null, null, 0, false, false, CorrelationIds.make());
+        query,
+        timeMillis,
+        null,
+        null,
+        null,
+        null,
+        null,
+        0,
+        false,
+        false,
+        false,
+        CorrelationIds.make());
   }
 
   public static QueryEvent range(String query, long startMillis, long endMillis, long stepMillis) {
@@ -55,6 +68,7 @@ public record QueryEvent(
         null,
         null,
         0,
+        false,
         false,
         false,
         CorrelationIds.make());
@@ -103,6 +117,7 @@ public record QueryEvent(
         data.duration("lookback"),
         data.limit("limit", 0),
         data.bool("parts"),
+        data.bool("stats"),
         data.bool("live"),
         correlationId);
   }
@@ -129,6 +144,9 @@ public record QueryEvent(
     }
     if (parts) {
       out.raw(",\"parts\":true");
+    }
+    if (stats) {
+      out.raw(",\"stats\":true");
     }
     if (live) {
       out.raw(",\"live\":true");
