@@ -1,17 +1,33 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.promql.parse.DurationException;
+import dnd.metrics.server.promql.parse.Expr;
+import dnd.metrics.server.promql.parse.ParseException;
+import dnd.metrics.server.promql.parse.Parser;
+import dnd.metrics.server.promql.parse.ParserOptions;
+import dnd.metrics.server.promql.parse.ValueType;
+import dnd.metrics.server.promql.plan.Plan;
+import dnd.metrics.server.promql.plan.PlanText;
+import dnd.metrics.server.promql.plan.Planner;
+import dnd.metrics.server.promql.plan.QueryTimes;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Evaluates PromQL: parse, plan, operators. Every query has a deadline, is listed while it runs and
  * can be cancelled by its id. Safe for use by several threads; a query runs on its caller's thread.
  */
 public final class QueryEngine {
+  private record Running(RunningQuery listed, Cancellation cancellation) {}
+
   private final EngineOptions options;
-  private final ConcurrentHashMap<String, RunningQuery> running = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, Running> running = new ConcurrentHashMap<>();
+  private final AtomicLong heldBytes = new AtomicLong();
+  private final AtomicLong nextId = new AtomicLong();
 
   public QueryEngine(EngineOptions options) {
     this.options = options;
@@ -24,8 +40,7 @@ public final class QueryEngine {
    */
   public QueryResult instant(
       SeriesSource source, String query, long atMillis, QueryOptions queryOptions) {
-    String reason = "queries are not evaluated yet";
-    throw new QueryException(QueryException.Type.INTERNAL, reason);
+    return run(source, query, QueryTimes.instant(atMillis), queryOptions);
   }
 
   /**
@@ -41,30 +56,128 @@ public final class QueryEngine {
       long endMillis,
       long stepMillis,
       QueryOptions queryOptions) {
-    String reason = "queries are not evaluated yet";
-    throw new QueryException(QueryException.Type.INTERNAL, reason);
+    if (stepMillis <= 0) {
+      throw new QueryException(
+          QueryException.Type.BAD_DATA,
+          "zero or negative query resolution step widths are not accepted. Try a positive integer");
+    }
+    return run(source, query, new QueryTimes(startMillis, endMillis, stepMillis), queryOptions);
   }
 
-  /** The plan of {@code query} as an indented text tree, rewritten as it would be run. */
+  /**
+   * The plan of {@code query} as an indented text tree, rewritten as it would be run; of an instant
+   * query where {@code stepMillis} is 0.
+   *
+   * @throws QueryException where the query is wrong
+   */
   public String explain(
       String query, long startMillis, long endMillis, long stepMillis, QueryOptions queryOptions) {
-    String reason = "queries are not planned yet";
-    throw new QueryException(QueryException.Type.INTERNAL, reason);
+    QueryTimes times = new QueryTimes(startMillis, endMillis, stepMillis);
+    return PlanText.print(plan(parse(query, times), times, lookback(queryOptions)));
   }
 
   /** The queries that run now, oldest first. */
   public List<RunningQuery> running() {
     return running.values().stream()
-        .sorted(java.util.Comparator.comparingLong(RunningQuery::startedMillis))
+        .map(Running::listed)
+        .sorted(Comparator.comparingLong(RunningQuery::startedMillis))
         .toList();
   }
 
   /** Cancels the query with this id; it ends within some 50 ms. Empty where none runs. */
   public Optional<RunningQuery> cancel(String id) {
-    return Optional.ofNullable(running.get(id));
+    Running found = running.get(id);
+    if (found == null) {
+      return Optional.empty();
+    }
+    found.cancellation().cancel();
+    return Optional.of(found.listed());
   }
 
-  EngineOptions options() {
-    return options;
+  private long lookback(QueryOptions queryOptions) {
+    return queryOptions.lookbackMillis() > 0
+        ? queryOptions.lookbackMillis()
+        : options.lookbackMillis();
+  }
+
+  private static Expr parse(String query, QueryTimes times) {
+    try {
+      Expr expr = Parser.parse(query, ParserOptions.ALL);
+      ValueType type = expr.type();
+      if (times.stepMillis() != 0 && type != ValueType.VECTOR && type != ValueType.SCALAR) {
+        throw new QueryException(
+            QueryException.Type.BAD_DATA,
+            "invalid expression type \""
+                + type.documentedName()
+                + "\" for range query, must be Scalar or instant Vector");
+      }
+      return expr;
+    } catch (ParseException e) {
+      throw badData(e);
+    }
+  }
+
+  private static QueryException badData(RuntimeException e) {
+    return new QueryException(QueryException.Type.BAD_DATA, String.valueOf(e.getMessage()), e);
+  }
+
+  private Plan plan(Expr expr, QueryTimes times, long lookbackMillis) {
+    try {
+      return Planner.optimized(expr, times, options.subqueryStepMillis(), lookbackMillis);
+    } catch (DurationException e) {
+      throw badData(e);
+    }
+  }
+
+  private QueryResult run(
+      SeriesSource source, String query, QueryTimes times, QueryOptions queryOptions) {
+    long started = System.nanoTime();
+    long timeoutMillis = orDefault(queryOptions.timeoutMillis(), options.timeoutMillis());
+    Cancellation cancellation = new Cancellation(started + timeoutMillis * 1_000_000);
+    String id = queryOptions.id().orElseGet(() -> "query-" + nextId.incrementAndGet());
+    RunningQuery listed = new RunningQuery(id, query, options.clock().millis());
+    if (running.putIfAbsent(id, new Running(listed, cancellation)) != null) {
+      throw new QueryException(
+          QueryException.Type.BAD_DATA, "a query with the id \"" + id + "\" is running");
+    }
+    MemoryTracker memory =
+        new MemoryTracker(
+            orDefault(queryOptions.memoryLimitBytes(), options.queryMemoryBytes()),
+            orDefault(queryOptions.sampleLimit(), options.sampleLimit()),
+            heldBytes,
+            options.totalMemoryBytes());
+    try {
+      Expr expr = parse(query, times);
+      long parsed = System.nanoTime();
+      Plan plan = plan(expr, times, lookback(queryOptions));
+      long planned = System.nanoTime();
+      AnnotationCollector annotations = new AnnotationCollector();
+      QueryContext context =
+          new QueryContext(
+              source,
+              lookback(queryOptions),
+              queryOptions.delayedNameRemoval(),
+              queryOptions.startTimestamps(),
+              annotations,
+              memory,
+              cancellation);
+      QueryValue value = new Evaluation(context, times).evaluate(plan);
+      QueryStatistics statistics =
+          new QueryStatistics(
+              context.seriesRead,
+              context.samplesRead,
+              memory.peakBytes(),
+              parsed - started,
+              planned - parsed,
+              System.nanoTime() - planned);
+      return new QueryResult(value, annotations.finish(query), statistics);
+    } finally {
+      memory.close();
+      running.remove(id);
+    }
+  }
+
+  private static long orDefault(long value, long defaultValue) {
+    return value > 0 ? value : defaultValue;
   }
 }

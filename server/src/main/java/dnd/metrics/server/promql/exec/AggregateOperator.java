@@ -1,0 +1,86 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.Labels;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An aggregation with one series a group as its result. Series are taken in one after the other, so
+ * that only the groups are in memory.
+ */
+final class AggregateOperator implements SeriesOperator {
+  private static final class Group {
+    final Labels labels;
+    final GroupAccumulator accumulator;
+    boolean dropName;
+
+    Group(Labels labels, GroupAccumulator accumulator) {
+      this.labels = labels;
+      this.accumulator = accumulator;
+    }
+  }
+
+  private final QueryContext context;
+  private final SeriesOperator inner;
+  private final Grouping grouping;
+  private final GroupAccumulator.Factory factory;
+  private final int steps;
+  private @Nullable List<Group> groups;
+  private int nextGroup;
+
+  AggregateOperator(
+      QueryContext context,
+      SeriesOperator inner,
+      Grouping grouping,
+      GroupAccumulator.Factory factory,
+      int steps) {
+    this.context = context;
+    this.inner = inner;
+    this.grouping = grouping;
+    this.factory = factory;
+    this.steps = steps;
+  }
+
+  @Override
+  public @Nullable StepSeries next() {
+    if (groups == null) {
+      groups = accumulate();
+    }
+    while (nextGroup < groups.size()) {
+      context.check();
+      Group group = groups.get(nextGroup++);
+      StepSeries out = context.series(group.labels, group.dropName, steps);
+      group.accumulator.finish(out);
+      if (!out.isEmpty(steps)) {
+        return out;
+      }
+      context.release(out);
+    }
+    return null;
+  }
+
+  private List<Group> accumulate() {
+    List<Group> found = new ArrayList<>();
+    Map<Labels, Group> byLabels = new HashMap<>();
+    StepSeries series;
+    while ((series = inner.next()) != null) {
+      context.check();
+      Labels labels = grouping.of(series.labels);
+      Group group = byLabels.get(labels);
+      if (group == null) {
+        group = new Group(labels, factory.create());
+        byLabels.put(labels, group);
+        found.add(group);
+      }
+      group.dropName |= series.dropName;
+      group.accumulator.add(series);
+      if (!group.accumulator.keepsSeries()) {
+        context.release(series);
+      }
+    }
+    return found;
+  }
+}

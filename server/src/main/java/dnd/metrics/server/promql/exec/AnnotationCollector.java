@@ -1,0 +1,45 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.promql.parse.PositionRange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Gathers the annotations of a query while it runs. Annotations with one text are one, which the
+ * last position counts for. Safe for use by several threads.
+ */
+final class AnnotationCollector {
+  private final Map<String, Annotation> byText = new TreeMap<>();
+
+  synchronized void add(Annotation annotation) {
+    byText.merge(annotation.text(), annotation, (before, now) -> now.merge(before));
+  }
+
+  synchronized Annotations finish(String query) {
+    List<String> warnings = new ArrayList<>();
+    List<String> infos = new ArrayList<>();
+    Map<PositionRange, String> places = new HashMap<>();
+    for (Annotation annotation : byText.values()) {
+      String place = places.computeIfAbsent(annotation.position(), p -> place(query, p.start()));
+      (annotation.isWarning() ? warnings : infos).add(annotation.describe() + " (" + place + ")");
+    }
+    return new Annotations(warnings, infos);
+  }
+
+  private static String place(String query, int start) {
+    int line = 1;
+    int lineStart = 0;
+    for (int i = 0; i < start && i < query.length(); i++) {
+      if (query.charAt(i) == '\n') {
+        line++;
+        lineStart = i + 1;
+      }
+    }
+    String before = query.substring(lineStart, Math.min(start, query.length()));
+    int column = before.getBytes(java.nio.charset.StandardCharsets.UTF_8).length + 1;
+    return line + ":" + column;
+  }
+}

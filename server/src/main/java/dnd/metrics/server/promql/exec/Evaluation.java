@@ -1,0 +1,141 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.promql.exec.QueryValue.MatrixSeries;
+import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
+import dnd.metrics.server.promql.exec.QueryValue.ScalarValue;
+import dnd.metrics.server.promql.exec.QueryValue.StringValue;
+import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
+import dnd.metrics.server.promql.exec.QueryValue.VectorValue;
+import dnd.metrics.server.promql.plan.Plan;
+import dnd.metrics.server.promql.plan.QueryTimes;
+import dnd.metrics.server.promql.plan.StepGrid;
+import dnd.metrics.server.promql.plan.StringPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one plan and makes its value of what the operators return. For one query. */
+final class Evaluation {
+  private final QueryContext context;
+  private final Operators operators;
+  private final StepGrid grid;
+  private final boolean isRange;
+
+  Evaluation(QueryContext context, QueryTimes times) {
+    this.context = context;
+    this.operators = new Operators(context);
+    this.grid = times.grid();
+    this.isRange = times.stepMillis() != 0;
+  }
+
+  QueryValue evaluate(Plan plan) {
+    context.check();
+    return switch (plan.type()) {
+      case STRING -> new StringValue(grid.startMillis(), ((StringPlan) plan).value());
+      case SCALAR -> {
+        double[] values = operators.scalar(plan, grid).values();
+        yield isRange
+            ? new MatrixValue(
+                grid.count() == 0
+                    ? List.of()
+                    : List.of(matrixSeries(new StepSeries(Labels.empty(), false, values))))
+            : new ScalarValue(grid.startMillis(), values[0]);
+      }
+      case VECTOR -> {
+        List<StepSeries> series = finishNames(series(plan));
+        yield isRange ? matrix(series) : vector(series);
+      }
+      case MATRIX -> samples(plan);
+    };
+  }
+
+  private List<StepSeries> series(Plan plan) {
+    if (grid.count() == 0) {
+      return List.of();
+    }
+    return SeriesList.drain(context, operators.vector(plan, grid));
+  }
+
+  /** Drops the names that were marked, which may make one series of several. */
+  private List<StepSeries> finishNames(List<StepSeries> series) {
+    for (StepSeries one : series) {
+      if (one.dropName) {
+        one.labels = MetricNames.drop(one.labels);
+      }
+    }
+    return MergeSameLabels.merge(context, series, grid.count());
+  }
+
+  private VectorValue vector(List<StepSeries> series) {
+    List<VectorSample> samples = new ArrayList<>(series.size());
+    for (StepSeries one : series) {
+      if (one.has(0)) {
+        Histogram histogram = one.histogram(0);
+        double value = histogram == null ? one.values[0] : 0;
+        samples.add(new VectorSample(one.labels, grid.startMillis(), value, histogram));
+      }
+    }
+    return new VectorValue(samples);
+  }
+
+  private MatrixValue matrix(List<StepSeries> series) {
+    List<MatrixSeries> result = new ArrayList<>(series.size());
+    for (StepSeries one : series) {
+      MatrixSeries row = matrixSeries(one);
+      if (row.size() > 0) {
+        result.add(row);
+      }
+    }
+    Collections.sort(result);
+    return new MatrixValue(result);
+  }
+
+  private MatrixSeries matrixSeries(StepSeries series) {
+    int steps = grid.count();
+    long[] times = new long[steps];
+    double[] values = new double[steps];
+    @Nullable Histogram[] histograms = series.histograms == null ? null : new Histogram[steps];
+    int n = 0;
+    for (int i = 0; i < steps; i++) {
+      Histogram histogram = series.histogram(i);
+      if (histogram == null && !series.hasFloat(i)) {
+        continue;
+      }
+      times[n] = grid.time(i);
+      if (histogram != null && histograms != null) {
+        histograms[n] = histogram;
+      } else {
+        values[n] = series.values[i];
+      }
+      n++;
+    }
+    if (n < steps) {
+      times = Arrays.copyOf(times, n);
+      values = Arrays.copyOf(values, n);
+      histograms = histograms == null ? null : Arrays.copyOf(histograms, n);
+    }
+    return new MatrixSeries(series.labels, times, values, histograms);
+  }
+
+  /** The samples of a range selector or subquery. */
+  private MatrixValue samples(Plan plan) {
+    RangeSource source = operators.range(plan, grid);
+    Windows windows = RangeFunctions.windows(plan, grid);
+    RangeSamples samples = new RangeSamples();
+    List<MatrixSeries> result = new ArrayList<>();
+    while (source.next(samples)) {
+      windows.slideOver(samples);
+      MatrixSeries row = RangeRows.row(samples, windows);
+      if (row.size() > 0) {
+        result.add(row);
+      }
+    }
+    result = RangeRows.mergeSameLabels(result);
+    Collections.sort(result);
+    return new MatrixValue(result);
+  }
+}

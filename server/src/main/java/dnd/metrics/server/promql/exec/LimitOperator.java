@@ -1,0 +1,63 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.Labels;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code limitk}: at every step the first k samples of every group, in the order they come in. */
+final class LimitOperator implements SeriesOperator {
+  private final QueryContext context;
+  private final SeriesOperator inner;
+  private final Grouping grouping;
+  private final double[] k;
+  private final int steps;
+  private final Map<Labels, int[]> taken = new HashMap<>();
+  private boolean checked;
+  private boolean anything;
+
+  /**
+   * @param k how many, a value a step
+   */
+  LimitOperator(
+      QueryContext context, SeriesOperator inner, Grouping grouping, double[] k, int steps) {
+    this.context = context;
+    this.inner = inner;
+    this.grouping = grouping;
+    this.k = k;
+    this.steps = steps;
+  }
+
+  @Override
+  public @Nullable StepSeries next() {
+    if (!checked) {
+      checked = true;
+      anything = WholeNumbers.check(k, steps);
+    }
+    if (!anything) {
+      return null;
+    }
+    StepSeries series;
+    while ((series = inner.next()) != null) {
+      context.check();
+      int[] counts = taken.computeIfAbsent(grouping.of(series.labels), labels -> new int[steps]);
+      boolean any = false;
+      for (int i = 0; i < steps; i++) {
+        if (!series.has(i)) {
+          continue;
+        }
+        if (counts[i] < (long) k[i]) {
+          counts[i]++;
+          any = true;
+        } else {
+          series.setAbsent(i);
+        }
+      }
+      if (any) {
+        return series;
+      }
+      context.release(series);
+    }
+    return null;
+  }
+}

@@ -1,0 +1,49 @@
+package dnd.metrics.server.promql.exec;
+
+import org.jspecify.annotations.Nullable;
+
+/** Applies a range function to the series of a range vector, one after the other. */
+final class RangeCallOperator implements SeriesOperator {
+  private final QueryContext context;
+  private final RangeSource source;
+  private final RangeFunction function;
+  private final Windows windows;
+  private final boolean keepsName;
+  private final RangeSamples samples = new RangeSamples();
+
+  /**
+   * @param keepsName whether results are still the metric that the samples were of
+   */
+  RangeCallOperator(
+      QueryContext context,
+      RangeSource source,
+      RangeFunction function,
+      Windows windows,
+      boolean keepsName) {
+    this.context = context;
+    this.source = source;
+    this.function = function;
+    this.windows = windows;
+    this.keepsName = keepsName;
+  }
+
+  @Override
+  public @Nullable StepSeries next() {
+    while (source.next(samples)) {
+      if (samples.size() == 0) {
+        continue;
+      }
+      windows.slideOver(samples);
+      StepSeries out = context.series(samples.labels, samples.dropName, windows.steps);
+      function.evaluate(samples, windows, out);
+      if (!out.isEmpty(windows.steps)) {
+        if (!keepsName || samples.dropName) {
+          context.dropName(out);
+        }
+        return out;
+      }
+      context.release(out);
+    }
+    return null;
+  }
+}

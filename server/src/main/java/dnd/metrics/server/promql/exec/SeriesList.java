@@ -1,0 +1,31 @@
+package dnd.metrics.server.promql.exec;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Series that are all there already, as an operator. */
+final class SeriesList implements SeriesOperator {
+  private final List<StepSeries> series;
+  private int next;
+
+  SeriesList(List<StepSeries> series) {
+    this.series = series;
+  }
+
+  @Override
+  public @Nullable StepSeries next() {
+    return next < series.size() ? series.get(next++) : null;
+  }
+
+  /** All that is left of an operator's series. */
+  static List<StepSeries> drain(QueryContext context, SeriesOperator operator) {
+    List<StepSeries> all = new ArrayList<>();
+    StepSeries series;
+    while ((series = operator.next()) != null) {
+      context.check();
+      all.add(series);
+    }
+    return all;
+  }
+}

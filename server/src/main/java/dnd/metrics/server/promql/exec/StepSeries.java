@@ -1,0 +1,83 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A series over the steps of a grid. At step i it has the native histogram {@code histograms[i]}
+ * where there is one, else the float {@code values[i]}, else, where that is {@link Absent},
+ * nothing. Where there is a histogram the value is {@link Absent}. Whoever holds a series owns it:
+ * may change it in place, and gives it back to the {@link QueryContext} when done. Fields are open
+ * because loops over them are what a query spends its time in. For one thread at a time.
+ */
+final class StepSeries {
+  Labels labels;
+
+  /** Whether the metric's name is to be dropped at the end (delayed name removal). */
+  boolean dropName;
+
+  /** At least as long as the grid's number of steps. */
+  final double[] values;
+
+  @Nullable Histogram @Nullable [] histograms;
+
+  StepSeries(Labels labels, boolean dropName, double[] values) {
+    this.labels = labels;
+    this.dropName = dropName;
+    this.values = values;
+  }
+
+  boolean has(int step) {
+    return !Absent.is(values[step]) || (histograms != null && histograms[step] != null);
+  }
+
+  boolean hasFloat(int step) {
+    return !Absent.is(values[step]);
+  }
+
+  @Nullable Histogram histogram(int step) {
+    return histograms == null ? null : histograms[step];
+  }
+
+  void setHistogram(int step, Histogram histogram) {
+    if (histograms == null) {
+      histograms = new Histogram[values.length];
+    }
+    histograms[step] = histogram;
+    values[step] = Absent.VALUE;
+  }
+
+  void setFloat(int step, double value) {
+    values[step] = value;
+    if (histograms != null) {
+      histograms[step] = null;
+    }
+  }
+
+  void setAbsent(int step) {
+    values[step] = Absent.VALUE;
+    if (histograms != null) {
+      histograms[step] = null;
+    }
+  }
+
+  boolean isEmpty(int steps) {
+    for (int i = 0; i < steps; i++) {
+      if (has(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes the sample that {@code other} has at a step, if it has one. */
+  void take(int step, StepSeries other) {
+    Histogram h = other.histogram(step);
+    if (h != null) {
+      setHistogram(step, h);
+    } else {
+      setFloat(step, other.values[step]);
+    }
+  }
+}

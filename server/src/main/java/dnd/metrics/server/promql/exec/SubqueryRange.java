@@ -1,0 +1,50 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.CounterResetHint;
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.promql.plan.StepGrid;
+
+/** The series of a subquery: what it evaluates to on its own grid, taken as samples. */
+final class SubqueryRange implements RangeSource {
+  private final QueryContext context;
+  private final SeriesOperator inner;
+  private final StepGrid grid;
+
+  SubqueryRange(QueryContext context, SeriesOperator inner, StepGrid grid) {
+    this.context = context;
+    this.inner = inner;
+    this.grid = grid;
+  }
+
+  @Override
+  public boolean next(RangeSamples into) {
+    StepSeries series = inner.next();
+    if (series == null) {
+      return false;
+    }
+    context.check();
+    into.reset(series.labels, series.dropName);
+    for (int i = 0; i < grid.count(); i++) {
+      Histogram histogram = series.histogram(i);
+      if (histogram != null) {
+        into.addHistogram(grid.time(i), forgetReset(histogram), 0);
+      } else if (series.hasFloat(i)) {
+        into.addFloat(grid.time(i), series.values[i], 0);
+      }
+    }
+    context.release(series);
+    return true;
+  }
+
+  /**
+   * What a histogram says about the one before it holds no more: a subquery may skip samples, or
+   * return one several times.
+   */
+  private static Histogram forgetReset(Histogram histogram) {
+    return switch (histogram.counterResetHint()) {
+      case RESET, NOT_RESET ->
+          histogram.toBuilder().counterResetHint(CounterResetHint.UNKNOWN).build();
+      case UNKNOWN, GAUGE -> histogram;
+    };
+  }
+}

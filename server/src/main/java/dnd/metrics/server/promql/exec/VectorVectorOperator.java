@@ -1,0 +1,305 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.promql.parse.BinaryOp;
+import dnd.metrics.server.promql.parse.VectorMatching;
+import dnd.metrics.server.promql.parse.VectorMatching.Cardinality;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Arithmetic and comparison between two instant vectors. Series are matched by signature once; the
+ * operator then runs over whole arrays of steps, a pair of series at a time. One side of a match
+ * (the right, but for group_right the left) may hold only one sample of a signature at a step.
+ */
+final class VectorVectorOperator implements SeriesOperator {
+  private final QueryContext context;
+  private final SeriesOperator left;
+  private final SeriesOperator right;
+  private final BinaryOp op;
+  private final VectorMatching matching;
+  private final boolean returnBool;
+  private final SampleOperation operation;
+  private final int steps;
+  private final boolean swapped;
+  private final boolean oneToOne;
+  private @Nullable SeriesList results;
+
+  VectorVectorOperator(
+      QueryContext context,
+      SeriesOperator left,
+      SeriesOperator right,
+      BinaryOp op,
+      VectorMatching matching,
+      boolean returnBool,
+      SampleOperation operation,
+      int steps) {
+    this.context = context;
+    this.left = left;
+    this.right = right;
+    this.op = op;
+    this.matching = matching;
+    this.returnBool = returnBool;
+    this.operation = operation;
+    this.steps = steps;
+    this.swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
+    this.oneToOne = matching.cardinality() == Cardinality.ONE_TO_ONE;
+  }
+
+  /** The series of both sides that share a signature. */
+  private static final class Match {
+    final List<StepSeries> many = new ArrayList<>();
+    final List<StepSeries> one = new ArrayList<>();
+  }
+
+  @Override
+  public @Nullable StepSeries next() {
+    if (results == null) {
+      results = new SeriesList(evaluate());
+    }
+    return results.next();
+  }
+
+  private List<StepSeries> evaluate() {
+    List<StepSeries> many = SeriesList.drain(context, swapped ? right : left);
+    List<StepSeries> one = SeriesList.drain(context, swapped ? left : right);
+    MatchSignature signature = new MatchSignature(matching);
+    List<Match> matches = new ArrayList<>();
+    for (StepSeries series : many) {
+      match(series, signature, matches).many.add(series);
+    }
+    for (StepSeries series : one) {
+      match(series, signature, matches).one.add(series);
+    }
+    boolean fills = matching.fillLeft() != null || matching.fillRight() != null;
+    BitSet relevant = fills ? allSteps() : stepsWithSamples(many);
+    List<StepSeries> all = new ArrayList<>();
+    for (Match match : matches) {
+      context.check();
+      if (match.one.size() > 1) {
+        checkOneSide(match.one, relevant);
+      }
+      evaluate(match, all);
+    }
+    return steps == 1 && context.delayedNameRemoval
+        ? all
+        : MergeSameLabels.merge(context, all, steps);
+  }
+
+  private static Match match(StepSeries series, MatchSignature signature, List<Match> matches) {
+    int number = signature.number(series.labels);
+    if (number == matches.size()) {
+      matches.add(new Match());
+    }
+    return matches.get(number);
+  }
+
+  private BitSet allSteps() {
+    BitSet all = new BitSet(steps);
+    all.set(0, steps);
+    return all;
+  }
+
+  private BitSet stepsWithSamples(List<StepSeries> series) {
+    BitSet bits = new BitSet(steps);
+    for (StepSeries one : series) {
+      for (int i = bits.nextClearBit(0); i < steps; i = bits.nextClearBit(i + 1)) {
+        if (one.has(i)) {
+          bits.set(i);
+        }
+      }
+      if (bits.cardinality() == steps) {
+        break;
+      }
+    }
+    return bits;
+  }
+
+  /** Two samples of one signature on the "one" side are an error at steps that matter. */
+  private void checkOneSide(List<StepSeries> one, BitSet relevant) {
+    for (int i = relevant.nextSetBit(0); i >= 0; i = relevant.nextSetBit(i + 1)) {
+      StepSeries first = null;
+      for (StepSeries series : one) {
+        if (!series.has(i)) {
+          continue;
+        }
+        if (first != null) {
+          throw duplicates(first.labels, series.labels);
+        }
+        first = series;
+      }
+    }
+  }
+
+  private QueryException duplicates(Labels a, Labels b) {
+    String first = a.toString();
+    String second = b.toString();
+    if (first.compareTo(second) > 0) {
+      String swap = first;
+      first = second;
+      second = swap;
+    }
+    return QueryException.execution(
+        "found duplicate series for the match group "
+            + matchedLabels(b)
+            + " on the "
+            + (swapped ? "left" : "right")
+            + " hand-side of the operation: ["
+            + first
+            + ", "
+            + second
+            + "];many-to-many matching not allowed: matching labels must be unique on one side");
+  }
+
+  private Labels matchedLabels(Labels labels) {
+    return matching.on()
+        ? labels.keep(matching.labels())
+        : labels.without(matching.labels()).withoutMetricName();
+  }
+
+  private void evaluate(Match match, List<StepSeries> all) {
+    Double fillOne = swapped ? matching.fillLeft() : matching.fillRight();
+    Double fillMany = swapped ? matching.fillRight() : matching.fillLeft();
+    if (fillOne == null && fillMany == null) {
+      if (match.many.isEmpty() || match.one.isEmpty()) {
+        return;
+      }
+      if (match.many.size() == 1 && match.one.size() == 1) {
+        add(all, pairInPlace(match.many.getFirst(), match.one.getFirst()));
+        return;
+      }
+    }
+    checkManySide(match, fillOne != null);
+    Map<Labels, StepSeries> byLabels = new LinkedHashMap<>();
+    Map<Labels, BitSet> matchedByLabels = new HashMap<>();
+    BitSet matched = new BitSet(steps);
+    for (StepSeries many : match.many) {
+      for (StepSeries one : match.one) {
+        pair(many, one, byLabels, matchedByLabels, matched);
+      }
+      if (fillOne != null) {
+        StepSeries filler = filler(many, match.one, fillOne);
+        pair(many, filler, byLabels, matchedByLabels, matched);
+      }
+    }
+    if (fillMany != null) {
+      for (StepSeries one : match.one) {
+        StepSeries filler = context.series(matchedLabels(one.labels), false, steps);
+        for (int i = matched.nextClearBit(0); i < steps; i = matched.nextClearBit(i + 1)) {
+          if (one.has(i)) {
+            filler.setFloat(i, fillMany);
+          }
+        }
+        pair(filler, one, byLabels, matchedByLabels, matched);
+      }
+    }
+    byLabels.values().forEach(series -> add(all, series));
+  }
+
+  private void add(List<StepSeries> all, StepSeries series) {
+    if (series.isEmpty(steps)) {
+      context.release(series);
+    } else {
+      all.add(series);
+    }
+  }
+
+  /** Two samples of one signature on both sides are an error in one-to-one matching. */
+  private void checkManySide(Match match, boolean fillsOne) {
+    if (!oneToOne || match.many.size() < 2) {
+      return;
+    }
+    BitSet partners = fillsOne ? allSteps() : stepsWithSamples(match.one);
+    BitSet seen = new BitSet(steps);
+    for (StepSeries many : match.many) {
+      for (int i = partners.nextSetBit(0); i >= 0; i = partners.nextSetBit(i + 1)) {
+        if (many.has(i)) {
+          if (seen.get(i)) {
+            throw QueryException.execution(
+                "multiple matches for labels: many-to-one matching must be explicit"
+                    + " (group_left/group_right)");
+          }
+          seen.set(i);
+        }
+      }
+    }
+  }
+
+  /** A series of the fill value where {@code many} has a sample and no one of the others has. */
+  private StepSeries filler(StepSeries many, List<StepSeries> others, double value) {
+    StepSeries filler = context.series(matchedLabels(many.labels), false, steps);
+    BitSet present = stepsWithSamples(others);
+    for (int i = present.nextClearBit(0); i < steps; i = present.nextClearBit(i + 1)) {
+      if (many.has(i)) {
+        filler.setFloat(i, value);
+      }
+    }
+    return filler;
+  }
+
+  private StepSeries pairInPlace(StepSeries many, StepSeries one) {
+    Labels labels = resultLabels(many.labels, one.labels);
+    StepSeries leftSide = swapped ? one : many;
+    StepSeries rightSide = swapped ? many : one;
+    operation.apply(leftSide, rightSide, leftSide, many);
+    many.labels = labels;
+    many.dropName = returnBool;
+    return many;
+  }
+
+  private void pair(
+      StepSeries many,
+      StepSeries one,
+      Map<Labels, StepSeries> byLabels,
+      Map<Labels, BitSet> matchedByLabels,
+      BitSet matched) {
+    Labels labels = resultLabels(many.labels, one.labels);
+    StepSeries leftSide = swapped ? one : many;
+    StepSeries rightSide = swapped ? many : one;
+    StepSeries out = context.series(labels, returnBool, steps);
+    operation.apply(leftSide, rightSide, leftSide, out);
+    BitSet matchedHere = matchedByLabels.computeIfAbsent(labels, l -> new BitSet(steps));
+    for (int i = 0; i < steps; i++) {
+      if (many.has(i) && one.has(i)) {
+        if (!oneToOne && matchedHere.get(i)) {
+          throw QueryException.execution(
+              "multiple matches for labels: grouping labels must ensure unique matches");
+        }
+        matchedHere.set(i);
+        matched.set(i);
+      }
+    }
+    StepSeries same = byLabels.putIfAbsent(labels, out);
+    if (same != null) {
+      for (int i = 0; i < steps; i++) {
+        if (out.has(i)) {
+          same.take(i, out);
+        }
+      }
+      context.release(out);
+    }
+  }
+
+  private Labels resultLabels(Labels many, Labels one) {
+    Labels labels = many;
+    if (FloatOperation.changesMetric(op) || (returnBool && !context.delayedNameRemoval)) {
+      labels = MetricNames.drop(labels);
+    }
+    if (oneToOne) {
+      labels = matching.on() ? labels.keep(matching.labels()) : labels.without(matching.labels());
+    }
+    if (!matching.include().isEmpty()) {
+      Labels.Builder builder = labels.toBuilder();
+      for (String name : matching.include()) {
+        builder.set(name, one.get(name));
+      }
+      labels = builder.build();
+    }
+    return labels;
+  }
+}

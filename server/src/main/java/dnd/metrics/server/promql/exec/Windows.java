@@ -1,0 +1,92 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.promql.plan.StepGrid;
+
+/**
+ * Which samples are in the window of each step: those after {@code end - range} up to {@code end}.
+ * At step i the floats from {@code floatFrom[i]} until before {@code floatTo[i]}, the histograms
+ * likewise. Found for a series in one pass over its samples.
+ */
+final class Windows {
+  final int steps;
+  final int[] floatFrom;
+  final int[] floatTo;
+  final int[] histogramFrom;
+  final int[] histogramTo;
+
+  private final StepGrid ends;
+  private final long rangeMillis;
+  private final long beforeMillis;
+  private final long afterMillis;
+
+  /** Windows of plain selectors. */
+  Windows(StepGrid ends, long rangeMillis) {
+    this(ends, rangeMillis, 0, 0);
+  }
+
+  /**
+   * @param beforeMillis how much further back than the range samples are wanted
+   * @param afterMillis how much further on
+   */
+  Windows(StepGrid ends, long rangeMillis, long beforeMillis, long afterMillis) {
+    this.ends = ends;
+    this.rangeMillis = rangeMillis;
+    this.beforeMillis = beforeMillis;
+    this.afterMillis = afterMillis;
+    steps = ends.count();
+    floatFrom = new int[steps];
+    floatTo = new int[steps];
+    histogramFrom = new int[steps];
+    histogramTo = new int[steps];
+  }
+
+  void slideOver(RangeSamples samples) {
+    slide(samples.floatTimes, samples.floats, floatFrom, floatTo);
+    slide(samples.histogramTimes, samples.histograms, histogramFrom, histogramTo);
+  }
+
+  private void slide(long[] times, int size, int[] from, int[] to) {
+    int lo = 0;
+    int hi = 0;
+    long end = ends.startMillis() + afterMillis;
+    long span = afterMillis + rangeMillis + beforeMillis;
+    long stepMillis = ends.stepMillis();
+    for (int i = 0; i < steps; i++) {
+      while (hi < size && times[hi] <= end) {
+        hi++;
+      }
+      long start = end - span;
+      while (lo < hi && times[lo] <= start) {
+        lo++;
+      }
+      from[i] = lo;
+      to[i] = hi;
+      end += stepMillis;
+    }
+  }
+
+  /** The range's start at a step, itself outside the window. */
+  long startMillis(int step) {
+    return ends.time(step) - rangeMillis;
+  }
+
+  long endMillis(int step) {
+    return ends.time(step);
+  }
+
+  long rangeMillis() {
+    return rangeMillis;
+  }
+
+  int floats(int step) {
+    return floatTo[step] - floatFrom[step];
+  }
+
+  int histograms(int step) {
+    return histogramTo[step] - histogramFrom[step];
+  }
+
+  boolean isMixed(int step) {
+    return floats(step) > 0 && histograms(step) > 0;
+  }
+}

@@ -1,0 +1,42 @@
+package dnd.metrics.server.promql.plan;
+
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.promql.parse.VectorSelector.RangeMode;
+import java.util.List;
+
+/**
+ * What a selector asks storage for.
+ *
+ * @param lookup which times it looks at
+ * @param mode how the ends of a range are treated
+ * @param fromMillis the oldest sample that can matter, inclusive; set by {@link ResolveTimes}
+ * @param toMillis the newest sample that can matter, inclusive; set by {@link ResolveTimes}
+ */
+public record Selection(
+    List<Matcher> matchers, Lookup lookup, RangeMode mode, long fromMillis, long toMillis) {
+  public Selection {
+    matchers = List.copyOf(matchers);
+  }
+
+  Selection between(long newFromMillis, long newToMillis) {
+    return new Selection(matchers, lookup, mode, newFromMillis, newToMillis);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder("{");
+    for (int i = 0; i < matchers.size(); i++) {
+      out.append(i > 0 ? ", " : "").append(matchers.get(i));
+    }
+    out.append('}').append(lookup);
+    switch (mode) {
+      case PLAIN -> {}
+      case ANCHORED -> out.append(" anchored");
+      case SMOOTHED -> out.append(" smoothed");
+    }
+    if (fromMillis != 0 || toMillis != 0) {
+      out.append(" [").append(fromMillis).append(", ").append(toMillis).append(']');
+    }
+    return out.toString();
+  }
+}
