@@ -6,7 +6,9 @@ import java.util.Optional;
 /** Every command there is, in the order in which help lists them. */
 final class CommandTable {
   static final List<CommandEntry> COMMANDS =
-      List.of(new CommandEntry("version", "Print the version", VersionCommand::new));
+      List.of(
+          new CommandEntry("run", "Run the service with its embedded Message Hub", RunCommand::new),
+          new CommandEntry("version", "Print the version", VersionCommand::new));
 
   /** Commands of the launcher script, which never reach this program: listed in help only. */
   static final List<String[]> LAUNCHER_COMMANDS =

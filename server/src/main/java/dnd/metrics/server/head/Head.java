@@ -1,20 +1,77 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.index.LabelIndex;
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.wal.DiskLogFiles;
+import dnd.metrics.server.wal.LogEnd;
+import dnd.metrics.server.wal.LogFiles;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.LogReplay;
+import dnd.metrics.server.wal.WriteAheadLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.IntIterator;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * What was collected lately, in memory, behind a write-ahead log in a folder. Safe for use by
  * several threads: senders write side by side, readers block nobody.
+ *
+ * <p>A series belongs to the sender that made it, and only that sender writes it, under the
+ * sender's lock. {@code newSeriesLock} guards the making of series: the index, the directory, the
+ * counts per service, and the next number. Order of locks: see {@link Sender}.
  */
-@SuppressWarnings("DoNotCallSuggester") // the bodies follow
 public final class Head implements SeriesSource, Closeable {
-  private Head() {}
+  private final HeadOptions options;
+  private final DataFolder folder;
+  private final WriteAheadLog log;
+
+  private final LabelIndex index = new LabelIndex();
+  private final SeriesDirectory directory = new SeriesDirectory();
+  private final SeriesTable table = new SeriesTable();
+  private final ConcurrentHashMap<SenderId, Sender> senders = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, MetricMetadata> metadata = new ConcurrentHashMap<>();
+
+  private final Object newSeriesLock = new Object();
+  private final Map<String, ServiceSeries> services = new ConcurrentHashMap<>();
+  private int nextSeriesRef;
+  private int nextSenderRef;
+
+  private volatile boolean closed;
+
+  private Head(DataFolder folder, LogFiles files, HeadOptions options, ReplayListener listener)
+      throws IOException {
+    this.folder = folder;
+    this.options = options;
+    HeadReplay replay = new HeadReplay(this);
+    long[] total = {0};
+    LogReplay reader =
+        new LogReplay(
+            files,
+            damage -> listener.report(damage.toString()),
+            done -> listener.progress(done, total[0]));
+    total[0] = reader.totalBytes();
+    LogEnd end = reader.run(1, replay);
+    if (replay.unplaced() > 0) {
+      listener.report(
+          replay.unplaced()
+              + " entries of the log speak of series whose definition is lost: dropped");
+    }
+    this.nextSeriesRef = replay.nextSeriesRef();
+    this.nextSenderRef = replay.nextSenderRef();
+    this.log =
+        new WriteAheadLog(files, LogOptions.DEFAULT.withSegmentBytes(options.segmentBytes()), end);
+  }
 
   /**
    * Opens the folder, made where it does not exist, and brings back what its log holds.
@@ -24,45 +81,211 @@ public final class Head implements SeriesSource, Closeable {
    */
   public static Head open(Path folder, HeadOptions options, ReplayListener listener)
       throws IOException {
-    throw new UnsupportedOperationException();
+    DataFolder data = DataFolder.open(folder);
+    boolean opened = false;
+    try {
+      Head head = new Head(data, new DiskLogFiles(folder.resolve("wal")), options, listener);
+      opened = true;
+      return head;
+    } finally {
+      if (!opened) {
+        data.close();
+      }
+    }
+  }
+
+  /**
+   * Opens a folder whose log is on other files than the disk's, which is what tests of faults do.
+   */
+  static Head open(Path folder, LogFiles files, HeadOptions options, ReplayListener listener)
+      throws IOException {
+    DataFolder data = DataFolder.open(folder);
+    boolean opened = false;
+    try {
+      Head head = new Head(data, files, options, listener);
+      opened = true;
+      return head;
+    } finally {
+      if (!opened) {
+        data.close();
+      }
+    }
   }
 
   /** The sender of that id, made at its first appearance. Keep it: a look-up costs a hash. */
   public Sender sender(SenderId id) {
-    throw new UnsupportedOperationException();
+    Sender known = senders.get(id);
+    if (known != null) {
+      return known;
+    }
+    synchronized (newSeriesLock) {
+      return senders.computeIfAbsent(id, i -> new Sender(this, i, nextSenderRef++));
+    }
   }
 
   @Override
   public List<HeadSeries> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    throw new UnsupportedOperationException();
+    RoaringBitmap numbers = index.select(matchers);
+    List<HeadSeries> found = new ArrayList<>(numbers.getCardinality());
+    IntIterator each = numbers.getIntIterator();
+    while (each.hasNext()) {
+      HeadSeries series = directory.get(each.next());
+      if (series != null && series.mayHaveSamples(fromMillis, toMillis)) {
+        found.add(series);
+      }
+    }
+    return found;
   }
 
   @Override
   public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
-    throw new UnsupportedOperationException();
+    return index.names(numbers(matchers, fromMillis, toMillis));
   }
 
   @Override
   public List<String> labelValues(
       String name, List<Matcher> matchers, long fromMillis, long toMillis) {
-    throw new UnsupportedOperationException();
+    if (matchers.isEmpty()) {
+      return index.values(name, numbers(matchers, fromMillis, toMillis));
+    }
+    TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
+    for (HeadSeries series : select(matchers, fromMillis, toMillis)) {
+      String value = series.labels().get(name);
+      if (!value.isEmpty()) {
+        values.add(value);
+      }
+    }
+    return List.copyOf(values);
+  }
+
+  private RoaringBitmap numbers(List<Matcher> matchers, long fromMillis, long toMillis) {
+    RoaringBitmap numbers = new RoaringBitmap();
+    for (HeadSeries series : select(matchers, fromMillis, toMillis)) {
+      numbers.add(series.number);
+    }
+    return numbers;
   }
 
   /** What senders said of their metrics, by metric name. A snapshot. */
   public Map<String, MetricMetadata> metadata() {
-    throw new UnsupportedOperationException();
+    return new TreeMap<>(metadata);
   }
 
   public HeadStatus status() {
-    throw new UnsupportedOperationException();
+    long samples = 0;
+    for (Sender sender : senders.values()) {
+      samples += sender.samplesAppended();
+    }
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    int count = directory.size();
+    for (int i = 0; i < count; i++) {
+      HeadSeries series = directory.get(i);
+      if (series != null) {
+        min = Math.min(min, series.oldestMillis());
+        max = Math.max(max, series.newestMillis());
+      }
+    }
+    IOException problem = log.unavailable();
+    return new HeadStatus(
+        count,
+        senders.size(),
+        samples,
+        log.lastSequence(),
+        log.statistics().bytes(),
+        log.statistics().segments(),
+        min,
+        max,
+        problem == null ? null : problem.getMessage());
   }
 
   /**
    * Writes and forces what is pending, runs its callbacks, and gives the folder free. Batches must
-   * be over; a begin after this throws.
+   * be over; a begin after this throws. Doing it again has no effect.
    */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    closed = true;
+    try {
+      log.close();
+    } finally {
+      folder.close();
+    }
+  }
+
+  WriteAheadLog log() {
+    return log;
+  }
+
+  long outOfOrderMillis() {
+    return options.outOfOrderWindow().toMillis();
+  }
+
+  long futureMillis() {
+    return options.futureTolerance().toMillis();
+  }
+
+  void checkAvailable() throws HeadUnavailableException {
+    if (closed) {
+      throw new HeadUnavailableException("the service is stopping");
+    }
+    IOException problem = log.unavailable();
+    if (problem != null) {
+      throw new HeadUnavailableException("the log cannot be written: " + problem.getMessage());
+    }
+  }
+
+  @Nullable HeadSeries find(Labels labels) {
+    return table.get(labels);
+  }
+
+  /**
+   * Makes a series, or returns the one that another thread made; null where the limit is reached.
+   */
+  @Nullable HeadSeries create(Sender sender, Labels labels) {
+    synchronized (newSeriesLock) {
+      HeadSeries known = table.get(labels);
+      if (known != null) {
+        return known;
+      }
+      ServiceSeries service = service(sender.id().service());
+      if (service.count >= options.seriesLimitPerService()) {
+        return null;
+      }
+      return add(sender, service, labels, nextSeriesRef++);
+    }
+  }
+
+  private ServiceSeries service(String name) {
+    return services.computeIfAbsent(name, n -> new ServiceSeries());
+  }
+
+  private HeadSeries add(Sender sender, ServiceSeries service, Labels labels, int ref) {
+    int number = directory.size();
+    HeadSeries series = new HeadSeries(index.add(number, labels), sender, number, ref);
+    directory.add(series);
+    table.add(series);
+    service.count++;
+    return series;
+  }
+
+  /** The series of a definition in the log. */
+  HeadSeries restore(Sender sender, Labels labels, int ref) {
+    synchronized (newSeriesLock) {
+      HeadSeries known = table.get(labels);
+      return known != null ? known : add(sender, service(sender.id().service()), labels, ref);
+    }
+  }
+
+  /** The sender of a definition in the log. */
+  Sender restore(SenderId id, int ref) {
+    Sender sender = senders.computeIfAbsent(id, i -> new Sender(this, i, ref));
+    sender.isInLog = true;
+    return sender;
+  }
+
+  /** Whether that is news. */
+  boolean noteMetadata(String metricName, MetricMetadata said) {
+    return !said.equals(metadata.put(metricName, said));
   }
 }

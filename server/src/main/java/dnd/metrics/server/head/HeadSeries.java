@@ -1,19 +1,76 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.chunk.Chunk;
+import dnd.metrics.server.chunk.HistogramChunk;
+import dnd.metrics.server.chunk.XorChunk;
+import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.StaleMarker;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One series in memory. Its sender writes, within a {@link SenderBatch}; anybody reads, at any time
  * and without a lock.
+ *
+ * <p>The samples are in three places: chunks, in order of time; behind them, of a series that the
+ * service itself adds up, the {@link RunningValue}'s newest sample, which still moves; and beside
+ * them what came {@link OutOfOrderSamples out of order}. No time is in two of them.
+ *
+ * <p>All writing methods are guarded by the sender's lock. Publication, so that a reader misses
+ * nothing: a sample is in its chunk before the running value moves on, and a finished chunk is in
+ * {@link #finished} before {@link #open} is replaced; so readers take the running value first, then
+ * the open chunk, then the finished ones, and pass over what they meet twice.
  */
-@SuppressWarnings("DoNotCallSuggester") // the bodies follow
 public final class HeadSeries implements Series {
-  private final Labels labels;
+  static final int SAMPLES_PER_CHUNK = 120;
 
-  HeadSeries(Labels labels) {
+  /** Chunks do not reach over the ends of these ranges, so that blocks can be cut between them. */
+  static final long RANGE_MILLIS = 2 * 60 * 60 * 1000L;
+
+  private static final FinishedChunk[] NONE = {};
+  static final Histogram STALE_HISTOGRAM = Histogram.builder().sum(StaleMarker.VALUE).build();
+  private static final long NEVER = Long.MIN_VALUE;
+
+  /** A chunk that nothing is appended to any more, and the times of its first and last sample. */
+  record FinishedChunk(long firstMillis, long lastMillis, Chunk chunk) {}
+
+  private final Labels labels;
+  final Sender sender;
+
+  /** Place in the index. */
+  final int number;
+
+  /** Number in the log, which stays the same over restarts. */
+  final int ref;
+
+  /** The last of its sender's reports that had this series. */
+  int reportMark;
+
+  volatile FinishedChunk[] finished = NONE;
+  volatile @Nullable Chunk open;
+  volatile @Nullable RunningValue running;
+  volatile @Nullable OutOfOrderSamples outOfOrder;
+
+  /** Time of the first sample in {@link #open}. */
+  private long openFirstMillis;
+
+  /** The newest sample in the chunks. */
+  private volatile long lastMillis = NEVER;
+
+  private double lastValue;
+  private @Nullable Histogram lastHistogram;
+
+  private volatile long firstMillis = Long.MAX_VALUE;
+
+  HeadSeries(Labels labels, Sender sender, int number, int ref) {
     this.labels = labels;
+    this.sender = sender;
+    this.number = number;
+    this.ref = ref;
   }
 
   @Override
@@ -23,7 +80,7 @@ public final class HeadSeries implements Series {
 
   /** Whether it has no sample yet. For the sender's thread, within a batch. */
   public boolean isEmpty() {
-    throw new UnsupportedOperationException();
+    return firstMillis == Long.MAX_VALUE;
   }
 
   /**
@@ -31,11 +88,295 @@ public final class HeadSeries implements Series {
    * this first, within the batch; a series that is not live is to be resolved anew.
    */
   public boolean isLive() {
-    throw new UnsupportedOperationException();
+    return true; // series leave the head with the blocks that take their samples
   }
 
   @Override
   public SampleReader read(long fromMillis, long toMillis) {
-    throw new UnsupportedOperationException();
+    return new HeadReader(this, fromMillis, toMillis);
+  }
+
+  /** Whether there may be samples between two times. */
+  boolean mayHaveSamples(long fromMillis, long toMillis) {
+    return firstMillis <= toMillis && newestMillis() >= fromMillis;
+  }
+
+  /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
+  long newestMillis() {
+    RunningValue r = running;
+    long last = lastMillis;
+    return r == null ? last : Math.max(last, r.timeMillis());
+  }
+
+  long oldestMillis() {
+    return firstMillis;
+  }
+
+  /** Whether the newest sample says that the series has ended. */
+  boolean isStale() {
+    RunningValue r = running;
+    if (lastMillis == NEVER || (r != null && r.isOpen())) {
+      return false;
+    }
+    Histogram h = lastHistogram;
+    return h == null ? StaleMarker.is(lastValue) : h.isStaleMarker();
+  }
+
+  AppendOutcome append(long timeMillis, double value) {
+    if (timeMillis > lastMillis && running == null) {
+      appendInOrder(timeMillis, value);
+      return AppendOutcome.ACCEPTED;
+    }
+    return appendLate(timeMillis, value, null);
+  }
+
+  AppendOutcome append(long timeMillis, Histogram histogram) {
+    if (timeMillis > lastMillis && running == null) {
+      appendInOrder(timeMillis, histogram);
+      return AppendOutcome.ACCEPTED;
+    }
+    return appendLate(timeMillis, 0, histogram);
+  }
+
+  private AppendOutcome appendLate(long timeMillis, double value, @Nullable Histogram histogram) {
+    boolean stale = histogram == null ? StaleMarker.is(value) : histogram.isStaleMarker();
+    RunningValue r = running;
+    if (r != null && timeMillis > newestMillis()) {
+      settle(r);
+      if (!stale) { // whole values from now on: the running one is over
+        running = null;
+      }
+    }
+    if (timeMillis > lastMillis && (r == null || timeMillis > r.timeMillis())) {
+      if (histogram == null) {
+        appendInOrder(timeMillis, value);
+      } else {
+        appendInOrder(timeMillis, histogram);
+      }
+      return AppendOutcome.ACCEPTED;
+    }
+    if (r != null && r.isOpen() && timeMillis == r.timeMillis()) {
+      return AppendOutcome.CONFLICT;
+    }
+    if (timeMillis == lastMillis) {
+      return sameSample(lastValue, lastHistogram, value, histogram);
+    }
+    if (timeMillis < newestMillis() - sender.outOfOrderMillis()) {
+      return AppendOutcome.TOO_OLD;
+    }
+    return insert(timeMillis, value, histogram);
+  }
+
+  private static AppendOutcome sameSample(
+      double value, @Nullable Histogram histogram, double otherValue, @Nullable Histogram other) {
+    boolean same =
+        histogram == null
+            ? other == null
+                && Double.doubleToRawLongBits(value) == Double.doubleToRawLongBits(otherValue)
+            : histogram.equals(other);
+    return same ? AppendOutcome.DUPLICATE : AppendOutcome.CONFLICT;
+  }
+
+  private AppendOutcome insert(long timeMillis, double value, @Nullable Histogram histogram) {
+    SampleBatch found = sender.scratch();
+    if (read(timeMillis, timeMillis).next(found)) {
+      Histogram[] h = found.histograms;
+      return sameSample(found.values[0], h == null ? null : h[0], value, histogram);
+    }
+    OutOfOrderSamples samples = outOfOrder;
+    if (samples == null) {
+      samples = new OutOfOrderSamples();
+      samples.insert(timeMillis, value, histogram);
+      outOfOrder = samples;
+    } else {
+      samples.insert(timeMillis, value, histogram);
+    }
+    if (timeMillis < firstMillis) {
+      firstMillis = timeMillis;
+    }
+    return AppendOutcome.ACCEPTED;
+  }
+
+  private void appendInOrder(long timeMillis, double value) {
+    Chunk chunk = open;
+    if (chunk instanceof XorChunk floats
+        && floats.size() < SAMPLES_PER_CHUNK
+        && isInOpenRange(timeMillis)) {
+      floats.append(timeMillis, value);
+    } else {
+      finish(chunk);
+      XorChunk next = new XorChunk();
+      next.append(timeMillis, value);
+      begin(timeMillis, next);
+    }
+    lastValue = value;
+    if (lastHistogram != null) {
+      lastHistogram = null;
+    }
+    lastMillis = timeMillis;
+  }
+
+  private void appendInOrder(long timeMillis, Histogram histogram) {
+    Chunk chunk = open;
+    if (chunk instanceof HistogramChunk histograms
+        && histograms.size() < SAMPLES_PER_CHUNK
+        && isInOpenRange(timeMillis)) {
+      HistogramChunk after = histograms.append(timeMillis, histogram);
+      if (after != histograms) {
+        if (after.size() == 1) { // it did not fit and begins a chunk of its own
+          finish(chunk);
+          begin(timeMillis, after);
+        } else {
+          open = after;
+        }
+      }
+    } else {
+      finish(chunk);
+      begin(timeMillis, HistogramChunk.start(timeMillis, histogram));
+    }
+    lastHistogram = histogram;
+    lastMillis = timeMillis;
+  }
+
+  private boolean isInOpenRange(long timeMillis) {
+    return Math.floorDiv(timeMillis, RANGE_MILLIS) == Math.floorDiv(openFirstMillis, RANGE_MILLIS);
+  }
+
+  private void begin(long timeMillis, Chunk chunk) {
+    openFirstMillis = timeMillis;
+    if (timeMillis < firstMillis) {
+      firstMillis = timeMillis;
+    }
+    open = chunk;
+  }
+
+  private void finish(@Nullable Chunk chunk) {
+    if (chunk != null) {
+      FinishedChunk[] before = finished;
+      FinishedChunk[] after = Arrays.copyOf(before, before.length + 1);
+      after[before.length] = new FinishedChunk(openFirstMillis, lastMillis, chunk);
+      finished = after;
+    }
+  }
+
+  /**
+   * Adds to the running total.
+   *
+   * @return the total; NaN where the addition came too late
+   */
+  double addDelta(long timeMillis, double delta) {
+    if (timeMillis < oldestAccepted()) {
+      return Double.NaN;
+    }
+    double before;
+    if (running instanceof RunningTotal total) {
+      before = total.value();
+    } else {
+      boolean goesOn =
+          running == null
+              && lastMillis != NEVER
+              && lastHistogram == null
+              && Double.isFinite(lastValue);
+      before = goesOn ? lastValue : 0;
+    }
+    double total = before + delta;
+    setTotal(timeMillis, total);
+    return total;
+  }
+
+  private long oldestAccepted() {
+    long newest = newestMillis();
+    return newest == NEVER ? NEVER : newest - sender.outOfOrderMillis();
+  }
+
+  /**
+   * Makes {@code total} the newest sample, at {@code timeMillis} or where the newest is already.
+   */
+  void setTotal(long timeMillis, double total) {
+    RunningTotal state;
+    if (running instanceof RunningTotal current) {
+      state = current;
+    } else {
+      settleIfAny();
+      state = new RunningTotal();
+    }
+    settleBefore(state, timeMillis);
+    state.set(Math.max(timeMillis, firstFreeMillis(state)), total);
+    publish(state);
+  }
+
+  /** Counts an observation in the running histogram; false where it came too late. */
+  boolean observe(long timeMillis, double value) {
+    if (timeMillis < oldestAccepted()) {
+      return false;
+    }
+    RunningHistogram state;
+    if (running instanceof RunningHistogram current) {
+      state = current;
+    } else {
+      settleIfAny();
+      state = new RunningHistogram();
+    }
+    settleBefore(state, timeMillis);
+    state.observe(Math.max(timeMillis, firstFreeMillis(state)), value);
+    publish(state);
+    return true;
+  }
+
+  private long firstFreeMillis(RunningValue state) {
+    if (state.isOpen()) {
+      return state.timeMillis();
+    }
+    return lastMillis == NEVER ? NEVER : lastMillis + 1;
+  }
+
+  private void publish(RunningValue state) {
+    if (state.timeMillis() < firstMillis) {
+      firstMillis = state.timeMillis();
+    }
+    running = state;
+  }
+
+  private void settleIfAny() {
+    RunningValue r = running;
+    if (r != null) {
+      settle(r);
+    }
+  }
+
+  /** Lets the newest sample stand where it is when the time has come for one behind it. */
+  private void settleBefore(RunningValue state, long timeMillis) {
+    if (state.isOverAt(timeMillis)) {
+      settle(state);
+    }
+  }
+
+  private void settle(RunningValue state) {
+    if (state.isOpen()) {
+      switch (state) {
+        case RunningTotal total -> appendInOrder(total.timeMillis(), total.value());
+        case RunningHistogram histogram ->
+            appendInOrder(histogram.timeMillis(), histogram.toHistogram());
+      }
+      state.close();
+    }
+  }
+
+  /** Marks the series as ended, at {@code timeMillis} or just behind its newest sample. */
+  long appendStaleMarker(long timeMillis) {
+    boolean histograms = running instanceof RunningHistogram || lastHistogram != null;
+    settleIfAny();
+    long at = lastMillis == NEVER ? timeMillis : Math.max(timeMillis, lastMillis + 1);
+    if (histograms) {
+      appendInOrder(at, STALE_HISTOGRAM);
+    } else {
+      appendInOrder(at, StaleMarker.VALUE);
+    }
+    return at;
+  }
+
+  /** Whether the newest sample in the chunks is a histogram. */
+  boolean endsInHistogram() {
+    return lastHistogram != null;
   }
 }

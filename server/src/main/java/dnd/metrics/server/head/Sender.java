@@ -1,14 +1,53 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.model.SampleBatch;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** One sender and the series that it writes. Safe for use by several threads. */
-@SuppressWarnings("DoNotCallSuggester") // the bodies follow
+/**
+ * One sender and the series that it writes. Safe for use by several threads.
+ *
+ * <p>{@code lock} guards the batch, the ids, the last report, and everything written in the
+ * sender's series. Order of locks: a sender's, then the head's for new series, then a stripe's of
+ * the table; or a sender's, then the log's. No thread holds two senders' locks.
+ */
 public final class Sender {
-  private final SenderId id;
+  private static final HeadSeries[] NONE = {};
 
-  Sender(SenderId id) {
+  private final SenderId id;
+  final int ref;
+  final Head head;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final SenderBatch batch;
+  final EventIds eventIds = new EventIds();
+
+  /** Whether the log has a record that names this sender. */
+  boolean isInLog;
+
+  /** The series of the last report. */
+  private HeadSeries[] reported = NONE;
+
+  private int reportedCount;
+
+  /** The series of the report under way. */
+  private HeadSeries[] reporting = NONE;
+
+  private int reportingCount;
+  private int reportMark;
+
+  private @Nullable SampleBatch scratch;
+
+  /** Written under the lock, read without. */
+  private final AtomicLong samplesAppended = new AtomicLong();
+
+  Sender(Head head, SenderId id, int ref) {
+    this.head = head;
     this.id = id;
+    this.ref = ref;
+    this.batch = new SenderBatch(this);
   }
 
   public SenderId id() {
@@ -26,6 +65,84 @@ public final class Sender {
    */
   public SenderBatch begin(EventKind kind, @Nullable String eventId, long receivedMillis)
       throws HeadUnavailableException {
-    throw new UnsupportedOperationException();
+    lock.lock();
+    boolean begun = false;
+    try {
+      if (batch.isOpen()) {
+        throw new IllegalStateException("this thread has a batch of " + id + " open already");
+      }
+      head.checkAvailable();
+      batch.open(kind, eventId, receivedMillis);
+      begun = true;
+      return batch;
+    } finally {
+      if (!begun) {
+        lock.unlock();
+      }
+    }
+  }
+
+  void end() {
+    lock.unlock();
+  }
+
+  void countAppended(long samples) {
+    samplesAppended.setRelease(samplesAppended.getPlain() + samples);
+  }
+
+  /** Samples accepted since the process began. */
+  long samplesAppended() {
+    return samplesAppended.getAcquire();
+  }
+
+  long outOfOrderMillis() {
+    return head.outOfOrderMillis();
+  }
+
+  /** Room to decode samples into, for the thread that has the lock. */
+  SampleBatch scratch() {
+    SampleBatch s = scratch;
+    if (s == null) {
+      s = new SampleBatch();
+      scratch = s;
+    }
+    return s;
+  }
+
+  void beginReport() {
+    reportMark++;
+    reportingCount = 0;
+  }
+
+  /** Notes that the report under way has the series; false where that was known. */
+  boolean markReported(HeadSeries series) {
+    if (series.reportMark == reportMark) {
+      return false;
+    }
+    series.reportMark = reportMark;
+    if (reportingCount == reporting.length) {
+      reporting = Arrays.copyOf(reporting, Math.max(16, 2 * reportingCount));
+    }
+    reporting[reportingCount++] = series;
+    return true;
+  }
+
+  int reportedCount() {
+    return reportedCount;
+  }
+
+  /** A series of the last report that the one under way lacks; null for one that it has. */
+  @Nullable HeadSeries missing(int i) {
+    HeadSeries series = reported[i];
+    return series.reportMark == reportMark ? null : series;
+  }
+
+  void endReport() {
+    HeadSeries[] before = reported;
+    reported = reporting;
+    reportedCount = reportingCount;
+    reporting = before;
+    Arrays.fill(reporting, null);
+    reportingCount = 0;
   }
 }

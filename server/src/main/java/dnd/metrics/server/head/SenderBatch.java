@@ -2,6 +2,10 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.wal.EventRecord;
+import dnd.metrics.server.wal.LogCallback;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,15 +14,65 @@ import org.jspecify.annotations.Nullable;
  * first (of a duplicate nothing may be appended, it is only committed); then resolve and append in
  * any order; then commit, once; then close. Closing without a commit logs what was appended,
  * without the event's id, so that memory and log agree. For the thread that began it. Appending
- * allocates nothing.
+ * floats allocates nothing.
  */
-@SuppressWarnings("DoNotCallSuggester") // the bodies follow
 public final class SenderBatch implements AutoCloseable {
-  SenderBatch() {}
+  private enum State {
+    CLOSED,
+    OPEN,
+    COMMITTED
+  }
+
+  /** For a batch that nobody waits for. */
+  private static final LogCallback NOBODY =
+      new LogCallback() {
+        @Override
+        public void committed() {}
+
+        @Override
+        public void failed(IOException reason) {}
+      };
+
+  private final Sender sender;
+  private final Head head;
+  private final EventRecord record = new EventRecord();
+  private State state = State.CLOSED;
+  private boolean report;
+  private @Nullable String eventId;
+  private @Nullable Long original;
+  private long receivedMillis;
+  private long newestAcceptedMillis;
+  private long newestMillis;
+  private long accepted;
+  private SeriesRejection rejection = SeriesRejection.SERIES_LIMIT;
+
+  SenderBatch(Sender sender) {
+    this.sender = sender;
+    this.head = sender.head;
+  }
+
+  boolean isOpen() {
+    return state != State.CLOSED;
+  }
+
+  void open(EventKind kind, @Nullable String id, long received) {
+    original = id == null ? null : sender.eventIds.sequenceOf(id);
+    report = kind == EventKind.REPORT && original == null;
+    eventId = id;
+    receivedMillis = received;
+    newestAcceptedMillis = received + head.futureMillis();
+    newestMillis = Long.MIN_VALUE;
+    accepted = 0;
+    record.begin(received);
+    if (report) {
+      sender.beginReport();
+    }
+    state = State.OPEN;
+  }
 
   /** Whether an event with this id has been taken in from this sender already. */
   public boolean isDuplicate() {
-    throw new UnsupportedOperationException();
+    return original != null;
   }
 
   /**
@@ -27,43 +81,138 @@ public final class SenderBatch implements AutoCloseable {
    * @return null where it is refused: {@link #rejection} says why
    */
   public @Nullable HeadSeries resolve(Labels labels) {
-    throw new UnsupportedOperationException();
+    checkOpen();
+    HeadSeries series = head.find(labels);
+    if (series == null) {
+      series = head.create(sender, labels);
+      if (series == null) {
+        rejection = SeriesRejection.SERIES_LIMIT;
+        return null;
+      }
+      if (series.sender == sender) {
+        record.series(series.ref, series.labels());
+      }
+    }
+    if (series.sender != sender) {
+      rejection = SeriesRejection.OTHER_SENDER;
+      return null;
+    }
+    return series;
   }
 
   /** Why the last {@link #resolve} returned null. */
   public SeriesRejection rejection() {
-    throw new UnsupportedOperationException();
+    return rejection;
   }
 
   /** Appends a float; NaN and the infinities are values like any other. */
   public AppendOutcome append(HeadSeries series, long timeMillis, double value) {
-    throw new UnsupportedOperationException();
+    checkOpen(series);
+    AppendOutcome outcome =
+        timeMillis > newestAcceptedMillis
+            ? AppendOutcome.TOO_NEW
+            : series.append(timeMillis, value);
+    if (outcome == AppendOutcome.ACCEPTED) {
+      record.sample(series.ref, timeMillis, value);
+      accept(series, timeMillis, report && !StaleMarker.is(value));
+    } else if (report) {
+      noteSeen(series);
+    }
+    return outcome;
   }
 
   /** Appends a native histogram, which must not be changed afterwards. */
   public AppendOutcome append(HeadSeries series, long timeMillis, Histogram histogram) {
-    throw new UnsupportedOperationException();
+    checkOpen(series);
+    AppendOutcome outcome =
+        timeMillis > newestAcceptedMillis
+            ? AppendOutcome.TOO_NEW
+            : series.append(timeMillis, histogram);
+    if (outcome == AppendOutcome.ACCEPTED) {
+      record.histogram(series.ref, timeMillis, histogram);
+      accept(series, timeMillis, report && !histogram.isStaleMarker());
+    } else if (report) {
+      noteSeen(series);
+    }
+    return outcome;
   }
 
   /**
    * Adds to a counter's running total, which begins at its last value or at zero. The newest sample
-   * of such a series moves: an addition at its time, or before it, is added to it.
+   * of such a series moves: an addition at its time, or before it, or less than a second behind it
+   * is added to it, so that history has at most one sample a second, and the newest one all that
+   * came. Only finite additions that are not negative are valid.
    */
   public AppendOutcome addDelta(HeadSeries series, long timeMillis, double delta) {
-    throw new UnsupportedOperationException();
+    checkOpen(series);
+    AppendOutcome outcome;
+    if (!(delta >= 0) || Double.isInfinite(delta)) {
+      outcome = AppendOutcome.INVALID;
+    } else if (timeMillis > newestAcceptedMillis) {
+      outcome = AppendOutcome.TOO_NEW;
+    } else {
+      double total = series.addDelta(timeMillis, delta);
+      if (Double.isNaN(total)) {
+        outcome = AppendOutcome.TOO_OLD;
+      } else {
+        record.total(series.ref, timeMillis, total);
+        accept(series, timeMillis, report);
+        return AppendOutcome.ACCEPTED;
+      }
+    }
+    if (report) {
+      noteSeen(series);
+    }
+    return outcome;
   }
 
   /**
-   * Counts one observation in the series' native histogram. As with {@link #addDelta}, an
-   * observation at the newest sample's time, or before it, is counted there.
+   * Counts one observation, which must be finite, in the series' native histogram. As with {@link
+   * #addDelta}, the newest sample moves.
    */
   public AppendOutcome observe(HeadSeries series, long timeMillis, double value) {
-    throw new UnsupportedOperationException();
+    checkOpen(series);
+    AppendOutcome outcome;
+    if (!Double.isFinite(value)) {
+      outcome = AppendOutcome.INVALID;
+    } else if (timeMillis > newestAcceptedMillis) {
+      outcome = AppendOutcome.TOO_NEW;
+    } else if (!series.observe(timeMillis, value)) {
+      outcome = AppendOutcome.TOO_OLD;
+    } else {
+      record.observation(series.ref, timeMillis, value);
+      accept(series, timeMillis, report);
+      return AppendOutcome.ACCEPTED;
+    }
+    if (report) {
+      noteSeen(series);
+    }
+    return outcome;
+  }
+
+  private void accept(HeadSeries series, long timeMillis, boolean mark) {
+    accepted++;
+    if (timeMillis > newestMillis) {
+      newestMillis = timeMillis;
+    }
+    if (mark) {
+      sender.markReported(series);
+    }
+  }
+
+  /** A report has the series, though no sample of it is written. */
+  private void noteSeen(HeadSeries series) {
+    if (sender.markReported(series)) {
+      record.seen(series.ref);
+    }
   }
 
   /** Notes what the sender says of a metric; the last word counts. */
   public void metadata(String metricName, MetricMetadata metadata) {
-    throw new UnsupportedOperationException();
+    checkOpen();
+    if (head.noteMetadata(metricName, metadata)) {
+      record.metadata(metricName, metadata.type(), metadata.help(), metadata.unit());
+    }
   }
 
   /**
@@ -75,12 +224,82 @@ public final class SenderBatch implements AutoCloseable {
    * @return the event's place in the stream; of a duplicate, the original's
    */
   public long commit(CommitCallback callback) {
-    throw new UnsupportedOperationException();
+    checkOpen();
+    state = State.COMMITTED;
+    if (original != null) {
+      head.log().whenDurable(callback);
+      return original;
+    }
+    long sequence = log(eventId, callback);
+    if (eventId != null) {
+      sender.eventIds.add(eventId, sequence, receivedMillis);
+    }
+    return sequence;
+  }
+
+  private long log(@Nullable String id, LogCallback callback) {
+    if (report) {
+      markMissingStale();
+      sender.endReport();
+    }
+    SenderId name = sender.isInLog ? null : sender.id();
+    record.end(
+        sender.ref,
+        name == null ? null : name.service(),
+        name == null ? null : name.instance(),
+        report,
+        id,
+        receivedMillis);
+    sender.isInLog = true;
+    sender.countAppended(accepted);
+    return head.log().append(record, callback);
+  }
+
+  private void markMissingStale() {
+    long at = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
+    for (int i = 0; i < sender.reportedCount(); i++) {
+      HeadSeries series = sender.missing(i);
+      if (series != null && !series.isStale()) {
+        long time = series.appendStaleMarker(at);
+        if (series.endsInHistogram()) {
+          record.histogram(series.ref, time, HeadSeries.STALE_HISTOGRAM);
+        } else {
+          record.sample(series.ref, time, StaleMarker.VALUE);
+        }
+      }
+    }
   }
 
   /** Lets the next event of this sender begin. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    if (state == State.CLOSED) {
+      return;
+    }
+    try {
+      if (state == State.OPEN && !record.isEmpty()) {
+        report = false; // it was not finished, so it says nothing of what is missing
+        log(null, NOBODY);
+      }
+    } finally {
+      state = State.CLOSED;
+      sender.end();
+    }
+  }
+
+  private void checkOpen() {
+    if (state != State.OPEN) {
+      throw new IllegalStateException("the batch is " + state);
+    }
+  }
+
+  private void checkOpen(HeadSeries series) {
+    checkOpen();
+    if (series.sender != sender) {
+      throw new IllegalArgumentException("a series of another sender: " + series.labels());
+    }
+    if (original != null) {
+      throw new IllegalStateException("nothing may be appended of a duplicate");
+    }
   }
 }

@@ -1,0 +1,71 @@
+package dnd.metrics.server;
+
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.HeadStatus;
+import dnd.metrics.server.head.ReplayListener;
+import dnd.metrics.server.hub.embedded.EmbeddedHub;
+import dnd.metrics.server.hub.embedded.HubStartException;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service as a whole: the embedded hub, what was collected, and the handlers between them. It
+ * serves from {@link #start} to {@link #close}. This is the one place that knows all the parts.
+ */
+public final class Main implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+  private final Head head;
+  private final EmbeddedHub hub;
+
+  private Main(Head head, EmbeddedHub hub) {
+    this.head = head;
+    this.hub = hub;
+  }
+
+  /**
+   * Brings back what the folder holds, then listens.
+   *
+   * @param folder where everything that must last is kept; made where it does not exist
+   * @throws IOException where the folder cannot be used; the message is for the user
+   * @throws HubStartException where the hub cannot listen; the message is for the user
+   */
+  public static Main start(Config config, Path folder, ReplayListener replay)
+      throws IOException, HubStartException {
+    for (String pattern : Subjects.withoutEffect(config.subjectPatterns())) {
+      LOG.info("no subject that is handled matches the configured pattern \"{}\"", pattern);
+    }
+    Head head = Head.open(folder, config.head(), replay);
+    try {
+      return new Main(head, EmbeddedHub.start(config.hub()));
+    } catch (HubStartException e) {
+      head.close();
+      throw e;
+    }
+  }
+
+  /** Where clients connect: {@code nats://host:port} or {@code tls://host:port}. */
+  public String hubUrl() {
+    return hub.url();
+  }
+
+  public HeadStatus status() {
+    return head.status();
+  }
+
+  /**
+   * Stops: takes in no more, finishes what is in flight, so that every event that was taken in is
+   * answered, and gives the folder free.
+   */
+  @Override
+  public void close() throws IOException {
+    hub.drain();
+    try {
+      head.close();
+    } finally {
+      hub.close();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dnd.metrics.server.cli;
+
+import dnd.metrics.server.Config;
+import dnd.metrics.server.Main;
+import dnd.metrics.server.Subjects;
+import dnd.metrics.server.head.HeadStatus;
+import dnd.metrics.server.hub.embedded.HubOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What {@code run} says on stdout once it serves: what is where, and lines to try, each of which
+ * works when it is pasted into a shell in the same folder.
+ */
+final class Banner {
+  private static final String DEFAULT_URL = "nats://127.0.0.1:4222";
+
+  private Banner() {}
+
+  static String text(Main main, Config config, Path folder, long tookMillis) {
+    StringBuilder text = new StringBuilder(1024);
+    HeadStatus status = main.status();
+    text.append(Version.text()).append("\n\n");
+    line(text, "Message Hub", main.hubUrl() + "   " + access(config.hub()));
+    line(text, "Data", folder.toString());
+    line(
+        text,
+        "Holds",
+        "%,d series of %,d senders, ready after %d ms"
+            .formatted(status.series(), status.senders(), tookMillis));
+    line(text, "Handles", String.join(" ", subscriptions(config)));
+    text.append("\nTo try, in another shell:\n");
+    if (config.hub().asksForCredentials() || config.hub().tls() != null) {
+      text.append("  (each with --hub and your credentials)\n");
+    }
+    for (String suggestion : suggestions()) {
+      text.append("  ").append(command(main.hubUrl(), suggestion)).append('\n');
+    }
+    return text.append("\nCtrl-C stops.\n").toString();
+  }
+
+  private static void line(StringBuilder text, String what, String value) {
+    text.append("  %-13s %s%n".formatted(what, value));
+  }
+
+  private static String access(HubOptions hub) {
+    if (hub.asksForCredentials()) {
+      return hub.tls() == null ? "(credentials asked for)" : "(TLS, credentials asked for)";
+    }
+    return hub.allowInsecure() ? "(open to everybody who reaches it)" : "(open, this machine only)";
+  }
+
+  private static List<String> subscriptions(Config config) {
+    List<String> subjects = new ArrayList<>();
+    for (String type : Subjects.EVENT_TYPES) {
+      subjects.addAll(Subjects.subscriptions(type, config.subjectPatterns()));
+    }
+    return subjects;
+  }
+
+  private static List<String> suggestions() {
+    return List.of(
+        "push 'character_created_total{class=\"wizard\"} 1'",
+        "query character_created_total",
+        "tail 'metrics.>'");
+  }
+
+  private static String command(String url, String suggestion) {
+    String program = System.getenv().getOrDefault("DND_METRICS_COMMAND", "./dnd-metrics");
+    if (!program.matches("[A-Za-z0-9_./~+-]+")) {
+      program = "'" + program.replace("'", "'\\''") + "'";
+    }
+    return program + " " + suggestion + (url.equals(DEFAULT_URL) ? "" : " --hub " + url);
+  }
+}

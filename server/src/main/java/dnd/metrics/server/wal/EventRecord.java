@@ -1,0 +1,363 @@
+package dnd.metrics.server.wal;
+
+import dnd.metrics.server.model.Buckets;
+import dnd.metrics.server.model.CounterResetHint;
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.StaleMarker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The record of one event, being written: everything that the event did to the head, so that it is
+ * brought back whole or not at all. Reused from event to event; writing a sample allocates nothing.
+ * Call order: {@link #begin}, any of the entries, {@link #end}. Not thread-safe. Layout:
+ * docs/format/wal.md; reader: {@link EventRecordReader}.
+ */
+public final class EventRecord implements RecordBody {
+  static final int TYPE_EVENT = 1;
+
+  static final int FLAG_REPORT = 1;
+  static final int FLAG_EVENT_ID = 2;
+  static final int FLAG_SENDER = 4;
+
+  static final int ENTRY_SAMPLE = 0;
+  static final int ENTRY_TOTAL = 1;
+  static final int ENTRY_OBSERVATION = 2;
+  static final int ENTRY_HISTOGRAM = 3;
+  static final int ENTRY_SEEN = 4;
+  static final int ENTRY_SERIES = 5;
+  static final int ENTRY_METADATA = 6;
+  static final int ENTRY_MASK = 0x07;
+
+  /** The series' number is one more than that of the entry before. */
+  static final int NEXT_SERIES = 0x08;
+
+  /** The time is that of the entry before. */
+  static final int SAME_TIME = 0x10;
+
+  static final int VALUE_MASK = 0x60;
+  static final int VALUE_RAW = 0x00;
+  static final int VALUE_WHOLE = 0x20;
+  static final int VALUE_STALE = 0x40;
+
+  static final int HISTOGRAM_WHOLE_COUNTS = 0x01;
+  static final int HISTOGRAM_CUSTOM = 0x02;
+
+  /** Whole numbers up to here, and their negations, have a double of their own. */
+  private static final double LARGEST_WHOLE = 1L << 53;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int KEPT_BYTES = 1 << 20;
+
+  private byte[] buffer = new byte[512];
+  private int size;
+  private byte[] head = new byte[64];
+  private int headSize;
+  private int previousSeries;
+  private long previousTime;
+  private Labels previousLabels = Labels.empty();
+
+  /** Empties the record for an event received at {@code receivedMillis}. */
+  public void begin(long receivedMillis) {
+    if (buffer.length > KEPT_BYTES) {
+      buffer = new byte[KEPT_BYTES];
+    }
+    size = 0;
+    headSize = 0;
+    previousSeries = -1;
+    previousTime = receivedMillis;
+    previousLabels = Labels.empty();
+  }
+
+  /** Whether nothing was written since {@link #begin}. */
+  public boolean isEmpty() {
+    return size == 0;
+  }
+
+  /** How many bytes of entries there are. */
+  public int size() {
+    return size;
+  }
+
+  /** A new series; it must come before the entries that speak of it. */
+  public void series(int number, Labels labels) {
+    ensure(16 + labels.size() * 4);
+    buffer[size++] = ENTRY_SERIES;
+    unsigned(number);
+    int pairs = labels.size();
+    unsigned(pairs);
+    Labels before = previousLabels;
+    long same = 0;
+    for (int i = 0; i < Math.min(Math.min(pairs, before.size()), 63); i++) {
+      if (labels.value(i).equals(before.value(i)) && labels.name(i).equals(before.name(i))) {
+        same |= 1L << i;
+      }
+    }
+    unsigned(same);
+    for (int i = 0; i < pairs; i++) {
+      if (i >= 63 || (same & 1L << i) == 0) {
+        string(labels.name(i));
+        string(labels.value(i));
+      }
+    }
+    previousLabels = labels;
+  }
+
+  /** A float. */
+  public void sample(int series, long timeMillis, double value) {
+    entry(ENTRY_SAMPLE | valueKind(value), series, timeMillis);
+    value(value);
+  }
+
+  /** The running total of a counter after an addition: the newest sample of its series. */
+  public void total(int series, long timeMillis, double value) {
+    entry(ENTRY_TOTAL | valueKind(value), series, timeMillis);
+    value(value);
+  }
+
+  /** One observation that was counted in the series' histogram. */
+  public void observation(int series, long timeMillis, double value) {
+    entry(ENTRY_OBSERVATION | valueKind(value), series, timeMillis);
+    value(value);
+  }
+
+  /** A series of a report whose sample needed nothing to be done. */
+  public void seen(int series) {
+    ensure(16);
+    int header = ENTRY_SEEN | (series == previousSeries + 1 ? NEXT_SERIES : 0);
+    buffer[size++] = (byte) header;
+    if ((header & NEXT_SERIES) == 0) {
+      signed(series - (long) previousSeries);
+    }
+    previousSeries = series;
+  }
+
+  /** A native histogram. */
+  public void histogram(int series, long timeMillis, Histogram histogram) {
+    entry(ENTRY_HISTOGRAM, series, timeMillis);
+    boolean whole = isWhole(histogram);
+    int flags = hintNumber(histogram.counterResetHint()) << 4;
+    flags |= whole ? HISTOGRAM_WHOLE_COUNTS : 0;
+    flags |= histogram.hasCustomBuckets() ? HISTOGRAM_CUSTOM : 0;
+    ensure(64);
+    buffer[size++] = (byte) flags;
+    signed(histogram.schema());
+    raw(histogram.zeroThreshold());
+    raw(histogram.sum());
+    count(histogram.zeroCount(), whole);
+    count(histogram.count(), whole);
+    buckets(histogram.positive(), whole);
+    buckets(histogram.negative(), whole);
+    if (histogram.hasCustomBuckets()) {
+      double[] bounds = histogram.customValues();
+      ensure(10 + 8 * bounds.length);
+      unsigned(bounds.length);
+      for (double bound : bounds) {
+        raw(bound);
+      }
+    }
+  }
+
+  /** What the sender says of a metric. */
+  public void metadata(String metricName, String type, String help, String unit) {
+    ensure(1);
+    buffer[size++] = ENTRY_METADATA;
+    string(metricName);
+    string(type);
+    string(help);
+    string(unit);
+  }
+
+  /**
+   * Completes the record.
+   *
+   * @param sender the sender's number
+   * @param service the sender's service where this is the first record of the sender; else null
+   * @param instance likewise
+   * @param eventId null where the sender gave none
+   */
+  public void end(
+      int sender,
+      @Nullable String service,
+      @Nullable String instance,
+      boolean report,
+      @Nullable String eventId,
+      long receivedMillis) {
+    // The head is written with the same methods, behind the entries, and then moved to its own
+    // place.
+    int entries = size;
+    ensure(32);
+    buffer[size++] = TYPE_EVENT;
+    int flags = report ? FLAG_REPORT : 0;
+    flags |= eventId != null ? FLAG_EVENT_ID : 0;
+    flags |= service != null ? FLAG_SENDER : 0;
+    buffer[size++] = (byte) flags;
+    unsigned(sender);
+    signed(receivedMillis);
+    if (service != null) {
+      string(service);
+      string(instance == null ? "" : instance);
+    }
+    if (eventId != null) {
+      string(eventId);
+    }
+    headSize = size - entries;
+    if (head.length < headSize) {
+      head = new byte[headSize];
+    }
+    System.arraycopy(buffer, entries, head, 0, headSize);
+    size = entries;
+  }
+
+  @Override
+  public int length() {
+    return headSize + size;
+  }
+
+  @Override
+  public void copyTo(byte[] target, int offset) {
+    System.arraycopy(head, 0, target, offset, headSize);
+    System.arraycopy(buffer, 0, target, offset + headSize, size);
+  }
+
+  @Override
+  public void updateChecksum(CRC32C crc) {
+    crc.update(head, 0, headSize);
+    crc.update(buffer, 0, size);
+  }
+
+  private void entry(int kind, int series, long timeMillis) {
+    ensure(32);
+    int header = kind;
+    if (series == previousSeries + 1) {
+      header |= NEXT_SERIES;
+    }
+    if (timeMillis == previousTime) {
+      header |= SAME_TIME;
+    }
+    buffer[size++] = (byte) header;
+    if ((header & NEXT_SERIES) == 0) {
+      signed(series - (long) previousSeries);
+    }
+    if ((header & SAME_TIME) == 0) {
+      signed(timeMillis - previousTime);
+      previousTime = timeMillis;
+    }
+    previousSeries = series;
+  }
+
+  private static int valueKind(double value) {
+    if (isWhole(value)) {
+      return VALUE_WHOLE;
+    }
+    return StaleMarker.is(value) ? VALUE_STALE : VALUE_RAW;
+  }
+
+  private void value(double value) {
+    if (isWhole(value)) {
+      signed((long) value);
+    } else if (!StaleMarker.is(value)) {
+      raw(value);
+    }
+  }
+
+  /** Whether the number survives the way through a long; minus zero does not. */
+  private static boolean isWhole(double value) {
+    return value == (long) value
+        && Math.abs(value) <= LARGEST_WHOLE
+        && Double.doubleToRawLongBits(value) != Long.MIN_VALUE;
+  }
+
+  private static int hintNumber(CounterResetHint hint) {
+    return switch (hint) {
+      case UNKNOWN -> 0;
+      case RESET -> 1;
+      case NOT_RESET -> 2;
+      case GAUGE -> 3;
+    };
+  }
+
+  private static boolean isWhole(Histogram h) {
+    return isWhole(h.count())
+        && isWhole(h.zeroCount())
+        && Arrays.stream(h.positive().counts()).allMatch(EventRecord::isWhole)
+        && Arrays.stream(h.negative().counts()).allMatch(EventRecord::isWhole);
+  }
+
+  private void buckets(Buckets buckets, boolean whole) {
+    ensure(10 + 20 * buckets.size());
+    unsigned(buckets.size());
+    int index = 0;
+    for (int i = 0; i < buckets.size(); i++) {
+      signed(buckets.index(i) - (long) index);
+      index = buckets.index(i);
+      count(buckets.count(i), whole);
+    }
+  }
+
+  private void count(double count, boolean whole) {
+    if (whole) {
+      signed((long) count);
+    } else {
+      raw(count);
+    }
+  }
+
+  private void raw(double value) {
+    LONG.set(buffer, size, Double.doubleToRawLongBits(value));
+    size += 8;
+  }
+
+  private void signed(long value) {
+    unsigned((value << 1) ^ (value >> 63));
+  }
+
+  private void unsigned(long value) {
+    byte[] b = buffer;
+    int at = size;
+    long v = value;
+    while ((v & ~0x7fL) != 0) {
+      b[at++] = (byte) (v | 0x80);
+      v >>>= 7;
+    }
+    b[at++] = (byte) v;
+    size = at;
+  }
+
+  private void string(String s) {
+    int length = s.length();
+    ensure(10 + length);
+    int start = size;
+    unsigned(length);
+    byte[] b = buffer;
+    int at = size;
+    for (int i = 0; i < length; i++) {
+      char c = s.charAt(i);
+      if (c >= 0x80) {
+        size = start;
+        byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
+        ensure(10 + utf8.length);
+        unsigned(utf8.length);
+        System.arraycopy(utf8, 0, buffer, size, utf8.length);
+        size += utf8.length;
+        return;
+      }
+      b[at++] = (byte) c;
+    }
+    size = at;
+  }
+
+  private void ensure(int more) {
+    if (size + more > buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.max(size + more, 2 * buffer.length));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dnd.metrics.server.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** One file of the log, addressed by offset. For one thread at a time. */
+public interface LogFile extends Closeable {
+  /** Writes all that remains in {@code bytes} at {@code offset}. */
+  void write(ByteBuffer bytes, long offset) throws IOException;
+
+  /** Fills {@code into} from {@code offset} as far as the file goes; returns how many bytes. */
+  int read(ByteBuffer into, long offset) throws IOException;
+
+  /** Returns once everything written so far would survive a power cut. */
+  void force() throws IOException;
+
+  void truncate(long size) throws IOException;
+
+  long size() throws IOException;
+}

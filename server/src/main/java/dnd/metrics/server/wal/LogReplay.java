@@ -1,0 +1,186 @@
+package dnd.metrics.server.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
+
+/**
+ * Reads a log from its beginning to its end, whatever state it was left in. A torn tail is cut.
+ * Damage in the middle is passed over: reading goes on at the next record whose checksum is right,
+ * and the numbers of the records tell which are lost. Damaged files stay as they are. For one
+ * thread.
+ */
+public final class LogReplay {
+  private final LogFiles files;
+  private final Consumer<LogDamage> damages;
+  private final LongConsumer bytesDone;
+  private final CRC32C crc = new CRC32C();
+  private long lastSequence;
+  private byte[] content = new byte[0];
+
+  /**
+   * @param damages is told of each damage as it is found
+   * @param bytesDone is told now and then how many bytes have been read since the beginning
+   */
+  public LogReplay(LogFiles files, Consumer<LogDamage> damages, LongConsumer bytesDone) {
+    this.files = files;
+    this.damages = damages;
+    this.bytesDone = bytesDone;
+  }
+
+  /** How many bytes {@link #run} has before it. */
+  public long totalBytes() throws IOException {
+    long total = 0;
+    for (String name : segments()) {
+      try (LogFile file = files.open(name)) {
+        total += file.size();
+      }
+    }
+    return total;
+  }
+
+  /**
+   * Hands over all records from number {@code firstSequence} on.
+   *
+   * @return where to go on writing
+   * @throws IOException where a file cannot be read, or is of a version that this program does not
+   *     know
+   */
+  public LogEnd run(long firstSequence, RecordConsumer consumer) throws IOException {
+    files.delete(SegmentPreparer.PREPARED);
+    lastSequence = firstSequence - 1;
+    List<String> names = segments();
+    long total = 0;
+    long done = 0;
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      ByteBuffer in = read(name);
+      int end = replay(name, in, i == names.size() - 1, done, consumer);
+      total += end;
+      done += in.limit();
+      bytesDone.accept(done);
+    }
+    int last = names.isEmpty() ? 0 : Segment.numberOf(names.getLast());
+    return new LogEnd(lastSequence, last, names.size(), total);
+  }
+
+  private List<String> segments() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : files.list()) {
+      if (Segment.numberOf(name) > 0) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  private ByteBuffer read(String name) throws IOException {
+    try (LogFile file = files.open(name)) {
+      long size = file.size();
+      if (size > Integer.MAX_VALUE - 16) {
+        throw new IOException(files.describe(name) + " is larger than any file of a log");
+      }
+      if (content.length < size) {
+        content = new byte[(int) size];
+      }
+      ByteBuffer in = ByteBuffer.wrap(content, 0, (int) size);
+      int read = file.read(in, 0);
+      return ByteBuffer.wrap(content, 0, read).order(ByteOrder.LITTLE_ENDIAN);
+    }
+  }
+
+  /** Returns where the file's sound part ends. */
+  private int replay(
+      String name, ByteBuffer in, boolean last, long doneBefore, RecordConsumer consumer)
+      throws IOException {
+    int at = 0;
+    if (Segment.decodeHeader(in) != null) {
+      at = Segment.HEADER_BYTES;
+    } else if (Segment.versionOf(in) > Segment.VERSION) {
+      throw new IOException(
+          String.format(
+              "%s is of log format %d, which this program does not know",
+              files.describe(name), Segment.versionOf(in)));
+    }
+    int reported = at;
+    while (at < in.limit()) {
+      int length = Segment.soundRecordAt(in, at, crc);
+      if (length > 0) {
+        deliver(name, in, at, length, consumer);
+        at += length;
+        if (at - reported > 1 << 22) {
+          reported = at;
+          bytesDone.accept(doneBefore + at);
+        }
+        continue;
+      }
+      int next = nextSoundRecord(in, at);
+      if (next < 0) {
+        break;
+      }
+      damages.accept(new LogDamage.Unreadable(files.describe(name), at, next - at));
+      at = next;
+    }
+    int end = endOfContent(in);
+    if (end > at) {
+      if (last) {
+        cut(name, at, end);
+      } else {
+        damages.accept(new LogDamage.Unreadable(files.describe(name), at, end - at));
+      }
+    }
+    return at;
+  }
+
+  private void deliver(String name, ByteBuffer in, int at, int length, RecordConsumer consumer) {
+    long sequence = Segment.sequenceAt(in, at);
+    if (sequence <= lastSequence) {
+      return; // written again into a later file after a failed force
+    }
+    if (sequence > lastSequence + 1) {
+      damages.accept(new LogDamage.Missing(files.describe(name), lastSequence + 1, sequence - 1));
+    }
+    lastSequence = sequence;
+    consumer.record(sequence, content, at + Segment.FRAME_BYTES, length - Segment.FRAME_BYTES);
+  }
+
+  private int nextSoundRecord(ByteBuffer in, int from) {
+    for (int at = from + 1; at <= in.limit() - Segment.FRAME_BYTES; at++) {
+      if (in.get(at) == (byte) Segment.RECORD_MAGIC
+          && in.getInt(at) == Segment.RECORD_MAGIC
+          && Segment.soundRecordAt(in, at, crc) > 0) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  /** Where the zeros begin that were written ahead of the records. */
+  private static int endOfContent(ByteBuffer in) {
+    int end = in.limit();
+    while (end > 0 && in.get(end - 1) == 0) {
+      end--;
+    }
+    return end;
+  }
+
+  private void cut(String name, int at, int end) throws IOException {
+    String kept = name.substring(0, name.indexOf('.')) + ".torn";
+    try (LogFile copy = files.create(kept)) {
+      copy.write(ByteBuffer.wrap(content, at, end - at), 0);
+      copy.force();
+    }
+    try (LogFile file = files.open(name)) {
+      file.truncate(at);
+      file.force();
+    }
+    files.forceDirectory();
+    damages.accept(
+        new LogDamage.TornTail(files.describe(name), at, end - at, files.describe(kept)));
+  }
+}

@@ -1,0 +1,101 @@
+package dnd.metrics.server.wal;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The layout of a log file and of a record in it, as docs/format/wal.md draws them. All numbers are
+ * little-endian.
+ */
+final class Segment {
+  static final int VERSION = 1;
+  static final int HEADER_BYTES = 32;
+  static final int FRAME_BYTES = 20;
+
+  /** "dndm-wal" as it stands in the file. */
+  private static final long FILE_MAGIC = 0x6c61772d6d646e64L;
+
+  /** The bytes 'r' 'e' 'c' 0xec, which begin every record. */
+  static final int RECORD_MAGIC = 0xec636572;
+
+  /** No record is longer; what claims to be is damage. */
+  static final int MAX_RECORD_BYTES = 256 << 20;
+
+  private static final String SUFFIX = ".wal";
+
+  private Segment() {}
+
+  /**
+   * A file's header: which file of the log it is and the first sequence number that may be in it.
+   */
+  record Header(int number, long firstSequence) {}
+
+  static String fileName(int number) {
+    return String.format("%08d%s", number, SUFFIX);
+  }
+
+  /** The number in a file's name, or -1 where the file is no segment. */
+  static int numberOf(String fileName) {
+    if (!fileName.endsWith(SUFFIX) || fileName.length() != 8 + SUFFIX.length()) {
+      return -1;
+    }
+    int number = 0;
+    for (int i = 0; i < 8; i++) {
+      int digit = fileName.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return -1;
+      }
+      number = 10 * number + digit;
+    }
+    return number;
+  }
+
+  static ByteBuffer encode(Header header) {
+    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    out.putLong(FILE_MAGIC).putInt(VERSION).putInt(header.number).putLong(header.firstSequence);
+    CRC32C crc = new CRC32C();
+    crc.update(out.array(), 0, 24);
+    out.putInt((int) crc.getValue()).putInt(0);
+    return out.flip();
+  }
+
+  /** Reads a header; null where it is damaged. */
+  static @Nullable Header decodeHeader(ByteBuffer in) {
+    if (in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC || in.getInt(8) != VERSION) {
+      return null;
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(in.array(), in.arrayOffset(), 24);
+    if (in.getInt(24) != (int) crc.getValue()) {
+      return null;
+    }
+    return new Header(in.getInt(12), in.getLong(16));
+  }
+
+  /** The version in a header that carries our magic number; 0 for others. */
+  static int versionOf(ByteBuffer in) {
+    return in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC ? 0 : in.getInt(8);
+  }
+
+  /** Length of the whole record at {@code offset}, or -1 where there is no sound record. */
+  static int soundRecordAt(ByteBuffer in, int offset, CRC32C crc) {
+    int left = in.limit() - offset;
+    if (left < FRAME_BYTES || in.getInt(offset) != RECORD_MAGIC) {
+      return -1;
+    }
+    int length = in.getInt(offset + 4);
+    if (length < 0 || length > MAX_RECORD_BYTES || length > left - FRAME_BYTES) {
+      return -1;
+    }
+    crc.reset();
+    crc.update(in.array(), in.arrayOffset() + offset + FRAME_BYTES, length);
+    crc.update(in.array(), in.arrayOffset() + offset + 4, 12);
+    return in.getInt(offset + 16) == (int) crc.getValue() ? FRAME_BYTES + length : -1;
+  }
+
+  static long sequenceAt(ByteBuffer in, int offset) {
+    return in.getLong(offset + 8);
+  }
+}

@@ -1,0 +1,104 @@
+package dnd.metrics.server.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the log's next file on a thread of its own, filled with zeros and forced, so that the log
+ * never waits for it: a file that is not ready when it is wanted is done without.
+ *
+ * <p>The lock of this object guards its fields; no file is touched under it but for the renaming.
+ */
+final class SegmentPreparer {
+  static final String PREPARED = "next.prepared";
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private final LogFiles files;
+  private @Nullable Thread working;
+  private long readyBytes;
+  private boolean closed;
+
+  SegmentPreparer(LogFiles files) {
+    this.files = files;
+  }
+
+  /** Begins to make a file of that size unless there is one, finished or not. */
+  synchronized void prepare(long bytes) {
+    if (working == null && readyBytes == 0 && !closed) {
+      working = Thread.ofPlatform().name("log-preparer").daemon().start(() -> make(bytes));
+    }
+  }
+
+  private void make(long bytes) {
+    boolean made = false;
+    try (LogFile file = files.create(PREPARED)) {
+      fillWithZeros(file, bytes);
+      made = true;
+    } catch (IOException e) {
+      // No room for a file of zeros: the log goes on without, and meets the full disk itself.
+      deleteQuietly();
+    } finally {
+      synchronized (this) {
+        working = null;
+        readyBytes = made ? bytes : 0;
+        notifyAll();
+      }
+    }
+  }
+
+  private void deleteQuietly() {
+    try {
+      files.delete(PREPARED);
+    } catch (IOException e) {
+      // It is overwritten by the next attempt, and ignored by readers.
+    }
+  }
+
+  static void fillWithZeros(LogFile file, long bytes) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, PIECE_BYTES));
+    for (long at = 0; at < bytes; at += zeros.limit()) {
+      zeros.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
+      file.write(zeros, at);
+    }
+    file.force();
+  }
+
+  synchronized boolean isReady() {
+    return readyBytes > 0;
+  }
+
+  /**
+   * Gives the prepared file the name {@code name}.
+   *
+   * @return its size; 0 where none is ready
+   */
+  synchronized long take(String name) throws IOException {
+    long bytes = readyBytes;
+    if (bytes > 0) {
+      readyBytes = 0;
+      files.rename(PREPARED, name);
+    }
+    return bytes;
+  }
+
+  /** Waits for work under way and removes what is not used. */
+  synchronized void close() throws IOException {
+    closed = true;
+    boolean interrupted = false;
+    while (working != null) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (readyBytes > 0) {
+      readyBytes = 0;
+      files.delete(PREPARED);
+    }
+  }
+}

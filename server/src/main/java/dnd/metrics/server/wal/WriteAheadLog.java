@@ -1,0 +1,287 @@
+package dnd.metrics.server.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write-ahead log: takes records in memory, and says when they are on disk. Safe for use by
+ * several threads. Format: docs/format/wal.md; why it works this way:
+ * docs/decisions/group-commit.md.
+ *
+ * <p>Whoever appends only copies bytes into a shared buffer. One thread takes the buffer as it is,
+ * writes it, forces it, and calls everybody whose record was in it; meanwhile the next buffer
+ * fills. So one force serves all that arrived during the one before it, and the slower the disk,
+ * the more each force carries.
+ *
+ * <p>When a write or a force fails, nothing is dropped: the records stay in memory and are tried
+ * again, in a new file, every {@link LogOptions#retryInterval}; whoever waits learns of the
+ * failure; {@link #unavailable} says so until it is over.
+ *
+ * <p>{@code lock} guards the fields of the filling buffer, the sequence and the states below. It is
+ * never held across I/O or a callback. Callers may hold a sender's lock when they take it; under it
+ * no other lock is taken.
+ */
+public final class WriteAheadLog implements Closeable {
+  private enum State {
+    RUNNING,
+    CLOSING,
+    CLOSED
+  }
+
+  private final LogOptions options;
+  private final SegmentWriter writer;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private PendingRecords filling = new PendingRecords();
+  private boolean idle;
+  private long lastSequence;
+  private State state = State.RUNNING;
+  private @Nullable IOException closeFailure;
+
+  private volatile @Nullable IOException failure;
+
+  /** Written by the log's thread. */
+  private volatile LogStatistics statistics;
+
+  /**
+   * Opens the log for appending behind what a {@link LogReplay} found in it.
+   *
+   * @param found where the log ends
+   */
+  public WriteAheadLog(LogFiles files, LogOptions options, LogEnd found) {
+    this.options = options;
+    this.writer = new SegmentWriter(files, found.lastSegment(), options.segmentBytes());
+    this.lastSequence = found.lastSequence();
+    this.statistics = new LogStatistics(found.lastSequence(), found.bytes(), found.segments(), 0);
+    this.thread = Thread.ofPlatform().name("log").daemon().start(this::run);
+  }
+
+  /**
+   * Appends a record. Waits where too much is pending already.
+   *
+   * @return the record's number: one more than the record's before it
+   */
+  public long append(RecordBody body, LogCallback callback) {
+    CRC32C crc = new CRC32C();
+    body.updateChecksum(crc);
+    lock.lock();
+    try {
+      while (filling.size() > options.pendingBytes() && failure == null && state == State.RUNNING) {
+        room.awaitUninterruptibly();
+      }
+      if (state != State.RUNNING) {
+        throw new IllegalStateException("the log is closed");
+      }
+      long sequence = ++lastSequence;
+      filling.add(body, sequence, crc, callback);
+      wake();
+      return sequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Calls back once everything appended before is on disk. */
+  public void whenDurable(LogCallback callback) {
+    lock.lock();
+    try {
+      if (state != State.RUNNING) {
+        throw new IllegalStateException("the log is closed");
+      }
+      filling.addWaiting(callback);
+      wake();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why nothing can be written at present; null when all is well. */
+  public @Nullable IOException unavailable() {
+    return failure;
+  }
+
+  /** The number of the last record appended. */
+  public long lastSequence() {
+    lock.lock();
+    try {
+      return lastSequence;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public LogStatistics statistics() {
+    return statistics;
+  }
+
+  private void wake() {
+    if (idle) {
+      idle = false;
+      work.signal();
+    }
+  }
+
+  private void run() {
+    PendingRecords writing = new PendingRecords();
+    while (true) {
+      boolean last;
+      lock.lock();
+      try {
+        while (filling.isEmpty() && state == State.RUNNING) {
+          idle = true; // tells those who append that a signal is needed
+          work.awaitUninterruptibly();
+        }
+        idle = false;
+        PendingRecords taken = filling;
+        filling = writing;
+        writing = taken;
+        last = state == State.CLOSING;
+        room.signalAll();
+      } finally {
+        lock.unlock();
+      }
+      while (!write(writing)) {
+        if (pauseUnlessClosing(writing)) {
+          finish(failure);
+          return;
+        }
+      }
+      if (last) {
+        finish(null);
+        return;
+      }
+    }
+  }
+
+  /** Writes, forces and calls back; false where that failed. */
+  private boolean write(PendingRecords records) {
+    try {
+      if (records.size() > 0) {
+        int before = writer.number();
+        long grown = writer.write(records.bytes(), firstSequence(records));
+        LogStatistics s = statistics;
+        statistics =
+            new LogStatistics(
+                records.lastSequence(),
+                s.bytes() + grown,
+                s.segments() + writer.number() - before,
+                s.forces() + 1);
+      }
+    } catch (IOException e) {
+      failure = e;
+      for (LogCallback waiting : records.takeWaiting()) {
+        waiting.failed(e);
+      }
+      return false;
+    }
+    failure = null;
+    for (LogCallback waiting : records.takeWaiting()) {
+      waiting.committed();
+    }
+    records.clear();
+    return true;
+  }
+
+  private static long firstSequence(PendingRecords records) {
+    return records.bytes().order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(8);
+  }
+
+  /**
+   * After a failure: waits a while, then adds what came meanwhile.
+   *
+   * @return whether the log is being closed, so that there will be no other attempt
+   */
+  private boolean pauseUnlessClosing(PendingRecords writing) {
+    lock.lock();
+    try {
+      room.signalAll();
+      awaitRetry();
+      writing.takeAll(filling);
+      if (state != State.CLOSING) {
+        return false;
+      }
+    } finally {
+      lock.unlock();
+    }
+    return !write(writing);
+  }
+
+  private void awaitRetry() {
+    long nanos = options.retryInterval().toNanos();
+    boolean interrupted = false;
+    while (nanos > 0 && state == State.RUNNING) {
+      try {
+        nanos = work.awaitNanos(nanos);
+      } catch (InterruptedException e) {
+        interrupted = true; // nobody has a reason to; the flag is kept for whoever does
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void finish(@Nullable IOException reason) {
+    IOException problem = reason;
+    try {
+      writer.close();
+    } catch (IOException e) {
+      problem = problem == null ? e : problem;
+    }
+    lock.lock();
+    try {
+      state = State.CLOSED;
+      closeFailure = problem;
+      for (LogCallback waiting : filling.takeWaiting()) {
+        waiting.failed(problem == null ? new IOException("the log is closed") : problem);
+      }
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Writes and forces what is pending, calls everybody back, and closes the files. Doing it again
+   * has no effect.
+   *
+   * @throws IOException where the last records could not be written: they are lost
+   */
+  @Override
+  public void close() throws IOException {
+    lock.lock();
+    try {
+      if (state == State.RUNNING) {
+        state = State.CLOSING;
+        idle = false;
+        work.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join(TimeUnit.SECONDS.toMillis(1));
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    IOException problem = closeFailure;
+    if (problem != null) {
+      closeFailure = null;
+      throw problem;
+    }
+  }
+}

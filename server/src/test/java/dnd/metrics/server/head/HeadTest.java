@@ -1,0 +1,329 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HeadTest {
+  private static final long NOW = 1_700_000_000_000L;
+  private static final SenderId DICE = new SenderId("dice", "d-1");
+  private static final Labels ROLLS = Labels.of("__name__", "rolls_total", "service", "dice");
+  private static final Labels LUCK = Labels.of("__name__", "luck", "service", "dice");
+
+  @TempDir Path folder;
+  private Head head;
+
+  @BeforeEach
+  void open() throws IOException {
+    head = Head.open(folder.resolve("data"), HeadOptions.DEFAULT, ReplayListener.SILENT);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    head.close();
+  }
+
+  private void reopen() throws IOException {
+    head.close();
+    List<String> reports = new ArrayList<>();
+    head =
+        Head.open(
+            folder.resolve("data"),
+            HeadOptions.DEFAULT,
+            new ReplayListener() {
+              @Override
+              public void progress(long bytesDone, long bytesTotal) {
+                assertThat(bytesDone).isLessThanOrEqualTo(bytesTotal);
+              }
+
+              @Override
+              public void report(String line) {
+                reports.add(line);
+              }
+            });
+    assertThat(reports).isEmpty();
+  }
+
+  private SenderBatch push(String id) throws IOException {
+    return head.sender(DICE).begin(EventKind.PUSH, id, NOW);
+  }
+
+  private SenderBatch report(String id) throws IOException {
+    return head.sender(DICE).begin(EventKind.REPORT, id, NOW);
+  }
+
+  private static long commit(SenderBatch batch) throws IOException {
+    CommitLatch done = new CommitLatch();
+    long sequence = batch.commit(done);
+    batch.close();
+    done.await();
+    return sequence;
+  }
+
+  private HeadSeries find(Labels labels) {
+    List<Matcher> matchers = new ArrayList<>();
+    labels.forEach((n, v) -> matchers.add(Matcher.equal(n, v)));
+    List<HeadSeries> found = head.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE);
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+
+  @Test
+  void keepsSamplesOverARestart() throws IOException {
+    SenderBatch batch = push("e1");
+    HeadSeries series = batch.resolve(ROLLS);
+    assertThat(series).isNotNull();
+    assertThat(series.isEmpty()).isTrue();
+    for (int i = 0; i < 500; i++) {
+      assertThat(batch.append(series, NOW + i, i * 0.5)).isEqualTo(AppendOutcome.ACCEPTED);
+    }
+    assertThat(series.isEmpty()).isFalse();
+    assertThat(commit(batch)).isEqualTo(1);
+    List<String> before = Samples.of(find(ROLLS));
+    assertThat(before).hasSize(500).startsWith(NOW + "=0.0", (NOW + 1) + "=0.5");
+    reopen();
+    assertThat(Samples.of(find(ROLLS))).isEqualTo(before);
+    assertThat(Samples.of(find(ROLLS), NOW + 100, NOW + 102))
+        .containsExactly((NOW + 100) + "=50.0", (NOW + 101) + "=50.5", (NOW + 102) + "=51.0");
+    assertThat(head.status().lastSequence()).isEqualTo(1);
+    batch = push("e2");
+    assertThat(batch.resolve(ROLLS).isEmpty()).isFalse();
+    assertThat(commit(batch)).isEqualTo(2);
+  }
+
+  @Test
+  void tellsDuplicatesConflictsAndLateSamples() throws IOException {
+    SenderBatch batch = push(null);
+    HeadSeries series = batch.resolve(ROLLS);
+    long window = HeadOptions.DEFAULT.outOfOrderWindow().toMillis();
+    long future = HeadOptions.DEFAULT.futureTolerance().toMillis();
+    assertThat(batch.append(series, NOW, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW, 1)).isEqualTo(AppendOutcome.DUPLICATE);
+    assertThat(batch.append(series, NOW, 2)).isEqualTo(AppendOutcome.CONFLICT);
+    assertThat(batch.append(series, NOW - 10, 3)).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW - 10, 3)).isEqualTo(AppendOutcome.DUPLICATE);
+    assertThat(batch.append(series, NOW - 10, 4)).isEqualTo(AppendOutcome.CONFLICT);
+    assertThat(batch.append(series, NOW - window, 5)).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW - window - 1, 6)).isEqualTo(AppendOutcome.TOO_OLD);
+    assertThat(batch.append(series, NOW + future + 1, 7)).isEqualTo(AppendOutcome.TOO_NEW);
+    assertThat(batch.append(series, NOW + 1, Double.NaN)).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW + 1, Double.NaN)).isEqualTo(AppendOutcome.DUPLICATE);
+    commit(batch);
+    List<String> expected =
+        List.of(
+            (NOW - window) + "=5.0",
+            (NOW - 10) + "=3.0",
+            NOW + "=1.0",
+            (NOW + 1) + "=" + Samples.text(Double.NaN));
+    assertThat(Samples.of(find(ROLLS))).isEqualTo(expected);
+    reopen();
+    assertThat(Samples.of(find(ROLLS))).isEqualTo(expected);
+  }
+
+  @Test
+  void anEventIsTakenInOnce() throws IOException {
+    SenderBatch batch = push("id");
+    assertThat(batch.isDuplicate()).isFalse();
+    batch.addDelta(batch.resolve(ROLLS), NOW, 3);
+    long sequence = commit(batch);
+    for (int i = 0; i < 2; i++) {
+      batch = push("id");
+      assertThat(batch.isDuplicate()).isTrue();
+      assertThat(commit(batch)).isEqualTo(sequence);
+      reopen();
+    }
+    assertThat(Samples.of(find(ROLLS))).containsExactly(NOW + "=3.0");
+    try (SenderBatch other =
+        head.sender(new SenderId("dice", "d-2")).begin(EventKind.PUSH, "id", NOW)) {
+      assertThat(other.isDuplicate()).isFalse();
+    }
+  }
+
+  @Test
+  void runningTotalsGoOnOverARestart() throws IOException {
+    SenderBatch batch = push(null);
+    HeadSeries series = batch.resolve(ROLLS);
+    batch.append(series, NOW - 60_000, 0);
+    batch.addDelta(series, NOW, 3);
+    batch.addDelta(series, NOW, 4);
+    batch.addDelta(series, NOW - 5, 1);
+    assertThat(batch.addDelta(series, NOW, -1)).isEqualTo(AppendOutcome.INVALID);
+    assertThat(batch.addDelta(series, NOW, Double.NaN)).isEqualTo(AppendOutcome.INVALID);
+    commit(batch);
+    assertThat(Samples.of(series)).containsExactly((NOW - 60_000) + "=0.0", NOW + "=8.0");
+    reopen();
+    batch = push(null);
+    series = batch.resolve(ROLLS);
+    batch.addDelta(series, NOW + 999, 1);
+    commit(batch);
+    assertThat(Samples.of(series)).containsExactly((NOW - 60_000) + "=0.0", (NOW + 999) + "=9.0");
+    batch = push(null);
+    batch.addDelta(series, NOW + 1_000, 1);
+    batch.addDelta(series, NOW + 5_000, 0.5);
+    commit(batch);
+    List<String> expected =
+        List.of(
+            (NOW - 60_000) + "=0.0",
+            (NOW + 999) + "=9.0",
+            (NOW + 1_000) + "=10.0",
+            (NOW + 5_000) + "=10.5");
+    assertThat(Samples.of(series)).isEqualTo(expected);
+    reopen();
+    assertThat(Samples.of(find(ROLLS))).isEqualTo(expected);
+  }
+
+  @Test
+  void aWholeValueEndsARunningTotal() throws IOException {
+    SenderBatch batch = push(null);
+    HeadSeries series = batch.resolve(ROLLS);
+    batch.addDelta(series, NOW, 3);
+    assertThat(batch.append(series, NOW, 3)).isEqualTo(AppendOutcome.CONFLICT);
+    assertThat(batch.append(series, NOW + 5, 100)).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.addDelta(series, NOW + 6, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+    commit(batch);
+    List<String> expected = List.of(NOW + "=3.0", (NOW + 5) + "=100.0", (NOW + 6) + "=101.0");
+    assertThat(Samples.of(series)).isEqualTo(expected);
+    reopen();
+    assertThat(Samples.of(find(ROLLS))).isEqualTo(expected);
+  }
+
+  @Test
+  void whatAReportLacksGoesStale() throws IOException {
+    String stale = "=" + Samples.text(dnd.metrics.server.model.StaleMarker.VALUE);
+    SenderBatch batch = report(null);
+    batch.append(batch.resolve(ROLLS), NOW, 1);
+    batch.append(batch.resolve(LUCK), NOW, 2);
+    commit(batch);
+    reopen();
+    batch = push(null); // says nothing of what is missing
+    batch.append(batch.resolve(ROLLS), NOW + 1, 2);
+    commit(batch);
+    batch = report(null);
+    batch.append(batch.resolve(ROLLS), NOW + 10, 3);
+    commit(batch);
+    List<String> luck = List.of(NOW + "=2.0", (NOW + 10) + stale);
+    assertThat(Samples.of(find(LUCK))).isEqualTo(luck);
+    reopen();
+    assertThat(Samples.of(find(LUCK))).isEqualTo(luck);
+    batch = report(null); // the very same sample again: the series is there nevertheless
+    assertThat(batch.append(batch.resolve(ROLLS), NOW + 10, 3)).isEqualTo(AppendOutcome.DUPLICATE);
+    commit(batch);
+    reopen();
+    batch = report(null); // nothing at all
+    commit(batch);
+    assertThat(Samples.of(find(ROLLS)))
+        .containsExactly(NOW + "=1.0", (NOW + 1) + "=2.0", (NOW + 10) + "=3.0", (NOW + 11) + stale);
+    assertThat(Samples.of(find(LUCK))).isEqualTo(luck);
+  }
+
+  @Test
+  void aBatchThatIsNotCommittedIsLoggedWithoutItsId() throws IOException {
+    try (SenderBatch batch = push("id")) {
+      batch.append(batch.resolve(ROLLS), NOW, 1);
+    }
+    reopen();
+    assertThat(Samples.of(find(ROLLS))).containsExactly(NOW + "=1.0");
+    SenderBatch batch = push("id");
+    assertThat(batch.isDuplicate()).isFalse();
+    commit(batch);
+  }
+
+  @Test
+  void aServiceHasOnlySoManySeries() throws IOException {
+    head.close();
+    head =
+        Head.open(
+            folder.resolve("data"),
+            HeadOptions.DEFAULT.withSeriesLimitPerService(2),
+            ReplayListener.SILENT);
+    SenderBatch batch = push(null);
+    assertThat(batch.resolve(ROLLS)).isNotNull();
+    assertThat(batch.resolve(LUCK)).isNotNull();
+    assertThat(batch.resolve(Labels.of("a", "b"))).isNull();
+    assertThat(batch.rejection()).isEqualTo(SeriesRejection.SERIES_LIMIT);
+    assertThat(batch.resolve(ROLLS)).isNotNull();
+    batch.close();
+    try (SenderBatch other =
+        head.sender(new SenderId("combat", "")).begin(EventKind.PUSH, null, NOW)) {
+      assertThat(other.resolve(Labels.of("a", "b"))).isNotNull();
+      assertThat(other.resolve(ROLLS)).isNull();
+      assertThat(other.rejection()).isEqualTo(SeriesRejection.OTHER_SENDER);
+    }
+  }
+
+  @Test
+  void answersDiscovery() throws IOException {
+    SenderBatch batch = push(null);
+    batch.append(batch.resolve(ROLLS), NOW, 1);
+    batch.append(batch.resolve(LUCK), NOW - 10_000, 2);
+    batch.metadata("luck", new MetricMetadata("gauge", "How lucky.", ""));
+    commit(batch);
+    List<Matcher> none = List.of();
+    List<Matcher> luck = List.of(Matcher.equal("__name__", "luck"));
+    assertThat(head.labelNames(none, 0, NOW)).containsExactly("__name__", "service");
+    assertThat(head.labelValues("__name__", none, 0, NOW)).containsExactly("luck", "rolls_total");
+    assertThat(head.labelValues("__name__", none, NOW, NOW)).containsExactly("rolls_total");
+    assertThat(head.labelValues("__name__", luck, 0, NOW)).containsExactly("luck");
+    assertThat(head.select(luck, NOW - 9_999, NOW)).isEmpty();
+    reopen();
+    assertThat(head.metadata())
+        .containsExactly(
+            java.util.Map.entry("luck", new MetricMetadata("gauge", "How lucky.", "")));
+    HeadStatus status = head.status();
+    assertThat(status.series()).isEqualTo(2);
+    assertThat(status.senders()).isEqualTo(1);
+    assertThat(status.minMillis()).isEqualTo(NOW - 10_000);
+    assertThat(status.maxMillis()).isEqualTo(NOW);
+    assertThat(status.unavailable()).isNull();
+  }
+
+  @Test
+  void refusesAFolderThatIsInUseOrNotOurs() throws IOException {
+    assertThatThrownBy(
+            () -> Head.open(folder.resolve("data"), HeadOptions.DEFAULT, ReplayListener.SILENT))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("in use by another process (pid " + ProcessHandle.current().pid());
+    Path foreign = Files.createDirectories(folder.resolve("photos"));
+    Files.writeString(foreign.resolve("cat.jpg"), "miaow");
+    assertThatThrownBy(() -> Head.open(foreign, HeadOptions.DEFAULT, ReplayListener.SILENT))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("not a data folder of dnd-metrics")
+        .hasMessageContaining("cat.jpg");
+    assertThat(foreign).isDirectoryContaining(p -> p.endsWith("cat.jpg"));
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    assertThatThrownBy(() -> Head.open(file, HeadOptions.DEFAULT, ReplayListener.SILENT))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("not a folder");
+    Path later = Files.createDirectories(folder.resolve("later"));
+    Files.writeString(later.resolve("FORMAT"), "dnd-metrics data, format 9\n");
+    assertThatThrownBy(() -> Head.open(later, HeadOptions.DEFAULT, ReplayListener.SILENT))
+        .isInstanceOf(DataFolderException.class)
+        .hasMessageContaining("another version");
+  }
+
+  @Test
+  void refusesMisuse() throws IOException {
+    Sender sender = head.sender(DICE);
+    SenderBatch batch = sender.begin(EventKind.PUSH, null, NOW);
+    assertThatThrownBy(() -> sender.begin(EventKind.PUSH, null, NOW))
+        .isInstanceOf(IllegalStateException.class);
+    HeadSeries series = batch.resolve(ROLLS);
+    commit(batch);
+    assertThatThrownBy(() -> batch.append(series, NOW, 1))
+        .isInstanceOf(IllegalStateException.class);
+    head.close();
+    assertThatThrownBy(() -> sender.begin(EventKind.PUSH, null, NOW))
+        .isInstanceOf(HeadUnavailableException.class);
+  }
+}

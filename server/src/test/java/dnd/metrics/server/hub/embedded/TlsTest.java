@@ -1,0 +1,102 @@
+package dnd.metrics.server.hub.embedded;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import dnd.metrics.server.hub.Headers;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@SuppressWarnings("try") // a NATS connection's close can be interrupted; a test then fails
+class TlsTest {
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  @TempDir private Path folder;
+
+  private static EmbeddedHub start(TestCertificate certificate, boolean handshakeFirst)
+      throws HubStartException {
+    return EmbeddedHub.start(
+        TestHub.options()
+            .withTls(new HubTls(certificate.certFile(), certificate.keyFile(), handshakeFirst)));
+  }
+
+  private static Options.Builder options(EmbeddedHub hub, TestCertificate certificate) {
+    return new Options.Builder()
+        .server("nats://127.0.0.1:" + hub.address().getPort())
+        .sslContext(certificate.trusting())
+        .maxReconnects(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"EC, false", "RSA, false", "Ed25519, true"})
+  void talksOverTls(String algorithm, boolean handshakeFirst) throws Exception {
+    TestCertificate certificate = TestCertificate.create(folder, algorithm);
+    EmbeddedHub hub = start(certificate, handshakeFirst);
+    hub.subscribe(
+        "large.*",
+        null,
+        message -> hub.publish(message.replyTo(), null, Headers.NONE, message.copyPayload()));
+    Options.Builder options = options(hub, certificate);
+    if (handshakeFirst) {
+      options.tlsFirst();
+    }
+    try (Connection client = Nats.connect(options.build())) {
+      assertThat(client.getServerInfo().isTLSRequired()).isTrue();
+      for (int size : new int[] {0, 1, 20_000, 1 << 20}) {
+        byte[] payload = new byte[size];
+        java.util.Arrays.fill(payload, (byte) size);
+        assertThat(client.request("large.x", payload, SOON).getData()).isEqualTo(payload);
+      }
+    } finally {
+      hub.close();
+    }
+  }
+
+  @Test
+  void whatIsPublishedAfterDrainStillArrives() throws Exception {
+    TestCertificate certificate = TestCertificate.create(folder, "EC");
+    EmbeddedHub hub = start(certificate, false);
+    try (Connection client = Nats.connect(options(hub, certificate).build())) {
+      var subscription = client.subscribe("out");
+      client.flush(SOON);
+      hub.drain();
+      hub.publish("out", null, Headers.NONE, "late".getBytes(UTF_8));
+      hub.close();
+      assertThat(subscription.nextMessage(SOON).getData()).isEqualTo("late".getBytes(UTF_8));
+    } finally {
+      hub.close();
+    }
+  }
+
+  @Test
+  void aPlainClientIsRefused() throws Exception {
+    TestCertificate certificate = TestCertificate.create(folder, "EC");
+    EmbeddedHub hub = start(certificate, false);
+    try {
+      Options plain =
+          new Options.Builder()
+              .server("nats://127.0.0.1:" + hub.address().getPort())
+              .maxReconnects(0)
+              .build();
+      assertThatExceptionOfType(IOException.class).isThrownBy(() -> Nats.connect(plain));
+      try (Socket socket = RawClient.connected(hub.address(), 0)) {
+        socket.getOutputStream().write("CONNECT {}\r\nPING\r\n".getBytes(UTF_8));
+        await().atMost(SOON).until(() -> hub.statistics().protocolErrors() >= 1);
+      }
+      await().atMost(SOON).until(() -> hub.statistics().connections() == 0);
+    } finally {
+      hub.close();
+    }
+  }
+}
