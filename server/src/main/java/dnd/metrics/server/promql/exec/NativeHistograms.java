@@ -1,6 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.promql.parse.PositionRange;
 
 /** Arithmetic on native histograms. (Follows with the model's.) */
 final class NativeHistograms {
@@ -20,6 +21,31 @@ final class NativeHistograms {
   static Histogram divide(Histogram h, double by) {
     if (by == 1) {
       return h;
+    }
+    throw missing();
+  }
+
+  static double quantile(
+      double q,
+      Histogram histogram,
+      String metricName,
+      PositionRange position,
+      AnnotationCollector annotations) {
+    if (Double.isNaN(q)) {
+      return Double.NaN;
+    }
+    throw missing();
+  }
+
+  static double fraction(
+      double lower,
+      double upper,
+      Histogram histogram,
+      String metricName,
+      PositionRange position,
+      AnnotationCollector annotations) {
+    if (lower >= upper) {
+      return 0;
     }
     throw missing();
   }

@@ -66,7 +66,11 @@ final class VectorFunctions {
             context, argument(p, 0, grid), texts(p, 1), name.endsWith("desc"), grid.count());
       }
       case "histogram_quantile" ->
-          operators.distinct(HistogramQuantile.of(context, operators, p, grid), grid);
+          operators.distinct(HistogramQuantile.one(context, operators, p, grid), grid);
+      case "histogram_quantiles" ->
+          operators.distinct(HistogramQuantile.several(context, operators, p, grid), grid);
+      case "histogram_fraction" ->
+          operators.distinct(new HistogramFraction(context, operators, p, grid), grid);
       default -> throw notEvaluated(name);
     };
   }
