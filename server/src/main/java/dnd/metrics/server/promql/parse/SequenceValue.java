@@ -1,0 +1,19 @@
+package dnd.metrics.server.promql.parse;
+
+import dnd.metrics.server.model.Histogram;
+
+/** One place in the values of a {@linkplain SeriesDescription described series}. */
+public sealed interface SequenceValue {
+  /** {@code _}: no sample. */
+  record Omitted() implements SequenceValue {}
+
+  /** A float; {@code stale} is the stale marker. */
+  record FloatValue(double value) implements SequenceValue {}
+
+  /**
+   * A native histogram.
+   *
+   * @param hintGiven whether the notation says what its counter reset hint is
+   */
+  record HistogramValue(Histogram histogram, boolean hintGiven) implements SequenceValue {}
+}
