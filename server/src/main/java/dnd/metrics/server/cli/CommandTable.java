@@ -8,6 +8,7 @@ final class CommandTable {
   static final List<CommandEntry> COMMANDS =
       List.of(
           new CommandEntry("run", "Run the service with its embedded Message Hub", RunCommand::new),
+          new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),
           new CommandEntry("version", "Print the version", VersionCommand::new));
 
   /** Commands of the launcher script, which never reach this program: listed in help only. */

@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
  * counter_reset_hint:gauge}}}, every part optional.
  */
 final class HistogramParser {
-  private static final Pattern PART = Pattern.compile("([A-Za-z_]+):(\\[[^\\]]*\\]|[^\\s\\[\\]}]+)");
+  private static final Pattern PART =
+      Pattern.compile("([A-Za-z_]+):(\\[[^\\]]*\\]|[^\\s\\[\\]}]+)");
 
   private final String text;
   private final Map<String, String> parts = new HashMap<>();
@@ -54,8 +55,7 @@ final class HistogramParser {
         case "n_buckets" -> negative = numbers(value);
         case "n_offset" -> negativeOffset = integer(value);
         case "counter_reset_hint" -> builder.counterResetHint(hint(value));
-        default ->
-            throw error("bad histogram descriptor found: " + GoQuoting.quote(part.getKey()));
+        default -> throw error("bad histogram descriptor found: " + GoQuoting.quote(part.getKey()));
       }
     }
     builder.positive(Buckets.contiguous(positiveOffset, positive));
@@ -75,8 +75,8 @@ final class HistogramParser {
       }
       Matcher part = PART.matcher(text).region(pos, text.length());
       if (!part.lookingAt()) {
-        throw error("histogram description incomplete unexpected: "
-            + GoQuoting.quote(text.substring(pos)));
+        throw error(
+            "histogram description incomplete unexpected: " + GoQuoting.quote(text.substring(pos)));
       }
       if (parts.put(part.group(1), part.group(2)) != null) {
         throw error("duplicate key \"" + part.group(1) + "\" in histogram");

@@ -38,6 +38,21 @@ public final class ParseException extends RuntimeException {
     return new PositionRange(start, end);
   }
 
+  /** The line of the query that is wrong, and below it a line that marks the place. */
+  public String underlined() {
+    int from = Math.clamp(start, 0, query.length());
+    int lineStart = query.lastIndexOf('\n', from - 1) + 1;
+    int lineEnd = query.indexOf('\n', from);
+    if (lineEnd < 0) {
+      lineEnd = query.length();
+    }
+    int width = Math.max(1, Math.min(end, lineEnd) - from);
+    return query.substring(lineStart, lineEnd)
+        + "\n"
+        + " ".repeat(from - lineStart)
+        + "^".repeat(width);
+  }
+
   private static String place(String query, int start) {
     if (query.isEmpty()) {
       return "unknown position";

@@ -207,7 +207,7 @@ public final class Printer {
     return expression == null ? DurationText.format(millis) : duration(expression);
   }
 
-  private static String duration(@Nullable DurationTerm term) {
+  static String duration(@Nullable DurationTerm term) {
     return switch (term) {
       case null -> "";
       case NumberLiteral literal -> number(literal);

@@ -20,7 +20,6 @@ public record SeriesDescription(Labels labels, List<SequenceValue> values) {
   public static SeriesDescription parse(String text) {
     MetricParser metric = new MetricParser(text);
     Labels labels = metric.labels();
-    return new SeriesDescription(
-        labels, new SequenceParser(text, metric.position()).values());
+    return new SeriesDescription(labels, new SequenceParser(text, metric.position()).values());
   }
 }

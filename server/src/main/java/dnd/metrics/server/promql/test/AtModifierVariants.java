@@ -98,8 +98,7 @@ final class AtModifierVariants {
       case ParenExpr e -> new ParenExpr(pin(e.expr(), at), e.position());
       case UnaryExpr e -> new UnaryExpr(e.negative(), pin(e.expr(), at), e.position());
       case BinaryExpr e ->
-          new BinaryExpr(
-              e.op(), pin(e.lhs(), at), pin(e.rhs(), at), e.returnBool(), e.matching());
+          new BinaryExpr(e.op(), pin(e.lhs(), at), pin(e.rhs(), at), e.returnBool(), e.matching());
       case AggregateExpr e -> {
         Expr param = e.param();
         yield new AggregateExpr(
@@ -111,8 +110,7 @@ final class AtModifierVariants {
             e.position());
       }
       case Call e ->
-          new Call(
-              e.function(), e.args().stream().map(arg -> pin(arg, at)).toList(), e.position());
+          new Call(e.function(), e.args().stream().map(arg -> pin(arg, at)).toList(), e.position());
     };
   }
 

@@ -26,21 +26,19 @@ final class ClassicHistograms {
    * @throws IllegalArgumentException where one's counts contradict each other
    */
   static Map<Labels, List<MemorySample>> convert(Map<Labels, List<MemorySample>> series) {
-    Map<Labels, TreeMap<Long, Collected>> collected = new LinkedHashMap<>();
+    Map<Labels, Map<Long, Collected>> collected = new LinkedHashMap<>();
     series.forEach((labels, samples) -> collect(labels, samples, collected));
     Map<Labels, List<MemorySample>> converted = new LinkedHashMap<>();
-    collected.forEach(
-        (labels, byTime) -> {
-          List<MemorySample> samples = new ArrayList<>();
-          byTime.forEach(
-              (time, parts) -> samples.add(new MemorySample(time, 0, parts.convert(), 0)));
-          converted.put(labels, samples);
-        });
+    collected.forEach((labels, byTime) -> {
+      List<MemorySample> samples = new ArrayList<>();
+      byTime.forEach((time, parts) -> samples.add(new MemorySample(time, 0, parts.convert(), 0)));
+      converted.put(labels, samples);
+    });
     return converted;
   }
 
   private static void collect(
-      Labels labels, List<MemorySample> samples, Map<Labels, TreeMap<Long, Collected>> into) {
+      Labels labels, List<MemorySample> samples, Map<Labels, Map<Long, Collected>> into) {
     String name = labels.metricName();
     String suffix = suffix(name);
     if (suffix.isEmpty()) {
@@ -62,7 +60,7 @@ final class ClassicHistograms {
             .set(Labels.METRIC_NAME, name.substring(0, name.length() - suffix.length()))
             .remove(LE)
             .build();
-    TreeMap<Long, Collected> byTime = into.computeIfAbsent(base, b -> new TreeMap<>());
+    Map<Long, Collected> byTime = into.computeIfAbsent(base, b -> new TreeMap<>());
     for (MemorySample sample : samples) {
       if (sample.histogram() != null) {
         continue;

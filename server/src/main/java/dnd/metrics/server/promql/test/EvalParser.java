@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
 /** Reads one {@code eval} command with the lines of its block. */
 final class EvalParser {
   private static final Pattern INSTANT =
-      Pattern.compile(
-          "eval(?:_(fail|warn|ordered|info))?\\s+instant\\s+(?:at\\s+(.+?))?\\s+(.+)");
+      Pattern.compile("eval(?:_(fail|warn|ordered|info))?\\s+instant\\s+(?:at\\s+(.+?))?\\s+(.+)");
   private static final Pattern RANGE =
       Pattern.compile(
           "eval(?:_(fail|warn|info))?\\s+range\\s+from\\s+(.+)\\s+to\\s+(.+)\\s+step\\s+(.+?)\\s+(.+)");
   private static final Pattern EXPECT =
-      Pattern.compile("expect\\s+(ordered|fail|warn|no_warn|info|no_info)(?:\\s+(regex|msg):(.+))?");
+      Pattern.compile(
+          "expect\\s+(ordered|fail|warn|no_warn|info|no_info)(?:\\s+(regex|msg):(.+))?");
   private static final Pattern RANGE_VECTOR =
       Pattern.compile("expect range vector\\s+from\\s+(.+)\\s+to\\s+(.+)\\s+step\\s+(.+)");
   private static final String STRING = "expect string";
@@ -159,8 +159,7 @@ final class EvalParser {
     if (description.values().isEmpty()) {
       throw lines.error("expected series without a value");
     }
-    series.put(
-        description.labels(), new ExpectedSeries(series.size() + 1, description.values()));
+    series.put(description.labels(), new ExpectedSeries(series.size() + 1, description.values()));
   }
 
   private void expect(String line) {

@@ -43,7 +43,7 @@ final class EvalRunner {
     try {
       variants.addAll(AtModifierVariants.of(command.query(), command.endMillis()));
     } catch (ParseException e) {
-      return failed(command, command.query(), e.getMessage());
+      return failed(command, command.query(), String.valueOf(e.getMessage()));
     }
     for (Variant variant : variants) {
       Optional<String> problem = runInstant(command, variant);

@@ -22,8 +22,7 @@ record LoadCommand(int line, long stepMillis, boolean customBuckets, List<Loaded
    * @param startOffsets when the counting of each sample began, in milliseconds relative to it
    *     ({@code @st} lines): empty, or one a value, omitted where unknown
    */
-  record LoadedSeries(
-      Labels labels, List<SequenceValue> values, List<SequenceValue> startOffsets) {
+  record LoadedSeries(Labels labels, List<SequenceValue> values, List<SequenceValue> startOffsets) {
     LoadedSeries {
       values = List.copyOf(values);
       startOffsets = List.copyOf(startOffsets);

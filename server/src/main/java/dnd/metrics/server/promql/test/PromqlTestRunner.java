@@ -13,9 +13,9 @@ import java.util.Optional;
 
 /**
  * Runs scripts of Prometheus's PromQL test language as Prometheus's own runner does: all
- * experimental features on, a lookback of 5 minutes, subquery steps of 1 minute; every instant query
- * again pinned by {@code @} at other times, and each of these again as a range query. Scripts have
- * nothing in common: each starts with an empty storage. Not safe for use by several threads.
+ * experimental features on, a lookback of 5 minutes, subquery steps of 1 minute; every instant
+ * query again pinned by {@code @} at other times, and each of these again as a range query. Scripts
+ * have nothing in common: each starts with an empty storage. Not safe for use by several threads.
  */
 public final class PromqlTestRunner {
   private final QueryEngine engine;
@@ -34,8 +34,7 @@ public final class PromqlTestRunner {
    * @throws IOException where it cannot be read
    */
   public FileReport run(Path file) throws IOException {
-    return run(
-        file.getFileName().toString(), Files.readString(file, StandardCharsets.UTF_8));
+    return run(file.getFileName().toString(), Files.readString(file, StandardCharsets.UTF_8));
   }
 
   /** Runs a script; {@code name} is what the report calls it. */
@@ -68,7 +67,7 @@ public final class PromqlTestRunner {
       return evals.run(eval);
     } catch (RuntimeException e) {
       // A defect of the engine; the script's other evals are to be tried all the same.
-      return Optional.of("defect: " + e + " at " + List.of(e.getStackTrace()).getFirst());
+      return Optional.of("defect: " + e);
     }
   }
 }

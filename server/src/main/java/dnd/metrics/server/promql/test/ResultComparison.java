@@ -90,13 +90,12 @@ final class ResultComparison {
     return expected.series().entrySet().stream()
         .filter(series -> !seen.contains(series.getKey()))
         .findFirst()
-        .map(
-            series ->
-                "expected "
-                    + series.getKey()
-                    + " with "
-                    + series.getValue().values().stream().map(ResultComparison::value).toList()
-                    + " not found");
+        .map(series ->
+            "expected "
+                + series.getKey()
+                + " with "
+                + series.getValue().values().stream().map(ResultComparison::value).toList()
+                + " not found");
   }
 
   private Optional<String> checkMatrix(List<MatrixSeries> matrix) {
@@ -181,8 +180,7 @@ final class ResultComparison {
       case Omitted o -> false;
       case FloatValue v -> histogram == null && Tolerance.equal(v.value(), value);
       case HistogramValue v ->
-          histogram != null
-              && HistogramComparison.equal(v.histogram(), histogram, v.hintGiven());
+          histogram != null && HistogramComparison.equal(v.histogram(), histogram, v.hintGiven());
     };
   }
 
