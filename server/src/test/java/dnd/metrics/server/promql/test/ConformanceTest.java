@@ -48,6 +48,19 @@ class ConformanceTest {
     assertThat(lines).as("files").hasSizeGreaterThanOrEqualTo(passedBefore.size());
   }
 
+  @Test
+  void ourOwnScriptsPass() throws IOException {
+    Path folder = projectRoot().resolve("conformance/promql");
+    List<Path> scripts = scripts(folder);
+
+    assertThat(scripts).isNotEmpty();
+    for (Path script : scripts) {
+      FileReport report = new PromqlTestRunner().run(script);
+      assertThat(report.failures()).as(report.file()).isEmpty();
+      assertThat(report.passed()).as(report.file()).isPositive();
+    }
+  }
+
   private static List<Path> scripts(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".test")).sorted().toList();
