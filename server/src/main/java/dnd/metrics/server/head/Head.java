@@ -49,7 +49,12 @@ public final class Head implements SeriesSource, Closeable {
 
   private volatile boolean closed;
 
-  private Head(DataFolder folder, LogFiles files, HeadOptions options, ReplayListener listener)
+  private Head(
+      DataFolder folder,
+      LogFiles files,
+      HeadOptions options,
+      LogOptions logOptions,
+      ReplayListener listener)
       throws IOException {
     this.folder = folder;
     this.options = options;
@@ -69,8 +74,7 @@ public final class Head implements SeriesSource, Closeable {
     }
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
-    this.log =
-        new WriteAheadLog(files, LogOptions.DEFAULT.withSegmentBytes(options.segmentBytes()), end);
+    this.log = new WriteAheadLog(files, logOptions, end);
   }
 
   /**
@@ -81,28 +85,28 @@ public final class Head implements SeriesSource, Closeable {
    */
   public static Head open(Path folder, HeadOptions options, ReplayListener listener)
       throws IOException {
-    DataFolder data = DataFolder.open(folder);
-    boolean opened = false;
-    try {
-      Head head = new Head(data, new DiskLogFiles(folder.resolve("wal")), options, listener);
-      opened = true;
-      return head;
-    } finally {
-      if (!opened) {
-        data.close();
-      }
-    }
+    LogOptions logOptions = LogOptions.DEFAULT.withSegmentBytes(options.segmentBytes());
+    return open(folder, DiskLogFiles::new, options, logOptions, listener);
   }
 
-  /**
-   * Opens a folder whose log is on other files than the disk's, which is what tests of faults do.
-   */
-  static Head open(Path folder, LogFiles files, HeadOptions options, ReplayListener listener)
+  /** Makes the files of the log in a folder. */
+  @FunctionalInterface
+  interface LogFolder {
+    LogFiles open(Path folder) throws IOException;
+  }
+
+  /** Opens a folder whose log may be on other files than the disk's, as tests of faults do. */
+  static Head open(
+      Path folder,
+      LogFolder files,
+      HeadOptions options,
+      LogOptions logOptions,
+      ReplayListener listener)
       throws IOException {
     DataFolder data = DataFolder.open(folder);
     boolean opened = false;
     try {
-      Head head = new Head(data, files, options, listener);
+      Head head = new Head(data, files.open(folder.resolve("wal")), options, logOptions, listener);
       opened = true;
       return head;
     } finally {

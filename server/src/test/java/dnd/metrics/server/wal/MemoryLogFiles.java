@@ -1,0 +1,259 @@
+package dnd.metrics.server.wal;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A disk for tests: it fails when told to, has only so much room, and forgets, at a power cut, what
+ * was not forced. What was written but not forced may survive a cut, be lost, or be torn, each
+ * write for itself; a file's name likewise until its folder is forced.
+ */
+public final class MemoryLogFiles implements LogFiles {
+  private Map<String, Content> names = new TreeMap<>();
+  private Map<String, Content> durableNames = new TreeMap<>();
+  private long capacity = Long.MAX_VALUE;
+  private int failingForces;
+  private int failingWrites;
+  private boolean dead;
+
+  /** A change of a file that is not forced yet. */
+  private static final class Change {
+    final long offset;
+    final byte[] bytes;
+
+    Change(long offset, byte[] bytes) {
+      this.offset = offset;
+      this.bytes = bytes;
+    }
+
+    static Change truncation(long size) {
+      return new Change(size, new byte[0]);
+    }
+
+    boolean isTruncation() {
+      return bytes.length == 0;
+    }
+  }
+
+  private static final class Content {
+    byte[] now = new byte[0];
+    byte[] durable = new byte[0];
+    final List<Change> pending = new ArrayList<>();
+  }
+
+  /** How many bytes all files together may have from now on. */
+  public synchronized void limitCapacity(long bytes) {
+    capacity = bytes;
+  }
+
+  public synchronized void failForces(int count) {
+    failingForces = count;
+  }
+
+  public synchronized void failWrites(int count) {
+    failingWrites = count;
+  }
+
+  public synchronized long usedBytes() {
+    return names.values().stream().mapToLong(c -> c.now.length).sum();
+  }
+
+  public synchronized byte[] contentOf(String name) {
+    return names.get(name).now.clone();
+  }
+
+  public synchronized void setContent(String name, byte[] bytes) {
+    Content content = names.computeIfAbsent(name, n -> new Content());
+    content.now = bytes.clone();
+    content.durable = bytes.clone();
+    content.pending.clear();
+    durableNames = new TreeMap<>(names);
+  }
+
+  /** What the process wrote, as the kill of a process leaves it; this disk then answers nothing. */
+  public synchronized MemoryLogFiles kill() {
+    dead = true;
+    MemoryLogFiles after = new MemoryLogFiles();
+    names.forEach((name, content) -> after.setContent(name, content.now));
+    return after;
+  }
+
+  /** What is left after a power cut; this disk then answers nothing any more. */
+  public synchronized MemoryLogFiles cutPower(Random random) {
+    dead = true;
+    MemoryLogFiles after = new MemoryLogFiles();
+    Map<String, Content> left = random.nextBoolean() ? names : durableNames;
+    left.forEach((name, content) -> {
+      byte[] bytes = content.durable;
+      for (Change change : content.pending) {
+        bytes =
+            switch (random.nextInt(3)) {
+              case 0 -> bytes;
+              case 1 -> applied(bytes, change, change.bytes.length);
+              default ->
+                  change.isTruncation()
+                      ? bytes
+                      : applied(bytes, change, random.nextInt(change.bytes.length));
+            };
+      }
+      after.setContent(name, bytes);
+    });
+    return after;
+  }
+
+  private static byte[] applied(byte[] bytes, Change change, int length) {
+    if (change.isTruncation()) {
+      return Arrays.copyOf(bytes, (int) Math.min(change.offset, bytes.length));
+    }
+    byte[] result =
+        change.offset + length > bytes.length
+            ? Arrays.copyOf(bytes, (int) change.offset + length)
+            : bytes.clone();
+    System.arraycopy(change.bytes, 0, result, (int) change.offset, length);
+    return result;
+  }
+
+  private void checkAlive() throws IOException {
+    if (dead) {
+      throw new IOException("the power is cut");
+    }
+  }
+
+  @Override
+  public synchronized List<String> list() throws IOException {
+    checkAlive();
+    return List.copyOf(names.keySet());
+  }
+
+  @Override
+  public synchronized LogFile create(String name) throws IOException {
+    checkAlive();
+    names.put(name, new Content());
+    return new MemoryLogFile(names.get(name));
+  }
+
+  @Override
+  public synchronized LogFile open(String name) throws IOException {
+    checkAlive();
+    Content content = names.get(name);
+    if (content == null) {
+      throw new FileNotFoundException(name);
+    }
+    return new MemoryLogFile(content);
+  }
+
+  @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    checkAlive();
+    names.put(to, names.remove(from));
+  }
+
+  @Override
+  public synchronized void delete(String name) throws IOException {
+    checkAlive();
+    names.remove(name);
+  }
+
+  @Override
+  public synchronized void forceDirectory() throws IOException {
+    checkAlive();
+    durableNames = new TreeMap<>(names);
+  }
+
+  @Override
+  public String describe(String name) {
+    return "memory/" + name;
+  }
+
+  private final class MemoryLogFile implements LogFile {
+    private final Content content;
+
+    MemoryLogFile(Content content) {
+      this.content = content;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long offset) throws IOException {
+      synchronized (MemoryLogFiles.this) {
+        checkAlive();
+        byte[] data = new byte[bytes.remaining()];
+        bytes.get(data);
+        if (data.length == 0) {
+          return;
+        }
+        long growth = Math.max(0, offset + data.length - content.now.length);
+        boolean full = usedBytes() + growth > capacity;
+        boolean broken = failingWrites > 0;
+        if (full || broken) { // a part arrives, as on a real disk
+          int part = data.length / 2;
+          if (part > 0 && usedBytes() + growth / 2 <= capacity) {
+            change(new Change(offset, Arrays.copyOf(data, part)));
+          }
+          failingWrites -= broken ? 1 : 0;
+          throw new IOException(full ? "No space left on device" : "Input/output error");
+        }
+        change(new Change(offset, data));
+      }
+    }
+
+    private void change(Change change) {
+      content.now = applied(content.now, change, change.bytes.length);
+      content.pending.add(change);
+    }
+
+    @Override
+    public int read(ByteBuffer into, long offset) throws IOException {
+      synchronized (MemoryLogFiles.this) {
+        checkAlive();
+        int n = (int) Math.max(0, Math.min(into.remaining(), content.now.length - offset));
+        into.put(content.now, (int) offset, n);
+        return n;
+      }
+    }
+
+    @Override
+    public void force() throws IOException {
+      synchronized (MemoryLogFiles.this) {
+        checkAlive();
+        if (failingForces > 0) {
+          failingForces--;
+          content.pending
+              .clear(); // as Linux does: the pages count as clean now, and are not on disk
+          throw new IOException("Input/output error");
+        }
+        byte[] bytes = content.durable;
+        for (Change change : content.pending) {
+          bytes = applied(bytes, change, change.bytes.length);
+        }
+        content.durable = bytes;
+        content.pending.clear();
+      }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      synchronized (MemoryLogFiles.this) {
+        checkAlive();
+        change(Change.truncation(size));
+      }
+    }
+
+    @Override
+    public long size() throws IOException {
+      synchronized (MemoryLogFiles.this) {
+        checkAlive();
+        return content.now.length;
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+}

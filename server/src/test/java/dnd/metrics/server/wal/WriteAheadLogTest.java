@@ -1,0 +1,347 @@
+package dnd.metrics.server.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class WriteAheadLogTest {
+  private static final LogOptions OPTIONS =
+      LogOptions.DEFAULT.withRetryInterval(Duration.ofMillis(5)).withSegmentBytes(1 << 16);
+
+  private MemoryLogFiles files = new MemoryLogFiles();
+  private final List<String> damages = new ArrayList<>();
+  private final TreeMap<Long, String> found = new TreeMap<>();
+
+  @BeforeAll
+  static void pollOften() {
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+  }
+
+  private LogEnd replay() throws IOException {
+    found.clear();
+    damages.clear();
+    return new LogReplay(files, d -> damages.add(d.toString()), done -> {})
+        .run(
+            1,
+            (sequence, bytes, offset, length) ->
+                assertThat(
+                        found.put(
+                            sequence, new String(bytes, offset, length, StandardCharsets.UTF_8)))
+                    .isNull());
+  }
+
+  /** Counts the answers of the log. */
+  private static final class Answers implements LogCallback {
+    final AtomicInteger committed = new AtomicInteger();
+    final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void committed() {
+      committed.incrementAndGet();
+    }
+
+    @Override
+    public void failed(IOException reason) {
+      failures.add(reason.getMessage());
+    }
+  }
+
+  private void write(String... texts) throws IOException {
+    Answers answers = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      for (String text : texts) {
+        log.append(new TextRecord(text), answers);
+      }
+    }
+    assertThat(answers.committed).hasValue(texts.length);
+  }
+
+  private String onlySegment() throws IOException {
+    List<String> names = files.list();
+    assertThat(names).hasSize(1);
+    return names.getFirst();
+  }
+
+  /** The layout of docs/format/wal.md: when this fails, a new version is due. */
+  @Test
+  void theLayoutStays() throws IOException {
+    write("one", "two!");
+    assertThat(onlySegment()).isEqualTo("00000001.wal");
+    assertThat(HexFormat.ofDelimiter(" ").formatHex(files.contentOf("00000001.wal")))
+        .isEqualTo(
+            "64 6e 64 6d 2d 77 61 6c 01 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00"
+                + " db b8 17 99 00 00 00 00"
+                + " 72 65 63 ec 03 00 00 00 01 00 00 00 00 00 00 00 0c 38 b6 50 6f 6e 65"
+                + " 72 65 63 ec 04 00 00 00 02 00 00 00 00 00 00 00 2a fe f9 65 74 77 6f 21");
+  }
+
+  @Test
+  void goesOnWhereItEnded() throws IOException {
+    write("a", "b");
+    write("c");
+    LogEnd end = replay();
+    assertThat(end.lastSequence()).isEqualTo(3);
+    assertThat(end.segments()).isEqualTo(2);
+    assertThat(found.values()).containsExactly("a", "b", "c");
+    assertThat(damages).isEmpty();
+    assertThat(files.list()).containsExactly("00000001.wal", "00000002.wal");
+  }
+
+  @Test
+  void beginsNewFiles() throws IOException {
+    String[] texts = new String[400];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = i + "x".repeat(1000);
+    }
+    Answers answers = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      for (String text : texts) {
+        int before = answers.committed.get();
+        log.append(new TextRecord(text), answers);
+        await().until(() -> answers.committed.get() > before);
+      }
+      assertThat(log.statistics().segments()).isGreaterThan(4);
+      assertThat(log.statistics().durableSequence()).isEqualTo(400);
+    }
+    LogEnd end = replay();
+    assertThat(found.values()).containsExactly(texts);
+    assertThat(end.segments()).isGreaterThan(4);
+    assertThat(files.list()).allMatch(name -> name.endsWith(".wal"));
+    assertThat(damages).isEmpty();
+  }
+
+  @Test
+  void cutsATornTailAndKeepsIt() throws IOException {
+    write("first", "second", "third");
+    String name = onlySegment();
+    byte[] whole = files.contentOf(name);
+    int third = whole.length - Segment.FRAME_BYTES - "third".length();
+    for (int length = third + 1; length < whole.length; length++) {
+      files = new MemoryLogFiles();
+      // as a preallocated file looks when the process dies within a write
+      files.setContent(name, Arrays.copyOf(Arrays.copyOf(whole, length), whole.length + 500));
+      replay();
+      assertThat(found.values()).containsExactly("first", "second");
+      assertThat(damages).hasSize(1);
+      assertThat(damages.getFirst())
+          .contains("memory/" + name)
+          .contains("at offset " + third)
+          .contains("not finished");
+      assertThat(files.contentOf(name)).isEqualTo(Arrays.copyOf(whole, third));
+      assertThat(files.contentOf("00000001.torn"))
+          .isEqualTo(trimmed(Arrays.copyOfRange(whole, third, length)));
+      write("again");
+      replay();
+      assertThat(found.values()).containsExactly("first", "second", "again");
+      assertThat(found.lastKey()).isEqualTo(3);
+      assertThat(damages).isEmpty();
+    }
+  }
+
+  private static byte[] trimmed(byte[] bytes) {
+    int n = bytes.length;
+    while (bytes[n - 1] == 0) {
+      n--;
+    }
+    return Arrays.copyOf(bytes, n);
+  }
+
+  @Test
+  void passesOverDamageInTheMiddleAndSaysWhatIsLost() throws IOException {
+    write("first", "second", "third", "fourth");
+    String name = onlySegment();
+    byte[] whole = files.contentOf(name);
+    int second = Segment.HEADER_BYTES + Segment.FRAME_BYTES + "first".length();
+    int third = second + Segment.FRAME_BYTES + "second".length();
+    for (int at = second; at < third; at++) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 0x10;
+      files.setContent(name, damaged);
+      LogEnd end = replay();
+      assertThat(found.values()).as("byte %d", at).containsExactly("first", "third", "fourth");
+      assertThat(end.lastSequence()).isEqualTo(4);
+      assertThat(damages).hasSize(2);
+      assertThat(damages.get(0)).contains("memory/" + name).contains("at offset " + second);
+      assertThat(damages.get(1)).contains("records 2 to 2 are missing");
+      assertThat(files.contentOf(name)).isEqualTo(damaged);
+    }
+  }
+
+  @Test
+  void saysWhenAFileIsMissing() throws IOException {
+    write("a");
+    write("b", "c");
+    write("d");
+    files.delete("00000002.wal");
+    replay();
+    assertThat(found.values()).containsExactly("a", "d");
+    assertThat(damages).hasSize(1);
+    assertThat(damages.getFirst()).contains("records 2 to 3 are missing");
+  }
+
+  @Test
+  void survivesAnyFlippedBit() throws IOException {
+    write("a", "bb", "ccc");
+    write("dddd", "eeeee");
+    List<String> all = List.of("a", "bb", "ccc", "dddd", "eeeee");
+    for (String name : files.list()) {
+      byte[] whole = files.contentOf(name);
+      for (int bit = 0; bit < whole.length * 8; bit++) {
+        byte[] damaged = whole.clone();
+        damaged[bit / 8] ^= (byte) (1 << (bit % 8));
+        files.setContent(name, damaged);
+        boolean version = bit / 8 >= 8 && bit / 8 < 12;
+        if (version) {
+          continue; // another version is refused as such, see below
+        }
+        replay();
+        assertThat(all).as("%s bit %d", name, bit).containsAll(found.values());
+        assertThat(found.size()).as("%s bit %d", name, bit).isGreaterThanOrEqualTo(4);
+        if (found.size() < 5) {
+          assertThat(damages).as("%s bit %d", name, bit).isNotEmpty();
+        }
+        files.delete(name.replace(".wal", ".torn"));
+      }
+      files.setContent(name, whole);
+    }
+  }
+
+  @Test
+  void refusesALaterVersion() throws IOException {
+    write("a");
+    byte[] later = files.contentOf(onlySegment());
+    later[8] = 9;
+    files.setContent(onlySegment(), later);
+    assertThatThrownBy(this::replay)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("log format 9");
+  }
+
+  @Test
+  void keepsWhatAFullDiskRefusesAndWritesItLater() throws IOException {
+    Answers answers = new Answers();
+    Answers later = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.append(new TextRecord("before"), answers);
+      await().until(() -> answers.committed.get() == 1);
+      files.limitCapacity(files.usedBytes());
+      String large = "y".repeat(200_000);
+      log.append(new TextRecord(large), answers);
+      await().until(() -> answers.failures.size() == 1);
+      assertThat(answers.failures).containsExactly("No space left on device");
+      assertThat(log.unavailable()).hasMessage("No space left on device");
+      log.append(new TextRecord("behind"), answers);
+      await().until(() -> answers.failures.size() == 2);
+      log.whenDurable(answers);
+      await().until(() -> answers.failures.size() == 3);
+      files.limitCapacity(Long.MAX_VALUE);
+      await().until(() -> log.unavailable() == null);
+      log.whenDurable(later);
+      await().until(() -> later.committed.get() == 1);
+      assertThat(log.append(new TextRecord("after"), later)).isEqualTo(4);
+      await().until(() -> later.committed.get() == 2);
+      files = files.cutPower(new Random(1));
+    } catch (IOException e) {
+      assertThat(e).hasMessage("the power is cut");
+    }
+    replay();
+    assertThat(found.keySet()).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(found.get(2L)).hasSize(200_000);
+    assertThat(found.get(4L)).isEqualTo("after");
+  }
+
+  @Test
+  void aFailedForceIsNotBelievedLater() throws IOException {
+    for (int seed = 0; seed < 30; seed++) {
+      files = new MemoryLogFiles();
+      Answers answers = new Answers();
+      try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+        log.append(new TextRecord("one"), answers);
+        await().until(() -> answers.committed.get() == 1);
+        files.failForces(1 + seed % 3);
+        log.append(new TextRecord("two"), answers);
+        await().until(() -> answers.failures.size() == 1);
+        await().until(() -> log.unavailable() == null);
+        files = files.cutPower(new Random(seed));
+      } catch (IOException e) {
+        assertThat(e).hasMessage("the power is cut");
+      }
+      replay();
+      assertThat(found.values()).as("seed %d", seed).containsExactly("one", "two");
+    }
+  }
+
+  @Test
+  void refusesRecordsOnceClosed() throws IOException {
+    WriteAheadLog log = new WriteAheadLog(files, OPTIONS, LogEnd.EMPTY);
+    log.close();
+    log.close();
+    assertThatThrownBy(() -> log.append(new TextRecord("x"), new Answers()))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  /** Whatever was answered with committed is there after a power cut at any moment. */
+  @Test
+  void losesNothingThatItCommittedToWhateverTheDiskDoes() throws IOException {
+    for (int seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      files = new MemoryLogFiles();
+      TreeMap<Long, String> expected = new TreeMap<>();
+      for (int life = 0; life < 3; life++) {
+        LogEnd end = replay();
+        assertThat(found)
+            .as("seed %d life %d: %s", seed, life, damages)
+            .containsAllEntriesOf(expected);
+        expected.clear();
+        expected.putAll(found);
+        TreeMap<Long, Answers> asked = new TreeMap<>();
+        TreeMap<Long, String> texts = new TreeMap<>();
+        MemoryLogFiles disk = files;
+        try (WriteAheadLog log = new WriteAheadLog(disk, OPTIONS, end)) {
+          int n = random.nextInt(60);
+          for (int i = 0; i < n; i++) {
+            switch (random.nextInt(25)) {
+              case 0 -> disk.failForces(1 + random.nextInt(2));
+              case 1 -> disk.failWrites(1 + random.nextInt(3));
+              case 2 -> disk.limitCapacity(disk.usedBytes() + random.nextInt(3000));
+              case 3, 4, 5 -> disk.limitCapacity(Long.MAX_VALUE);
+              default -> {}
+            }
+            String text = seed + "/" + life + "/" + i + "z".repeat(random.nextInt(9000));
+            Answers answers = new Answers();
+            long sequence = log.append(new TextRecord(text), answers);
+            asked.put(sequence, answers);
+            texts.put(sequence, text);
+            if (random.nextInt(4) == 0) {
+              await().until(() -> answers.committed.get() + answers.failures.size() > 0);
+            }
+          }
+          files = random.nextInt(3) == 0 ? disk.kill() : disk.cutPower(random);
+        } catch (IOException e) {
+          assertThat(e).hasMessage("the power is cut");
+        }
+        asked.forEach((sequence, answers) -> {
+          if (answers.committed.get() == 1) {
+            expected.put(sequence, texts.get(sequence));
+          }
+        });
+      }
+    }
+  }
+}
