@@ -91,10 +91,7 @@ final class Connection {
   }
 
   void start(boolean admitted) {
-    Thread thread = hub.threads().newThread(() -> read(admitted));
-    thread.setName("hub-read-" + id);
-    reader = thread;
-    thread.start();
+    ConnectionThreads.start("hub-read-" + id, hub.connections().size(), () -> read(admitted));
   }
 
   /** Appends a message for one of this client's subscriptions; false where it does not take it. */
@@ -256,6 +253,7 @@ final class Connection {
   }
 
   private void read(boolean admitted) {
+    reader = Thread.currentThread();
     try {
       Socket talking = greet();
       startWriter(talking.getOutputStream());
@@ -316,9 +314,7 @@ final class Connection {
 
   private void startWriter(OutputStream out) {
     writerStarted = true;
-    Thread writer = hub.threads().newThread(() -> write(out));
-    writer.setName("hub-write-" + id);
-    writer.start();
+    ConnectionThreads.start("hub-write-" + id, hub.connections().size(), () -> write(out));
   }
 
   private void write(OutputStream out) {

@@ -204,7 +204,6 @@ public final class EmbeddedHub implements Hub {
         new LocalDispatcher(counters, options.maxPendingBytes()),
         new LocalPublisher(subscriptions, counters, options.maxPayloadBytes()),
         tls,
-        Thread.ofPlatform().daemon().factory(),
         nanoClock);
   }
 

@@ -1,6 +1,5 @@
 package dnd.metrics.server.hub.embedded;
 
-import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -16,5 +15,4 @@ record HubContext(
     LocalDispatcher dispatcher,
     LocalPublisher publisher,
     @Nullable SSLContext tls,
-    ThreadFactory threads,
     LongSupplier nanoClock) {}
