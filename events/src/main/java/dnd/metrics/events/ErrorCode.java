@@ -17,7 +17,6 @@ public enum ErrorCode {
   WRONG_TYPE(ErrorClass.USER, "A field has another JSON type than it must have."),
   UNKNOWN_EVENT_TYPE(ErrorClass.USER, "The event's type is not one that its subject takes."),
   UNSUPPORTED_SPECVERSION(ErrorClass.USER, "The CloudEvents version is not 1.0."),
-  INVALID_SERVICE(ErrorClass.USER, "data.service is empty or no token of a subject."),
   SERVICE_MISMATCH(ErrorClass.USER, "data.service is not the first token of the subject."),
   INVALID_ID(ErrorClass.USER, "An id or correlation id is empty or too long."),
   INVALID_TIMESTAMP(ErrorClass.USER, "A time is neither RFC 3339 nor Unix seconds."),
@@ -41,6 +40,8 @@ public enum ErrorCode {
   TIMESTAMP_TOO_FAR_IN_FUTURE(ErrorClass.USER, "The sample's time is too far ahead of the clock."),
   OUT_OF_ORDER_TOO_OLD(ErrorClass.USER, "The sample is older than the out-of-order window."),
   DUPLICATE_TIMESTAMP(ErrorClass.USER, "The series has another value at that time already."),
+  SERIES_OF_OTHER_SENDER(
+      ErrorClass.USER, "Another instance of the service writes a series with these labels."),
   SERIES_LIMIT_REACHED(ErrorClass.RESOURCES, "The service holds as many series as it may."),
 
   // Queries and discovery.

@@ -5,8 +5,11 @@ import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.ReplayListener;
 import dnd.metrics.server.hub.embedded.EmbeddedHub;
 import dnd.metrics.server.hub.embedded.HubStartException;
+import dnd.metrics.server.ingest.IngestHandler;
+import dnd.metrics.server.ingest.IngestLimits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,10 +22,15 @@ public final class Main implements AutoCloseable {
 
   private final Head head;
   private final EmbeddedHub hub;
+  private final IngestHandler ingest;
 
-  private Main(Head head, EmbeddedHub hub) {
+  private Main(Config config, Head head, EmbeddedHub hub) {
     this.head = head;
     this.hub = hub;
+    this.ingest =
+        new IngestHandler(
+            new SubscribedHub(hub, config), head, IngestLimits.DEFAULT, InstantSource.system());
+    ingest.start();
   }
 
   /**
@@ -39,7 +47,7 @@ public final class Main implements AutoCloseable {
     }
     Head head = Head.open(folder, config.head(), replay);
     try {
-      return new Main(head, EmbeddedHub.start(config.hub()));
+      return new Main(config, head, EmbeddedHub.start(config.hub()));
     } catch (HubStartException e) {
       head.close();
       throw e;
@@ -62,6 +70,7 @@ public final class Main implements AutoCloseable {
   @Override
   public void close() throws IOException {
     hub.drain();
+    ingest.close();
     try {
       head.close();
     } finally {

@@ -1,0 +1,167 @@
+package dnd.metrics.server.ingest;
+
+import dnd.metrics.events.ErrorCode;
+import dnd.metrics.events.EventTypes;
+import dnd.metrics.events.InvalidEventException;
+import dnd.metrics.events.RejectedMetric;
+import dnd.metrics.server.head.EventKind;
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.HeadUnavailableException;
+import dnd.metrics.server.head.Sender;
+import dnd.metrics.server.head.SenderBatch;
+import dnd.metrics.server.head.SenderId;
+import dnd.metrics.server.hub.Message;
+import java.time.InstantSource;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one connection's events into the head, with all that is reused from event to event:
+ * predict or parse, begin, apply, commit, answer. For one thread.
+ */
+final class IngestLane {
+  private static final String ID_HEADER = "Nats-Msg-Id";
+
+  private final Head head;
+  private final InstantSource clock;
+  private final EventParser parser;
+  private final PayloadPlaces places = new PayloadPlaces();
+  private final ParsedBatch batch = new ParsedBatch();
+  private final Predictor predictor;
+  private final BatchApplier applier;
+  private final ReplyWriter writer;
+  private final Replies replies;
+  private final IngestCounters counters;
+  private final RejectionLog log;
+  private boolean answered;
+
+  IngestLane(
+      Head head,
+      IngestLimits limits,
+      InstantSource clock,
+      MetadataNotes notes,
+      Predictor predictor,
+      ReplyWriter writer,
+      Replies replies,
+      IngestCounters counters,
+      RejectionLog log) {
+    this.head = head;
+    this.clock = clock;
+    this.parser = new EventParser(limits);
+    this.predictor = predictor;
+    this.applier = new BatchApplier(notes);
+    this.writer = writer;
+    this.replies = replies;
+    this.counters = counters;
+    this.log = log;
+  }
+
+  /** Whether the event that {@link #take} was last called with has its answer, or will get it. */
+  boolean isAnswered() {
+    return answered;
+  }
+
+  /**
+   * Takes in one event and answers it, now or once it is on disk.
+   *
+   * @throws InvalidEventException where the envelope is wrong; the caller answers
+   * @throws HeadUnavailableException where nothing can be taken in now; the caller answers
+   */
+  void take(Message message, String service, boolean report)
+      throws InvalidEventException, HeadUnavailableException {
+    answered = false;
+    long received = clock.millis();
+    read(message, service, report);
+    Recipient recipient = new Recipient(service, message.replyTo(), batch.correlationId);
+    if (batch.rows == 0 && !batch.rejected.isEmpty()) {
+      rejectAll(recipient);
+      return;
+    }
+    Sender sender = batch.sender;
+    if (sender == null) {
+      sender = head.sender(new SenderId(batch.service, batch.instance));
+    }
+    EventKind kind = report ? EventKind.REPORT : EventKind.PUSH;
+    try (SenderBatch target = sender.begin(kind, batch.eventId, received)) {
+      apply(target, recipient, received);
+    }
+  }
+
+  private void read(Message message, String service, boolean report) throws InvalidEventException {
+    byte[] bytes = message.buffer();
+    int offset = message.offset();
+    int length = message.length();
+    boolean predicted = predictor.predict(bytes, offset, length, service, report, batch);
+    counters.event(predicted);
+    if (!predicted) {
+      batch.clear();
+      parser.parse(
+          bytes,
+          offset,
+          length,
+          report ? EventTypes.METRICS_REPORT : EventTypes.METRICS_PUSH,
+          service,
+          batch,
+          places);
+      batch.report = report;
+      if (batch.rejected.isEmpty() && places.isLearnable()) {
+        batch.sender = head.sender(new SenderId(batch.service, batch.instance));
+        predictor.learn(bytes, offset, length, batch, places);
+      }
+    }
+    if (batch.eventId == null) {
+      batch.eventId = headerId(message);
+    }
+  }
+
+  private static @Nullable String headerId(Message message) throws InvalidEventException {
+    if (message.headers().isEmpty()) {
+      return null;
+    }
+    String id = message.headers().first(ID_HEADER);
+    EventParser.requireIdLength("header " + ID_HEADER, id);
+    return id;
+  }
+
+  private void apply(SenderBatch target, Recipient recipient, long received) {
+    boolean duplicate = target.isDuplicate();
+    int stored = 0;
+    if (duplicate) {
+      counters.duplicate();
+      batch.rejected.clear(); // they were named the first time
+    } else {
+      stored = applier.apply(batch, target, received);
+      counters.stored(stored);
+      countRejected();
+      if (stored == 0 && !batch.rejected.isEmpty()) {
+        // Nothing is committed; closing the batch logs what little the head may have made.
+        replies.rejected(recipient, writer.rejected(received, batch));
+        answered = true;
+        return;
+      }
+    }
+    Acknowledgement acknowledgement = new Acknowledgement(replies, recipient);
+    long sequence = target.commit(acknowledgement);
+    acknowledgement.ready(
+        writer.collected(received, sequence, duplicate, batch, stored),
+        batch.rejected.isEmpty() ? null : writer.rejected(received, batch),
+        duplicate);
+    answered = true;
+  }
+
+  private void rejectAll(Recipient recipient) {
+    countRejected();
+    replies.rejected(recipient, writer.rejected(clock.millis(), batch));
+    answered = true;
+  }
+
+  private void countRejected() {
+    if (batch.rejected.isEmpty()) {
+      return;
+    }
+    log.metrics(batch);
+    for (RejectedMetric metric : batch.rejected) {
+      counters.rejectedMetric(ErrorCode.valueOf(metric.code().toUpperCase(Locale.ROOT)));
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dnd.metrics.server.ingest;
+
+import dnd.metrics.server.head.Sender;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of an event around its variable parts, and the metrics that such events were seen to
+ * hold. Two events of one shape differ in nothing but ids, times and metrics: sender, shared labels
+ * and the kind of event are in the bytes that stay. For one thread.
+ */
+final class LearnedEvent {
+  /** What stands between two stretches of bytes that stay. */
+  enum Slot {
+    ID('i'),
+    TIME_TEXT('t'),
+    TIME_NUMBER('T'),
+    TIMESTAMP_TEXT('s'),
+    TIMESTAMP_NUMBER('S'),
+    CORRELATION_ID('c'),
+    METRICS('m');
+
+    /** Tells slots apart in the key of a shape. */
+    final byte tag;
+
+    Slot(char tag) {
+      this.tag = (byte) tag;
+    }
+  }
+
+  final boolean report;
+  final String service;
+  final String instance;
+  final Sender sender;
+
+  /** The bytes that stay: one more stretch than there are slots. */
+  final byte[][] stretches;
+
+  final Slot[] slots;
+
+  /** By the bytes around the value. */
+  final Map<ByteKey, LearnedMetric> metrics = new HashMap<>();
+
+  /** The metric that the last event ended with; at first, one that stands before all. */
+  LearnedMetric last;
+
+  /** What followed last time, and before that. */
+  @Nullable LearnedEvent next;
+
+  @Nullable LearnedEvent other;
+
+  LearnedEvent(
+      boolean report,
+      String service,
+      String instance,
+      Sender sender,
+      byte[][] stretches,
+      Slot[] slots,
+      LearnedMetric beforeAll) {
+    this.report = report;
+    this.service = service;
+    this.instance = instance;
+    this.sender = sender;
+    this.stretches = stretches;
+    this.slots = slots;
+    this.last = beforeAll;
+  }
+
+  void followedBy(LearnedEvent follower) {
+    if (next != follower) {
+      other = next;
+      next = follower;
+    }
+  }
+}

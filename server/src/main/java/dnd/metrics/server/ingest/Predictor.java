@@ -1,0 +1,323 @@
+package dnd.metrics.server.ingest;
+
+import dnd.metrics.events.CorrelationIds;
+import dnd.metrics.events.Timestamps;
+import dnd.metrics.server.head.Sender;
+import dnd.metrics.server.model.Labels;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads events without parsing them: a sender repeats itself, so the bytes of the next event are
+ * compared with those that are expected, and only ids, times and values are read. What it supplies
+ * is what {@link EventParser} would have read from the same bytes, or nothing: it knows only events
+ * that the parser accepted without a complaint, in their very bytes. One event's bytes are compared
+ * with at most two expectations, each metric's likewise; a miss costs no more than that, and the
+ * event is parsed and learned. For one thread: the order of one connection's events is the
+ * expectation.
+ */
+final class Predictor {
+  /** What a learned metric takes beside its bytes, about: two objects, a key, a map's node. */
+  private static final int METRIC_OVERHEAD_BYTES = 240;
+
+  private static final int EVENT_OVERHEAD_BYTES = 512;
+
+  /** With no memory left, so many misses must come before all is forgotten and learned anew. */
+  private static final int MISSES_BEFORE_FORGETTING = 1 << 16;
+
+  private final PredictionBudget.Share share;
+  private final int maxMetrics;
+  private final JsonNumber number = new JsonNumber();
+  private final Map<ByteKey, LearnedEvent> events = new HashMap<>();
+  private @Nullable LearnedEvent last;
+  private int misses;
+
+  /** The last time that was read, since most events of a sender's batch share theirs. */
+  private byte[] lastTime = new byte[0];
+
+  private long lastTimeMillis;
+
+  /** The metric that the match under way ended with. */
+  private LearnedMetric lastMatched;
+
+  private final LearnedMetric nothing =
+      new LearnedMetric(
+          new byte[0],
+          new byte[0],
+          new KnownMetric(
+              "", ValueKind.GAUGE, Labels.empty(), KnownMetric.NOT_CREATED, "", null, null));
+
+  Predictor(PredictionBudget budget, int maxMetrics) {
+    this.share = budget.share(this);
+    this.maxMetrics = maxMetrics;
+    this.lastMatched = nothing;
+  }
+
+  /**
+   * Fills {@code batch} where the payload is as expected.
+   *
+   * @param service the first token of the event's subject
+   * @return false where it is not; the batch may then hold anything
+   */
+  boolean predict(
+      byte[] bytes, int offset, int length, String service, boolean report, ParsedBatch batch) {
+    LearnedEvent before = last;
+    if (before == null) {
+      return false;
+    }
+    LearnedEvent hit = before.next;
+    if (hit == null || !matches(hit, bytes, offset, offset + length, service, report, batch)) {
+      LearnedEvent second = before.other;
+      // The one before last also covers two senders that take turns, one of them more often.
+      hit = second == null ? before : second;
+      if (!matches(hit, bytes, offset, offset + length, service, report, batch)) {
+        misses++;
+        return false;
+      }
+    }
+    hit.last = lastMatched;
+    last = hit;
+    return true;
+  }
+
+  private boolean matches(
+      LearnedEvent event,
+      byte[] bytes,
+      int from,
+      int end,
+      String service,
+      boolean report,
+      ParsedBatch batch) {
+    if (event.report != report || !event.service.equals(service)) {
+      return false;
+    }
+    batch.clear();
+    lastMatched = event.last;
+    int at = skip(event.stretches[0], bytes, from, end);
+    for (int i = 0; at >= 0 && i < event.slots.length; i++) {
+      at = readSlot(event.slots[i], bytes, at, end, batch);
+      if (at >= 0) {
+        at = skip(event.stretches[i + 1], bytes, at, end);
+      }
+    }
+    if (at != end) {
+      return false;
+    }
+    if (batch.correlationId.isEmpty()) {
+      batch.correlationId = CorrelationIds.make();
+    }
+    batch.report = report;
+    batch.service = event.service;
+    batch.instance = event.instance;
+    batch.sender = event.sender;
+    return true;
+  }
+
+  private static int skip(byte[] expected, byte[] bytes, int at, int end) {
+    int to = at + expected.length;
+    return to <= end && Arrays.equals(bytes, at, to, expected, 0, expected.length) ? to : -1;
+  }
+
+  /** Reads one variable part; returns the place behind it, or -1. */
+  private int readSlot(LearnedEvent.Slot slot, byte[] bytes, int at, int end, ParsedBatch batch) {
+    return switch (slot) {
+      case ID -> {
+        int to = plainText(bytes, at, end);
+        if (to > 0) {
+          batch.eventId = ascii(bytes, at, to);
+        }
+        yield to;
+      }
+      case CORRELATION_ID -> {
+        int to = plainText(bytes, at, end);
+        if (to > 0) {
+          batch.correlationId = ascii(bytes, at, to);
+        }
+        yield to;
+      }
+      case TIME_TEXT -> readTime(bytes, at, end);
+      case TIME_NUMBER -> readUnixSeconds(bytes, at, end);
+      case TIMESTAMP_TEXT -> {
+        int to = readTime(bytes, at, end);
+        batch.timeMillis = lastTimeMillis;
+        yield to;
+      }
+      case TIMESTAMP_NUMBER -> {
+        int to = readUnixSeconds(bytes, at, end);
+        batch.timeMillis = lastTimeMillis;
+        yield to;
+      }
+      case METRICS -> readMetrics(bytes, at, end, batch);
+    };
+  }
+
+  /** The end of a string of 1 to 256 printable ASCII characters without escapes, or -1. */
+  private static int plainText(byte[] bytes, int at, int end) {
+    int limit = Math.min(end, at + CorrelationIds.MAX_LENGTH + 1);
+    for (int i = at; i < limit; i++) {
+      byte b = bytes[i];
+      if (b == '"') {
+        return i == at ? -1 : i;
+      }
+      if (b < 0x20 || b == '\\') {
+        return -1;
+      }
+    }
+    return -1;
+  }
+
+  @SuppressWarnings("deprecation") // ASCII bytes to a string, without a charset's detours
+  private static String ascii(byte[] bytes, int from, int to) {
+    return new String(bytes, 0, from, to - from);
+  }
+
+  private int readTime(byte[] bytes, int at, int end) {
+    int known = at + lastTime.length;
+    if (known < end
+        && lastTime.length > 0
+        && bytes[known] == '"'
+        && Arrays.equals(bytes, at, known, lastTime, 0, lastTime.length)) {
+      return known;
+    }
+    int to = plainText(bytes, at, end);
+    if (to < 0) {
+      return -1;
+    }
+    Long millis = Timestamps.parse(ascii(bytes, at, to));
+    if (millis == null) {
+      return -1;
+    }
+    lastTime = Arrays.copyOfRange(bytes, at, to);
+    lastTimeMillis = millis;
+    return to;
+  }
+
+  private int readUnixSeconds(byte[] bytes, int at, int end) {
+    int to = number.read(bytes, at, end);
+    if (to < 0) {
+      return -1;
+    }
+    Long millis = Timestamps.ofUnixSeconds(number.value());
+    if (millis == null) {
+      return -1;
+    }
+    lastTime = new byte[0];
+    lastTimeMillis = millis;
+    return to;
+  }
+
+  private int readMetrics(byte[] bytes, int from, int end, ParsedBatch batch) {
+    int at = skipSpace(bytes, from, end);
+    if (at < end && bytes[at] == ']') {
+      return at;
+    }
+    LearnedMetric previous = lastMatched;
+    for (int index = 0; index < maxMetrics; index++) {
+      LearnedMetric metric = previous.next;
+      int to = readMetric(metric, bytes, at, end);
+      if (to < 0) {
+        metric = previous.other;
+        to = readMetric(metric, bytes, at, end);
+      }
+      if (to < 0 || metric == null) {
+        return -1;
+      }
+      batch.add(metric.metric, number.value(), ParsedBatch.NO_TIME, index, null);
+      previous = metric;
+      at = skipSpace(bytes, to, end);
+      if (at < end && bytes[at] == ']') {
+        batch.metricCount = index + 1;
+        lastMatched = previous;
+        return at;
+      }
+      if (at >= end || bytes[at] != ',') {
+        return -1;
+      }
+      at = skipSpace(bytes, at + 1, end);
+    }
+    return -1;
+  }
+
+  private int readMetric(@Nullable LearnedMetric metric, byte[] bytes, int at, int end) {
+    if (metric == null || !metric.beginsAt(bytes, at, end)) {
+      return -1;
+    }
+    int to = number.read(bytes, at + metric.before.length, end);
+    return to >= 0 && metric.endsAt(bytes, to, end) ? to + metric.after.length : -1;
+  }
+
+  private static int skipSpace(byte[] bytes, int from, int end) {
+    int at = from;
+    while (at < end
+        && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+      at++;
+    }
+    return at;
+  }
+
+  /**
+   * Learns an event that the parser read without a complaint.
+   *
+   * @param batch what it read; holds a sender
+   */
+  void learn(byte[] bytes, int offset, int length, ParsedBatch batch, PayloadPlaces places) {
+    Sender sender = batch.sender;
+    LearnedShape shape = LearnedShape.of(bytes, offset, length, places);
+    if (shape == null || sender == null) {
+      return;
+    }
+    ByteKey key = shape.key(batch.report);
+    LearnedEvent event = events.get(key);
+    if (event == null) {
+      if (!take(length + EVENT_OVERHEAD_BYTES)) {
+        return;
+      }
+      event =
+          new LearnedEvent(
+              batch.report,
+              batch.service,
+              batch.instance,
+              sender,
+              shape.stretches(),
+              shape.slots(),
+              new LearnedMetric(new byte[0], new byte[0], nothing.metric));
+      events.put(key, event);
+    }
+    for (int i = 0; i < places.metrics; i++) {
+      byte[] before =
+          Arrays.copyOfRange(bytes, offset + places.metricFrom[i], offset + places.valueFrom[i]);
+      int valueTo = LearnedShape.valueEnd(bytes, offset + places.valueFrom[i], offset + length);
+      byte[] after = Arrays.copyOfRange(bytes, valueTo, offset + places.metricTo[i]);
+      ByteKey metricKey = new ByteKey(before, after);
+      LearnedMetric metric = event.metrics.get(metricKey);
+      if (metric == null) {
+        if (!take(before.length + after.length + METRIC_OVERHEAD_BYTES)) {
+          return;
+        }
+        metric = new LearnedMetric(before, after, batch.metrics[i]);
+        event.metrics.put(metricKey, metric);
+      }
+      event.last.followedBy(metric);
+      event.last = metric;
+    }
+    if (last != null) {
+      last.followedBy(event);
+    }
+    last = event;
+  }
+
+  private boolean take(int bytes) {
+    if (share.take(bytes)) {
+      return true;
+    }
+    if (misses > MISSES_BEFORE_FORGETTING) {
+      misses = 0;
+      last = null;
+      events.clear();
+      share.release();
+    }
+    return false;
+  }
+}

@@ -1,0 +1,136 @@
+package dnd.metrics.server.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.head.HeadSeries;
+import dnd.metrics.server.head.ReplayListener;
+import dnd.metrics.server.hub.embedded.EmbeddedHub;
+import dnd.metrics.server.hub.embedded.HubOptions;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SampleBatch;
+import dnd.metrics.server.model.SampleReader;
+import io.nats.client.Connection;
+import io.nats.client.Message;
+import io.nats.client.Nats;
+import io.nats.client.Subscription;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The way in with a real client, a real hub and a real log. */
+class IngestEndToEndTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T10:00:05Z");
+  private static final String SEED_EXAMPLE =
+      """
+      {
+        "type": "metrics.push",
+        "data": {
+          "service": "character_service",
+          "timestamp": "2026-11-24T10:00:00Z",
+          "metrics": [{
+            "name": "character_created_total",
+            "type": "counter",
+            "value": %d,
+            "labels": {"class": "wizard"}
+          }],
+          "correlation_id": "3e9f6c6e-2f0c-4a87-8a3e-0b6d5a1c9a11"
+        }
+      }
+      """;
+
+  @TempDir Path folder;
+  private Head head;
+  private EmbeddedHub hub;
+  private IngestHandler handler;
+  private Connection client;
+
+  @BeforeEach
+  void start() throws Exception {
+    head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT);
+    hub = EmbeddedHub.start(HubOptions.defaults().withListen("127.0.0.1", 0));
+    handler = new IngestHandler(hub, head, IngestLimits.DEFAULT, InstantSource.fixed(NOW));
+    handler.start();
+    client = Nats.connect(hub.url());
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    client.close();
+    hub.drain();
+    handler.close();
+    head.close();
+    hub.close();
+  }
+
+  private JsonNode ask(String subject, String payload) throws Exception {
+    Message reply =
+        client.request(subject, payload.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(5));
+    assertThat(reply).as("a reply to %s", payload).isNotNull();
+    return JsonMapper.shared().readTree(reply.getData());
+  }
+
+  @Test
+  void collectsTheSeedsExample() throws Exception {
+    Subscription published = client.subscribe("metrics.collected");
+    JsonNode reply = ask("character_service.metrics.push", SEED_EXAMPLE.formatted(3));
+
+    assertThat(reply.get("type").stringValue()).isEqualTo("metrics.collected");
+    assertThat(reply.get("stream").stringValue()).isEqualTo("METRICS");
+    assertThat(reply.get("seq").longValue()).isPositive();
+    assertThat(reply.get("data").toString())
+        .isEqualTo(
+            "{\"service\":\"character_service\",\"count\":1,\"rejected\":[],"
+                + "\"correlation_id\":\"3e9f6c6e-2f0c-4a87-8a3e-0b6d5a1c9a11\"}");
+    Message event = published.nextMessage(Duration.ofSeconds(5));
+    assertThat(event).isNotNull();
+    assertThat(JsonMapper.shared().readTree(event.getData())).isEqualTo(reply);
+    HeadSeries series = only("character_created_total");
+    assertThat(series.labels().toMap())
+        .containsOnly(
+            java.util.Map.entry("__name__", "character_created_total"),
+            java.util.Map.entry("class", "wizard"),
+            java.util.Map.entry("service", "character_service"));
+    assertThat(samples(series)).containsExactly("1795514400000=3.0");
+  }
+
+  @Test
+  void predictsWhatRepeats() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      String event = SEED_EXAMPLE.formatted(i).replace("10:00:00Z", "10:00:0" + i + "Z");
+      JsonNode reply = ask("character_service.metrics.push", event);
+      assertThat(reply.get("data").get("count").intValue()).isEqualTo(1);
+    }
+    assertThat(samples(only("character_created_total"))).hasSize(10);
+    assertThat(handler.counters().predictedEvents()).isGreaterThanOrEqualTo(8);
+  }
+
+  private HeadSeries only(String name) {
+    List<HeadSeries> found =
+        head.select(List.of(Matcher.equal("__name__", name)), 0, Long.MAX_VALUE);
+    assertThat(found).hasSize(1);
+    return found.get(0);
+  }
+
+  private static List<String> samples(HeadSeries series) {
+    List<String> result = new java.util.ArrayList<>();
+    SampleReader reader = series.read(0, Long.MAX_VALUE);
+    SampleBatch batch = new SampleBatch();
+    while (reader.next(batch)) {
+      for (int i = 0; i < batch.size; i++) {
+        result.add(batch.timestamps[i] + "=" + batch.values[i]);
+      }
+    }
+    return result;
+  }
+}
