@@ -1,5 +1,8 @@
 package dnd.metrics.server.model;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One side of a native histogram: the indexes of its buckets, ascending, and the count of each.
  * Counts are absolute. Buckets with a count of zero may be there. Immutable: the arrays that the
@@ -54,6 +57,9 @@ public final class Buckets {
       for (int j = 0; j < offsetsAndLengths[s + 1]; j++) {
         if (n == indexes.length) {
           throw new IllegalArgumentException("spans need more buckets than " + counts.length);
+        }
+        if (n > 0 && index <= indexes[n - 1]) {
+          throw new IllegalArgumentException("span number " + (s / 2 + 1) + " goes backwards");
         }
         indexes[n++] = index++;
       }
@@ -111,5 +117,83 @@ public final class Buckets {
       result[s + 1]++;
     }
     return result;
+  }
+
+  /** These without the buckets that count nothing. */
+  public Buckets withoutEmpty() {
+    int n = 0;
+    for (double count : counts) {
+      if (count != 0) {
+        n++;
+      }
+    }
+    if (n == counts.length) {
+      return this;
+    }
+    int[] keptIndexes = new int[n];
+    double[] keptCounts = new double[n];
+    n = 0;
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        keptIndexes[n] = indexes[i];
+        keptCounts[n++] = counts[i];
+      }
+    }
+    return of(keptIndexes, keptCounts);
+  }
+
+  Buckets multipliedBy(double factor) {
+    double[] result = new double[counts.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = counts[i] * factor;
+    }
+    return of(indexes, result);
+  }
+
+  Buckets dividedBy(double divisor) {
+    double[] result = new double[counts.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = counts[i] / divisor;
+    }
+    return of(indexes, result);
+  }
+
+  Buckets reduced(int fromSchema, int toSchema) {
+    BucketSums sums = BucketSums.view(this, false);
+    sums.reduce(fromSchema, toSchema);
+    return sums.toBuckets();
+  }
+
+  boolean isWhole() {
+    for (double count : counts) {
+      if (!Histogram.isWholeCount(count)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Equal are buckets of equal indexes whose counts have the same bits. */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    if (!(o instanceof Buckets other) || !Arrays.equals(indexes, other.indexes)) {
+      return false;
+    }
+    for (int i = 0; i < counts.length; i++) {
+      if (Double.doubleToRawLongBits(counts[i]) != Double.doubleToRawLongBits(other.counts[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(indexes) + Arrays.hashCode(counts);
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(indexes) + Arrays.toString(counts);
   }
 }

@@ -1,5 +1,8 @@
 package dnd.metrics.server.model;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A native histogram with absolute counts, as Prometheus's {@code FloatHistogram}: buckets of
  * exponential bounds (schemas -4 to 8) or of custom bounds (schema -53). A stale marker is a
@@ -13,6 +16,7 @@ public final class Histogram {
   public static final int MAX_SCHEMA = 8;
 
   private static final double[] NO_CUSTOM_VALUES = {};
+  private static final double MAX_WHOLE_COUNT = 1L << 53;
 
   private final CounterResetHint counterResetHint;
   private final int schema;
@@ -98,6 +102,149 @@ public final class Histogram {
 
   public boolean isStaleMarker() {
     return StaleMarker.is(sum);
+  }
+
+  static boolean isWholeCount(double count) {
+    return count >= 0 && count <= MAX_WHOLE_COUNT && count == Math.rint(count);
+  }
+
+  /** Whether all counts are whole numbers that doubles tell apart: what an instrument counts. */
+  public boolean isWhole() {
+    return isWholeCount(count)
+        && isWholeCount(zeroCount)
+        && positive.isWhole()
+        && negative.isWhole();
+  }
+
+  static boolean sameBounds(double[] a, double[] b) {
+    if (a.length != b.length) {
+      return false;
+    }
+    for (int i = 0; i < a.length; i++) {
+      if (a[i] != b[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What is wrong with this histogram, in Prometheus's words; empty when nothing is. */
+  public Optional<String> problem() {
+    return HistogramCheck.problem(this);
+  }
+
+  /** Whether the two can be added, subtracted: both of exponential or both of custom buckets. */
+  public boolean isCompatibleWith(Histogram other) {
+    return hasCustomBuckets() == other.hasCustomBuckets();
+  }
+
+  public Histogram withCounterResetHint(CounterResetHint hint) {
+    return hint == counterResetHint ? this : toBuilder().counterResetHint(hint).build();
+  }
+
+  /** All counts and the sum times {@code factor}; a gauge where that is negative. */
+  public Histogram multipliedBy(double factor) {
+    return toBuilder()
+        .counterResetHint(factor < 0 ? CounterResetHint.GAUGE : counterResetHint)
+        .zeroCount(zeroCount * factor)
+        .count(count * factor)
+        .sum(sum * factor)
+        .positive(positive.multipliedBy(factor))
+        .negative(negative.multipliedBy(factor))
+        .build();
+  }
+
+  /** All counts and the sum divided; a division by zero leaves no buckets. */
+  public Histogram dividedBy(double divisor) {
+    return toBuilder()
+        .counterResetHint(divisor < 0 ? CounterResetHint.GAUGE : counterResetHint)
+        .zeroCount(zeroCount / divisor)
+        .count(count / divisor)
+        .sum(sum / divisor)
+        .positive(divisor == 0 ? Buckets.none() : positive.dividedBy(divisor))
+        .negative(divisor == 0 ? Buckets.none() : negative.dividedBy(divisor))
+        .build();
+  }
+
+  /** Without the buckets that count nothing. */
+  public Histogram compact() {
+    Buckets p = positive.withoutEmpty();
+    Buckets n = negative.withoutEmpty();
+    boolean dense = p.size() == positive.size() && n.size() == negative.size();
+    return dense ? this : toBuilder().positive(p).negative(n).build();
+  }
+
+  /**
+   * This histogram in a coarser schema, of unknown counter reset; itself where it has that schema.
+   *
+   * @throws IllegalArgumentException where the schema is finer, or one of the two has custom
+   *     buckets
+   */
+  public Histogram toSchema(int targetSchema) {
+    if (targetSchema == schema) {
+      return this;
+    }
+    if (hasCustomBuckets() || targetSchema < MIN_SCHEMA || targetSchema > schema) {
+      throw new IllegalArgumentException(
+          "cannot reduce resolution from schema " + schema + " to " + targetSchema);
+    }
+    return toBuilder()
+        .counterResetHint(CounterResetHint.UNKNOWN)
+        .schema(targetSchema)
+        .positive(positive.reduced(schema, targetSchema))
+        .negative(negative.reduced(schema, targetSchema))
+        .build();
+  }
+
+  /**
+   * Whether counting must have begun anew between {@code before} and this: a bucket lost
+   * observations, or the resolution rose, or the zero bucket shrank. The hint, if it says reset or
+   * no reset, is believed.
+   */
+  public boolean isResetFrom(Histogram before) {
+    return CounterResets.detect(this, before);
+  }
+
+  /**
+   * The form of PromQL's test scripts: {@code {{schema:1 sum:10 count:5 buckets:[1 2 2]}}}. Gaps
+   * between buckets are written as zeros.
+   */
+  public String toTestExpression() {
+    return HistogramText.testExpression(this);
+  }
+
+  /**
+   * Equal are histograms of one layout (buckets that count nothing matter, {@link #compact} removes
+   * them) whose numbers have the same bits. The hint does not count, as in Prometheus.
+   */
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Histogram h
+        && schema == h.schema
+        && zeroThreshold == h.zeroThreshold
+        && sameBits(count, h.count)
+        && sameBits(sum, h.sum)
+        && sameBits(zeroCount, h.zeroCount)
+        && sameBounds(customValues, h.customValues)
+        && positive.equals(h.positive)
+        && negative.equals(h.negative);
+  }
+
+  private static boolean sameBits(double a, double b) {
+    return Double.doubleToRawLongBits(a) == Double.doubleToRawLongBits(b);
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = 31 * schema + Double.hashCode(count);
+    return 31 * (31 * (31 * hash + Double.hashCode(sum)) + positive.hashCode())
+        + negative.hashCode();
+  }
+
+  /** As Prometheus prints it: {@code {count:3, sum:4, [-0.1,0.1]:1, (1,2]:2}}. */
+  @Override
+  public String toString() {
+    return HistogramText.print(this);
   }
 
   /** Collects a histogram's parts; those left out are zero or empty. Not for several threads. */
