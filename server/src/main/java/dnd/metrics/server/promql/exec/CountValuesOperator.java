@@ -56,7 +56,7 @@ final class CountValuesOperator implements SeriesOperator {
         if (histogram == null && !series.hasFloat(i)) {
           continue;
         }
-        Object value = histogram == null ? (Object) series.values[i] : HistogramText.of(histogram);
+        Object value = histogram == null ? (Object) series.values[i] : histogram.toString();
         StepSeries out = byValue.get(value);
         if (out == null) {
           String text = value instanceof Double number ? GoNumbers.plain(number) : value.toString();

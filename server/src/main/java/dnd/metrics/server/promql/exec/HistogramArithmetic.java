@@ -1,17 +1,65 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.HistogramSum;
+import dnd.metrics.server.promql.exec.Annotation.HistogramOperation;
+import dnd.metrics.server.promql.parse.PositionRange;
 import org.jspecify.annotations.Nullable;
 
-/** (Follows with the model's histogram arithmetic.) */
+/**
+ * Adds and subtracts the native histograms of one metric, saying in annotations what did not go
+ * smoothly. Conflicting reset hints are not its business.
+ */
 final class HistogramArithmetic {
-  HistogramArithmetic(
-      QueryContext context,
-      String metricName,
-      dnd.metrics.server.promql.parse.PositionRange position) {}
+  private final QueryContext context;
+  private final String metricName;
+  private final PositionRange position;
 
+  HistogramArithmetic(QueryContext context, String metricName, PositionRange position) {
+    this.context = context;
+    this.metricName = metricName;
+    this.position = position;
+  }
+
+  /** {@code a - b}, or null where their buckets do not go together. */
   @Nullable Histogram subtract(Histogram a, Histogram b) {
-    QueryException missing = NativeHistograms.missing();
-    throw missing;
+    HistogramSum sum = HistogramSum.plain(a);
+    return subtractFrom(sum, b) ? sum.result() : null;
+  }
+
+  /** Returns false where the buckets do not go together. */
+  boolean subtractFrom(HistogramSum sum, Histogram term) {
+    if (!sum.accepts(term)) {
+      incompatible();
+      return false;
+    }
+    boolean before = sum.boundsReconciled();
+    sum.subtract(term);
+    if (!before && sum.boundsReconciled()) {
+      reconciled(HistogramOperation.SUBTRACTION);
+    }
+    return true;
+  }
+
+  /** Returns false where the buckets do not go together. */
+  boolean addTo(HistogramSum sum, Histogram term) {
+    if (!sum.accepts(term)) {
+      incompatible();
+      return false;
+    }
+    boolean before = sum.boundsReconciled();
+    sum.add(term);
+    if (!before && sum.boundsReconciled()) {
+      reconciled(HistogramOperation.ADDITION);
+    }
+    return true;
+  }
+
+  void incompatible() {
+    context.annotations.add(Annotation.mixedExponentialCustom(metricName, position));
+  }
+
+  private void reconciled(HistogramOperation operation) {
+    context.annotations.add(Annotation.mismatchedCustomBuckets(operation, position));
   }
 }

@@ -1,17 +1,90 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.CounterResetHint;
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.HistogramSum;
+import dnd.metrics.server.promql.parse.BinaryOp;
+import dnd.metrics.server.promql.parse.PositionRange;
 import org.jspecify.annotations.Nullable;
 
-/** (Follows with the model's histogram arithmetic.) */
+/** A binary operator of which at least one operand is a native histogram, or could be. */
 final class HistogramOperation {
-  HistogramOperation(
-      QueryContext context,
-      dnd.metrics.server.promql.parse.BinaryOp op,
-      dnd.metrics.server.promql.parse.PositionRange position) {}
+  private final QueryContext context;
+  private final BinaryOp op;
+  private final PositionRange position;
 
+  HistogramOperation(QueryContext context, BinaryOp op, PositionRange position) {
+    this.context = context;
+    this.op = op;
+    this.position = position;
+  }
+
+  /**
+   * The result, or null, with an annotation, where there is none. Where an operand's histogram is
+   * null it is the float beside it.
+   */
   @Nullable Histogram compute(double l, @Nullable Histogram lh, double r, @Nullable Histogram rh) {
-    QueryException missing = NativeHistograms.missing();
-    throw missing;
+    if (lh != null && rh != null) {
+      return between(lh, rh);
+    }
+    if (lh != null) {
+      return switch (op) {
+        case MUL -> lh.multipliedBy(r).compact();
+        case DIV -> lh.dividedBy(r).compact();
+        case TRIM_UPPER -> NativeHistograms.trim(lh, r, true);
+        case TRIM_LOWER -> NativeHistograms.trim(lh, r, false);
+        case ADD,
+            SUB,
+            MOD,
+            ATAN2,
+            POW,
+            EQUAL,
+            NOT_EQUAL,
+            GREATER,
+            LESS,
+            GREATER_OR_EQUAL,
+            LESS_OR_EQUAL,
+            AND,
+            UNLESS,
+            OR ->
+            incompatible("histogram", "float");
+      };
+    }
+    if (rh != null) {
+      return op == BinaryOp.MUL ? rh.multipliedBy(l).compact() : incompatible("float", "histogram");
+    }
+    return incompatible("float", "float");
+  }
+
+  private @Nullable Histogram between(Histogram lh, Histogram rh) {
+    if (op != BinaryOp.ADD && op != BinaryOp.SUB) {
+      return incompatible("histogram", "histogram");
+    }
+    HistogramSum sum = HistogramSum.plain(lh);
+    if (!sum.accepts(rh)) {
+      context.annotations.add(Annotation.incompatibleBucketLayout(op.symbol(), position));
+      return null;
+    }
+    boolean adds = op == BinaryOp.ADD;
+    if (adds) {
+      sum.add(rh);
+    } else {
+      sum.subtract(rh);
+    }
+    Annotation.HistogramOperation operation =
+        adds ? Annotation.HistogramOperation.ADDITION : Annotation.HistogramOperation.SUBTRACTION;
+    if (sum.boundsReconciled()) {
+      context.annotations.add(Annotation.mismatchedCustomBuckets(operation, position));
+    }
+    if (sum.hintsCollided()) {
+      context.annotations.add(Annotation.counterResetCollision(operation, position));
+    }
+    Histogram result = sum.result();
+    return (adds ? result : result.withCounterResetHint(CounterResetHint.GAUGE)).compact();
+  }
+
+  private @Nullable Histogram incompatible(String left, String right) {
+    context.annotations.add(Annotation.incompatibleTypes(left, op.symbol(), right, position));
+    return null;
   }
 }

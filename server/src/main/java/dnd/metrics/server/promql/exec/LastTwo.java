@@ -76,7 +76,7 @@ final class LastTwo implements RangeFunction {
     boolean fromZero =
         isRate
             && (restarts(samples.histogramStarts, samples.histogramTimes, k)
-                || NativeHistograms.detectReset(now, before));
+                || now.isResetFrom(before));
     if (!fromZero) {
       HistogramArithmetic arithmetic =
           new HistogramArithmetic(call.context(), samples.metricName(), call.allArguments());
@@ -86,8 +86,8 @@ final class LastTwo implements RangeFunction {
       }
       result = difference;
     }
-    result = result.toBuilder().counterResetHint(CounterResetHint.GAUGE).build();
-    return isRate ? NativeHistograms.divide(result, seconds(samples.histogramTimes, k)) : result;
+    result = result.withCounterResetHint(CounterResetHint.GAUGE).compact();
+    return isRate ? result.dividedBy(seconds(samples.histogramTimes, k)) : result;
   }
 
   private boolean restarts(long @Nullable [] starts, long[] times, int k) {

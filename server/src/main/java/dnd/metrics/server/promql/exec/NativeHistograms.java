@@ -11,20 +11,6 @@ final class NativeHistograms {
     return QueryException.execution("native histograms are not evaluated yet");
   }
 
-  static Histogram multiply(Histogram h, double by) {
-    if (by == 1) {
-      return h;
-    }
-    throw missing();
-  }
-
-  static Histogram divide(Histogram h, double by) {
-    if (by == 1) {
-      return h;
-    }
-    throw missing();
-  }
-
   static double quantile(
       double q,
       Histogram histogram,
@@ -50,9 +36,9 @@ final class NativeHistograms {
     throw missing();
   }
 
-  static boolean detectReset(Histogram now, Histogram before) {
-    if (now == before) {
-      return false;
+  static Histogram trim(Histogram histogram, double bound, boolean keepsBelow) {
+    if (keepsBelow && bound == Double.POSITIVE_INFINITY) {
+      return histogram;
     }
     throw missing();
   }

@@ -27,7 +27,7 @@ final class NegateOperator implements SeriesOperator {
       values[i] = Double.isNaN(v) ? v : -v;
       Histogram histogram = series.histogram(i);
       if (histogram != null) {
-        series.setHistogram(i, NativeHistograms.multiply(histogram, -1));
+        series.setHistogram(i, histogram.multipliedBy(-1));
       }
     }
     context.dropName(series);

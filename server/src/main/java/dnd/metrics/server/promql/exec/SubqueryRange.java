@@ -42,8 +42,7 @@ final class SubqueryRange implements RangeSource {
    */
   private static Histogram forgetReset(Histogram histogram) {
     return switch (histogram.counterResetHint()) {
-      case RESET, NOT_RESET ->
-          histogram.toBuilder().counterResetHint(CounterResetHint.UNKNOWN).build();
+      case RESET, NOT_RESET -> histogram.withCounterResetHint(CounterResetHint.UNKNOWN);
       case UNKNOWN, GAUGE -> histogram;
     };
   }

@@ -107,6 +107,6 @@ final class TurnCounts implements RangeFunction {
   }
 
   private boolean turnsAtHistogram(Histogram before, Histogram now) {
-    return resets ? NativeHistograms.detectReset(now, before) : !now.equals(before);
+    return resets ? now.isResetFrom(before) : !now.equals(before);
   }
 }

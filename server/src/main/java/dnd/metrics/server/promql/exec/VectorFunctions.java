@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.PositionRange;
 import dnd.metrics.server.promql.parse.ValueType;
@@ -12,6 +13,7 @@ import dnd.metrics.server.promql.plan.StringPlan;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /** Makes operators of function calls. */
 final class VectorFunctions {
@@ -65,6 +67,9 @@ final class VectorFunctions {
         yield SortOperator.byLabels(
             context, argument(p, 0, grid), texts(p, 1), name.endsWith("desc"), grid.count());
       }
+      case "histogram_count" -> statistics(p, grid, Histogram::count);
+      case "histogram_sum" -> statistics(p, grid, Histogram::sum);
+      case "histogram_avg" -> statistics(p, grid, h -> h.sum() / h.count());
       case "histogram_quantile" ->
           operators.distinct(HistogramQuantile.one(context, operators, p, grid), grid);
       case "histogram_quantiles" ->
@@ -73,6 +78,12 @@ final class VectorFunctions {
           operators.distinct(new HistogramFraction(context, operators, p, grid), grid);
       default -> throw notEvaluated(name);
     };
+  }
+
+  private SeriesOperator statistics(
+      CallPlan p, StepGrid grid, ToDoubleFunction<Histogram> statistic) {
+    return operators.distinct(
+        new HistogramStatistics(context, argument(p, 0, grid), statistic, grid.count()), grid);
   }
 
   static QueryException notEvaluated(String function) {

@@ -163,8 +163,9 @@ final class VectorVectorOperator implements SeriesOperator {
   }
 
   private void evaluate(Match match, List<StepSeries> all) {
-    Double fillOne = swapped ? matching.fillLeft() : matching.fillRight();
-    Double fillMany = swapped ? matching.fillRight() : matching.fillLeft();
+    // With group_right as without it: Prometheus does not swap the fill values with the sides.
+    Double fillOne = matching.fillRight();
+    Double fillMany = matching.fillLeft();
     if (fillOne == null && fillMany == null) {
       if (match.many.isEmpty() || match.one.isEmpty()) {
         return;
