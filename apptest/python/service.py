@@ -1,0 +1,91 @@
+"""Starts the program that ships and stops it again."""
+
+import queue
+import re
+import signal
+import subprocess
+import threading
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+BANNER = re.compile(r"Message Hub\s+(?:nats|tls)://(\S+)")
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class Service:
+    """`./dnd-metrics run`, with data and configuration in `folder`; `address` is where the hub listens."""
+
+    def __init__(self, folder: Path, config: str = "", listen: str = "127.0.0.1:0"):
+        self.folder = folder
+        self.config = config
+        self.address = listen
+        self.process = None
+        self.output = []
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"nats://{self.address}"
+
+    def start(self) -> None:
+        """Starts it; a second time on the port that it had."""
+        command = [str(PROJECT / "dnd-metrics"), "run", "--data", str(self.folder / "data"), "--listen", self.address]
+        if self.config:
+            config_file = self.folder / "config.yaml"
+            config_file.write_text(self.config)
+            command += ["--config", str(config_file)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        found = queue.Queue()
+        threading.Thread(target=self._read, args=(self.process.stdout, found), daemon=True).start()
+        address = found.get(timeout=START_SECONDS)
+        assert address, "the service did not start:\n" + "".join(self.output)
+        self.address = address
+
+    def _read(self, stdout, found) -> None:
+        for line in stdout:
+            self.output.append(line)
+            banner = BANNER.search(line)
+            if banner:
+                found.put(banner.group(1))
+        found.put(None)
+
+    def stop(self) -> int:
+        """Ends it as an operator would; its exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise AssertionError("the service did not stop:\n" + "".join(self.output))
+
+
+SECURED = """\
+message_hub:
+  max_payload: 64KiB
+  token: t0ken
+  users:
+    - user: admin
+      password: all-0f-it
+    - user: shop
+      password: pa$$word
+      permissions:
+        publish:
+          allow: ["shop.>"]
+          deny: ["shop.secret"]
+        subscribe:
+          allow: ["_INBOX.>", "metrics.>", "work workers"]
+          deny: ["metrics.secret"]
+"""
+
+
+def tls_files(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 and its key, made now."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "2", "-subj", "/CN=hub", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+         "-keyout", str(key), "-out", str(cert)],
+        check=True, capture_output=True)  # fmt: skip
+    return cert, key
