@@ -8,6 +8,7 @@ import dnd.metrics.server.promql.exec.QueryValue.ScalarValue;
 import dnd.metrics.server.promql.exec.QueryValue.StringValue;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
 import dnd.metrics.server.promql.exec.QueryValue.VectorValue;
+import dnd.metrics.server.promql.parse.VectorSelector.RangeMode;
 import dnd.metrics.server.promql.plan.Plan;
 import dnd.metrics.server.promql.plan.QueryTimes;
 import dnd.metrics.server.promql.plan.StepGrid;
@@ -124,12 +125,16 @@ final class Evaluation {
   /** The samples of a range selector or subquery. */
   private MatrixValue samples(Plan plan) {
     RangeSource source = operators.range(plan, grid);
-    Windows windows = RangeFunctions.windows(plan, grid);
+    RangeMode mode = RangeFunctions.mode(plan);
+    Windows windows = RangeFunctions.windows(plan, grid, context.lookbackMillis);
     RangeSamples samples = new RangeSamples();
     List<MatrixSeries> result = new ArrayList<>();
     while (source.next(samples)) {
       windows.slideOver(samples);
-      MatrixSeries row = RangeRows.row(samples, windows);
+      MatrixSeries row =
+          mode == RangeMode.PLAIN
+              ? RangeRows.row(samples, windows)
+              : ExtendedRows.row(samples, windows, mode);
       if (row.size() > 0) {
         result.add(row);
       }

@@ -1,8 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +14,11 @@ final class ExtrapolatedRate implements RangeFunction {
   private final boolean isRate;
   private final HistogramRate histogramRate;
   private final CounterResets resets = new CounterResets();
-  private final Set<String> judgedNames = new HashSet<>();
+  private final CounterNames names;
 
   ExtrapolatedRate(RangeCall call, boolean isCounter, boolean isRate) {
     this.call = call;
+    this.names = new CounterNames(call);
     this.isCounter = isCounter;
     this.isRate = isRate;
     this.histogramRate = new HistogramRate(call, isCounter);
@@ -81,7 +80,7 @@ final class ExtrapolatedRate implements RangeFunction {
       anyFloat = true;
     }
     if (anyFloat && isCounter) {
-      judgeName(samples.metricName());
+      names.judge(samples.metricName());
     }
   }
 
@@ -141,18 +140,6 @@ final class ExtrapolatedRate implements RangeFunction {
     Histogram result = histogramRate.evaluate(samples, windows, step, useStarts, isRate);
     if (result != null) {
       out.setHistogram(step, result);
-    }
-  }
-
-  private void judgeName(String metricName) {
-    if (metricName.isEmpty() || !judgedNames.add(metricName)) {
-      return;
-    }
-    if (!metricName.endsWith("_total")
-        && !metricName.endsWith("_sum")
-        && !metricName.endsWith("_count")
-        && !metricName.endsWith("_bucket")) {
-      call.annotate(Annotation.possibleNonCounter(metricName, call.firstArgument()));
     }
   }
 }

@@ -21,7 +21,9 @@ final class InstantSelect implements SeriesOperator {
     /** Its time, in seconds. */
     TIMESTAMP,
     /** When its counting began, in seconds. */
-    START_TIMESTAMP
+    START_TIMESTAMP,
+    /** Its time, in milliseconds, under the series' own name. */
+    INFO_TIMESTAMP
   }
 
   private final QueryContext context;
@@ -54,7 +56,7 @@ final class InstantSelect implements SeriesOperator {
       double[] values = context.absentArray(times.count());
       StepSeries out = new StepSeries(one.labels(), false, values);
       if (fill(out, reader)) {
-        if (take != Take.VALUE) {
+        if (take == Take.TIMESTAMP || take == Take.START_TIMESTAMP) {
           context.dropName(out);
         }
         return out;
@@ -159,6 +161,12 @@ final class InstantSelect implements SeriesOperator {
               lastHistogram = histogram;
             }
             case TIMESTAMP -> lastValue = sampleTime / 1000.0;
+            case INFO_TIMESTAMP -> {
+              if (histogram != null) {
+                throw QueryException.execution("info sample should be float");
+              }
+              lastValue = sampleTime;
+            }
             case START_TIMESTAMP ->
                 lastValue = batch.startTimestamps == null ? 0 : batch.startTimestamps[k] / 1000.0;
           }

@@ -12,7 +12,7 @@ final class InstantSelects {
     return switch (plan.selection().mode()) {
       case PLAIN, ANCHORED ->
           new InstantSelect(context, plan.selection(), plan.selection().lookup().times(grid), take);
-      case SMOOTHED -> throw QueryException.execution("smoothed selectors are not evaluated yet");
+      case SMOOTHED -> new SmoothedSelect(context, plan, grid);
     };
   }
 }

@@ -42,8 +42,11 @@ final class RangeFunctions {
             scalars.toArray(double[][]::new),
             position(p.children().getFirst()),
             allArguments(p));
-    RangeFunction function = function(name, call);
-    Windows windows = windows(matrix, grid);
+    RangeMode mode = mode(matrix);
+    checkMode(mode, name);
+    RangeFunction function =
+        mode == RangeMode.PLAIN ? function(name, call) : extended(name, call, mode);
+    Windows windows = windows(matrix, grid, context.lookbackMillis);
     RangeSource source = operators.range(matrix, grid);
     boolean keepsName = name.equals("last_over_time") || name.equals("first_over_time");
     SeriesOperator operator = new RangeCallOperator(context, source, function, windows, keepsName);
@@ -54,16 +57,52 @@ final class RangeFunctions {
     return operators.distinct(operator, grid);
   }
 
-  static Windows windows(Plan matrix, StepGrid grid) {
+  /** The windows over a range vector's samples; those of extended modes reach further. */
+  static Windows windows(Plan matrix, StepGrid grid, long lookbackMillis) {
     return switch (matrix) {
       case RangePlan p -> {
-        if (p.selection().mode() != RangeMode.PLAIN) {
-          throw QueryException.execution("anchored and smoothed selectors are not evaluated yet");
-        }
-        yield new Windows(p.selection().lookup().times(grid), p.rangeMillis());
+        RangeMode mode = p.selection().mode();
+        yield new Windows(
+            p.selection().lookup().times(grid),
+            p.rangeMillis(),
+            mode == RangeMode.PLAIN ? 0 : lookbackMillis,
+            mode == RangeMode.SMOOTHED ? lookbackMillis : 0);
       }
       case SubqueryPlan p -> new Windows(p.lookup().times(grid), p.rangeMillis());
       default -> throw new IllegalArgumentException("not a range vector: " + matrix.describe());
+    };
+  }
+
+  static RangeMode mode(Plan matrix) {
+    return matrix instanceof RangePlan p ? p.selection().mode() : RangeMode.PLAIN;
+  }
+
+  private static void checkMode(RangeMode mode, String function) {
+    List<String> allowed =
+        switch (mode) {
+          case PLAIN -> List.of(function);
+          case ANCHORED -> List.of("changes", "delta", "increase", "rate", "resets");
+          case SMOOTHED -> List.of("delta", "increase", "rate");
+        };
+    if (!allowed.contains(function)) {
+      throw QueryException.execution(
+          (mode == RangeMode.ANCHORED ? "anchored" : "smoothed")
+              + " modifier can only be used with: "
+              + String.join(", ", allowed)
+              + " - not with "
+              + function);
+    }
+  }
+
+  private static RangeFunction extended(String name, RangeCall call, RangeMode mode) {
+    boolean smoothed = mode == RangeMode.SMOOTHED;
+    return switch (name) {
+      case "rate" -> new ExtendedRate(call, smoothed, true, true);
+      case "increase" -> new ExtendedRate(call, smoothed, true, false);
+      case "delta" -> new ExtendedRate(call, smoothed, false, false);
+      case "changes" -> new TurnCounts(call, false, true);
+      case "resets" -> new TurnCounts(call, true, true);
+      default -> throw new IllegalArgumentException(name);
     };
   }
 
@@ -84,8 +123,8 @@ final class RangeFunctions {
       case "delta" -> new ExtrapolatedRate(call, false, false);
       case "irate" -> new LastTwo(call, true);
       case "idelta" -> new LastTwo(call, false);
-      case "changes" -> new TurnCounts(call, false);
-      case "resets" -> new TurnCounts(call, true);
+      case "changes" -> new TurnCounts(call, false, false);
+      case "resets" -> new TurnCounts(call, true, false);
       case "deriv" -> new LinearRegression(call, false);
       case "predict_linear" -> new LinearRegression(call, true);
       case "double_exponential_smoothing" -> new DoubleExponentialSmoothing(call);

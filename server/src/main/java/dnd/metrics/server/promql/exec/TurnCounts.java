@@ -12,13 +12,18 @@ import org.jspecify.annotations.Nullable;
 final class TurnCounts implements RangeFunction {
   private final RangeCall call;
   private final boolean resets;
+  private final boolean anchored;
 
   /** At m: how many turns there are up to the m-th sample of both kinds together. */
   private int[] turns = {};
 
-  TurnCounts(RangeCall call, boolean resets) {
+  /**
+   * @param anchored whether the last sample at or before a window's start counts as in it
+   */
+  TurnCounts(RangeCall call, boolean resets, boolean anchored) {
     this.call = call;
     this.resets = resets;
+    this.anchored = anchored;
   }
 
   @Override
@@ -31,9 +36,24 @@ final class TurnCounts implements RangeFunction {
     } else {
       countBoth(samples);
     }
+    int f = 0;
+    int h = 0;
     for (int i = 0; i < windows.steps; i++) {
       int from = windows.floatFrom[i] + windows.histogramFrom[i];
       int to = windows.floatTo[i] + windows.histogramTo[i];
+      if (anchored) {
+        long start = windows.startMillis(i);
+        while (f < samples.floats && samples.floatTimes[f] <= start) {
+          f++;
+        }
+        while (h < samples.histograms && samples.histogramTimes[h] <= start) {
+          h++;
+        }
+        if (to <= f + h) {
+          continue; // Nothing after the start: nothing to measure.
+        }
+        from = Math.max(from, f + h - 1);
+      }
       if (to > from) {
         out.values[i] = turns[to - 1] - turns[from];
       }

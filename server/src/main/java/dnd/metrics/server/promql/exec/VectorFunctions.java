@@ -2,6 +2,7 @@ package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.promql.parse.PositionRange;
 import dnd.metrics.server.promql.parse.ValueType;
 import dnd.metrics.server.promql.plan.CallPlan;
@@ -76,6 +77,9 @@ final class VectorFunctions {
           operators.distinct(HistogramQuantile.several(context, operators, p, grid), grid);
       case "histogram_fraction" ->
           operators.distinct(new HistogramFraction(context, operators, p, grid), grid);
+      case "info" ->
+          new InfoOperator(
+              context, argument(p, 0, grid), p.children().getFirst(), infoMatchers(p), grid);
       default -> throw notEvaluated(name);
     };
   }
@@ -84,6 +88,12 @@ final class VectorFunctions {
       CallPlan p, StepGrid grid, ToDoubleFunction<Histogram> statistic) {
     return operators.distinct(
         new HistogramStatistics(context, argument(p, 0, grid), statistic, grid.count()), grid);
+  }
+
+  private static List<Matcher> infoMatchers(CallPlan p) {
+    return p.children().size() > 1 && p.children().get(1) instanceof SelectPlan select
+        ? select.selection().matchers()
+        : List.of();
   }
 
   static QueryException notEvaluated(String function) {

@@ -1,0 +1,113 @@
+package dnd.metrics.server.promql.exec;
+
+import dnd.metrics.server.model.CounterResetHint;
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.promql.parse.PositionRange;
+import dnd.metrics.server.promql.plan.SelectPlan;
+import dnd.metrics.server.promql.plan.StepGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instant selector with {@code smoothed}: at every step the value on the straight line between
+ * the samples before and after it, each no further away than the lookback; without one after it,
+ * the one before.
+ */
+final class SmoothedSelect implements SeriesOperator {
+  private final QueryContext context;
+  private final RangeSource source;
+  private final PositionRange position;
+  private final StepGrid times;
+  private final Windows windows;
+  private final HistogramInterpolation histograms;
+  private final RangeSamples samples = new RangeSamples();
+
+  SmoothedSelect(QueryContext context, SelectPlan plan, StepGrid grid) {
+    this.context = context;
+    this.source = new SelectedRange(context, plan.selection());
+    this.position = plan.position();
+    this.times = plan.selection().lookup().times(grid);
+    this.windows = new Windows(times, context.lookbackMillis, 0, context.lookbackMillis);
+    this.histograms = new HistogramInterpolation(context.annotations, plan.position());
+  }
+
+  @Override
+  public @Nullable StepSeries next() {
+    while (source.next(samples)) {
+      windows.slideOver(samples);
+      StepSeries out = context.series(samples.labels, false, times.count());
+      for (int i = 0; i < times.count(); i++) {
+        if (windows.isMixed(i)) {
+          context.annotations.add(Annotation.mixedFloatsHistograms(samples.metricName(), position));
+        } else if (windows.histograms(i) > 0) {
+          smoothHistogram(i, out);
+        } else if (windows.floats(i) > 0) {
+          smoothFloat(i, out);
+        }
+      }
+      if (!out.isEmpty(times.count())) {
+        return out;
+      }
+      context.release(out);
+    }
+    return null;
+  }
+
+  /** The first sample of a window at or after {@code time}, or {@code to}. */
+  private static int firstFrom(long[] sampleTimes, int from, int to, long time) {
+    int k = from;
+    while (k < to && sampleTimes[k] < time) {
+      k++;
+    }
+    return k;
+  }
+
+  private void smoothFloat(int step, StepSeries out) {
+    long time = times.time(step);
+    long[] sampleTimes = samples.floatTimes;
+    double[] values = samples.floatValues;
+    int from = windows.floatFrom[step];
+    int to = windows.floatTo[step];
+    int k = firstFrom(sampleTimes, from, to, time);
+    if (k < to && sampleTimes[k] == time) {
+      out.values[step] = values[k];
+    } else if (k > from && k < to) {
+      out.values[step] =
+          Interpolation.at(
+              time, sampleTimes[k - 1], values[k - 1], sampleTimes[k], values[k], false);
+    } else if (k > from) {
+      out.values[step] = values[k - 1];
+    }
+  }
+
+  private void smoothHistogram(int step, StepSeries out) {
+    long time = times.time(step);
+    long[] sampleTimes = samples.histogramTimes;
+    Histogram[] values = samples.histogramValues;
+    int from = windows.histogramFrom[step];
+    int to = windows.histogramTo[step];
+    int k = firstFrom(sampleTimes, from, to, time);
+    if (k < to && sampleTimes[k] == time) {
+      out.setHistogram(step, values[k]);
+    } else if (k > from && k < to) {
+      boolean isCounter =
+          values[k - 1].counterResetHint() != CounterResetHint.GAUGE
+              || values[k].counterResetHint() != CounterResetHint.GAUGE;
+      Histogram between =
+          histograms.at(
+              time,
+              sampleTimes[k - 1],
+              values[k - 1],
+              sampleTimes[k],
+              values[k],
+              isCounter,
+              samples.metricName());
+      if (between != null) {
+        out.setHistogram(step, between);
+      }
+    } else if (k > from) {
+      // The hint was about the sample before this one, not about the value.
+      Histogram before = values[k - 1];
+      out.setHistogram(step, before.toBuilder().counterResetHint(CounterResetHint.UNKNOWN).build());
+    }
+  }
+}
