@@ -3,6 +3,7 @@ package dnd.metrics.server;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.query.QueryLimits;
 import java.util.List;
 
 /**
@@ -13,7 +14,8 @@ import java.util.List;
  * @param subjectPatterns which subjects to handle, of those that {@link Subjects} knows; empty: all
  * @param hub how the embedded hub listens
  * @param head limits of what is kept in memory
- * @param engine limits of queries
+ * @param engine limits of the evaluation of a query
+ * @param queries how many queries run and wait, and how long they may take
  * @param storage the storage service's schema and tables
  */
 public record Config(
@@ -22,6 +24,7 @@ public record Config(
     HubOptions hub,
     HeadOptions head,
     EngineOptions engine,
+    QueryLimits queries,
     StorageSettings storage) {
   public Config {
     subjectPatterns = List.copyOf(subjectPatterns);
@@ -38,10 +41,11 @@ public record Config(
         HubOptions.defaults(),
         HeadOptions.DEFAULT,
         EngineOptions.defaults(),
+        QueryLimits.DEFAULT,
         StorageSettings.defaults());
   }
 
   public Config withHub(HubOptions newHub) {
-    return new Config(serviceName, subjectPatterns, newHub, head, engine, storage);
+    return new Config(serviceName, subjectPatterns, newHub, head, engine, queries, storage);
   }
 }

@@ -115,6 +115,10 @@ public final class ConfigPrinter {
   private static Map<String, Object> queries(Config config) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("timeout", Durations.format(config.engine().timeoutMillis()));
+    map.put("default_timeout", Durations.format(config.queries().timeoutMillis()));
+    map.put("max_running", config.queries().maxRunning());
+    map.put("max_queued", config.queries().maxQueued());
+    map.put("max_steps", config.queries().maxSteps());
     map.put("lookback", Durations.format(config.engine().lookbackMillis()));
     map.put("subquery_step", Durations.format(config.engine().subqueryStepMillis()));
     map.put("samples_per_query", config.engine().sampleLimit());

@@ -2,6 +2,7 @@ package dnd.metrics.server;
 
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.query.QueryLimits;
 import dnd.metrics.server.yaml.YamlException;
 import dnd.metrics.server.yaml.YamlFile;
 import dnd.metrics.server.yaml.YamlMapping;
@@ -60,14 +61,26 @@ public final class ConfigReader {
         StorageConfigReader.read(
             service.flatMap(mapping -> mapping.mapping("storage")), root.mapping("storage"));
     service.ifPresent(YamlMapping::finish);
+    Optional<YamlMapping> queries = root.mapping("queries");
+    long timeoutMillis =
+        queries
+            .flatMap(mapping -> mapping.duration("timeout"))
+            .map(Duration::toMillis)
+            .orElse(defaults.engine().timeoutMillis());
     Config config =
         new Config(
             name,
             new ArrayList<>(patterns),
             hubMapping.map(mapping -> hub.read(mapping, defaults.hub())).orElse(defaults.hub()),
             readHead(root.mapping("limits"), defaults.head()),
-            readEngine(root.mapping("queries"), defaults.engine()),
+            queries
+                .map(mapping -> readEngine(mapping, defaults.engine(), timeoutMillis))
+                .orElse(defaults.engine()),
+            queries
+                .map(mapping -> readLimits(mapping, defaults.queries(), timeoutMillis))
+                .orElse(defaults.queries()),
             storage);
+    queries.ifPresent(YamlMapping::finish);
     root.finish();
     yaml.problems().throwIfAny();
     return config;
@@ -100,30 +113,39 @@ public final class ConfigReader {
     return head;
   }
 
-  private static EngineOptions readEngine(Optional<YamlMapping> queries, EngineOptions defaults) {
-    if (queries.isEmpty()) {
-      return defaults;
-    }
-    YamlMapping mapping = queries.get();
+  private static EngineOptions readEngine(
+      YamlMapping mapping, EngineOptions defaults, long timeoutMillis) {
     long heapBytes = Runtime.getRuntime().maxMemory();
-    EngineOptions engine =
-        new EngineOptions(
-            mapping.duration("timeout").map(Duration::toMillis).orElse(defaults.timeoutMillis()),
-            mapping.duration("lookback").map(Duration::toMillis).orElse(defaults.lookbackMillis()),
-            mapping
-                .bytes("memory_per_query", 1 << 20, heapBytes)
-                .orElse(defaults.queryMemoryBytes()),
-            mapping.bytes("memory_total", 1 << 20, heapBytes).orElse(defaults.totalMemoryBytes()),
-            mapping
-                .integer("samples_per_query", 1L, 1_000_000_000_000L)
-                .orElse(defaults.sampleLimit()),
-            mapping
-                .duration("subquery_step")
-                .map(Duration::toMillis)
-                .orElse(defaults.subqueryStepMillis()),
-            mapping.integer("threads_per_query", 1, 1024).orElse(defaults.concurrency()),
-            defaults.clock());
-    mapping.finish();
-    return engine;
+    return new EngineOptions(
+        timeoutMillis,
+        mapping.duration("lookback").map(Duration::toMillis).orElse(defaults.lookbackMillis()),
+        mapping.bytes("memory_per_query", 1 << 20, heapBytes).orElse(defaults.queryMemoryBytes()),
+        mapping.bytes("memory_total", 1 << 20, heapBytes).orElse(defaults.totalMemoryBytes()),
+        mapping.integer("samples_per_query", 1L, 1_000_000_000_000L).orElse(defaults.sampleLimit()),
+        mapping
+            .duration("subquery_step")
+            .map(Duration::toMillis)
+            .orElse(defaults.subqueryStepMillis()),
+        mapping.integer("threads_per_query", 1, 1024).orElse(defaults.concurrency()),
+        defaults.clock());
+  }
+
+  private static QueryLimits readLimits(
+      YamlMapping mapping, QueryLimits defaults, long longestMillis) {
+    long usualMillis =
+        mapping
+            .duration("default_timeout")
+            .map(Duration::toMillis)
+            .orElse(Math.min(defaults.timeoutMillis(), longestMillis));
+    if (usualMillis > longestMillis) {
+      mapping.problem("default_timeout", "queries.default_timeout is longer than queries.timeout");
+      usualMillis = longestMillis;
+    }
+    return new QueryLimits(
+        mapping.integer("max_running", 1, 10_000).orElse(defaults.maxRunning()),
+        mapping.integer("max_queued", 1, 1_000_000).orElse(defaults.maxQueued()),
+        usualMillis,
+        longestMillis,
+        mapping.integer("max_steps", 1, 10_000_000).orElse(defaults.maxSteps()));
   }
 }

@@ -3,10 +3,13 @@ package dnd.metrics.server;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.ReplayListener;
+import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.hub.embedded.EmbeddedHub;
 import dnd.metrics.server.hub.embedded.HubStartException;
 import dnd.metrics.server.ingest.IngestHandler;
 import dnd.metrics.server.ingest.IngestLimits;
+import dnd.metrics.server.promql.exec.QueryEngine;
+import dnd.metrics.server.query.QueryHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -23,14 +26,23 @@ public final class Main implements AutoCloseable {
   private final Head head;
   private final EmbeddedHub hub;
   private final IngestHandler ingest;
+  private final QueryHandler queries;
 
-  private Main(Config config, Head head, EmbeddedHub hub) {
+  private Main(Config config, Head head, EmbeddedHub hub, InstantSource clock) {
+    Hub subscribed = new SubscribedHub(hub, config);
     this.head = head;
     this.hub = hub;
-    this.ingest =
-        new IngestHandler(
-            new SubscribedHub(hub, config), head, IngestLimits.DEFAULT, InstantSource.system());
+    this.ingest = new IngestHandler(subscribed, head, IngestLimits.DEFAULT, clock);
+    this.queries =
+        new QueryHandler(
+            subscribed,
+            head,
+            head::metadata,
+            new QueryEngine(config.engine()),
+            config.queries(),
+            clock);
     ingest.start();
+    queries.start();
   }
 
   /**
@@ -40,14 +52,14 @@ public final class Main implements AutoCloseable {
    * @throws IOException where the folder cannot be used; the message is for the user
    * @throws HubStartException where the hub cannot listen; the message is for the user
    */
-  public static Main start(Config config, Path folder, ReplayListener replay)
+  public static Main start(Config config, Path folder, InstantSource clock, ReplayListener replay)
       throws IOException, HubStartException {
     for (String pattern : Subjects.withoutEffect(config.subjectPatterns())) {
       LOG.info("no subject that is handled matches the configured pattern \"{}\"", pattern);
     }
     Head head = Head.open(folder, config.head(), replay);
     try {
-      return new Main(config, head, EmbeddedHub.start(config.hub()));
+      return new Main(config, head, EmbeddedHub.start(config.hub()), clock);
     } catch (HubStartException e) {
       head.close();
       throw e;
@@ -71,6 +83,7 @@ public final class Main implements AutoCloseable {
   public void close() throws IOException {
     hub.drain();
     ingest.close();
+    queries.close();
     try {
       head.close();
     } finally {

@@ -18,7 +18,7 @@ final class Banner {
 
   private Banner() {}
 
-  static String text(Main main, Config config, Path folder, long tookMillis) {
+  static String text(Main main, Config config, Path folder, long tookMillis, boolean demo) {
     StringBuilder text = new StringBuilder(1024);
     HeadStatus status = main.status();
     text.append(Version.text()).append("\n\n");
@@ -30,11 +30,15 @@ final class Banner {
         "%,d series of %,d senders, ready after %d ms"
             .formatted(status.series(), status.senders(), tookMillis));
     line(text, "Handles", String.join(" ", subscriptions(config)));
+    if (demo) {
+      line(text, "Demo", "character campaign combat dice spell inventory session, and host");
+      line(text, "", "(combat has an incident from minute :07 to :08 of every ten)");
+    }
     text.append("\nTo try, in another shell:\n");
     if (config.hub().asksForCredentials() || config.hub().tls() != null) {
       text.append("  (each with --hub and your credentials)\n");
     }
-    for (String suggestion : suggestions()) {
+    for (String suggestion : suggestions(demo)) {
       text.append("  ").append(command(main.hubUrl(), suggestion)).append('\n');
     }
     return text.append("\nCtrl-C stops.\n").toString();
@@ -59,11 +63,17 @@ final class Banner {
     return subjects;
   }
 
-  private static List<String> suggestions() {
-    return List.of(
-        "push 'character_created_total{class=\"wizard\"} 1'",
-        "query character_created_total",
-        "tail 'metrics.>'");
+  private static List<String> suggestions(boolean demo) {
+    return demo
+        ? List.of(
+            "query 'sum by (service) (rate(requests_total[1m]))'",
+            "query 'sum by (service) (rate(requests_total[1m]))' --start 20m --graph",
+            "query 'rate(host_cpu_seconds_total{mode=\"user\"}[1m])'",
+            "tail 'metrics.>'")
+        : List.of(
+            "push 'character_created_total{class=\"wizard\"} 1'",
+            "query character_created_total",
+            "tail 'metrics.>'");
   }
 
   private static String command(String url, String suggestion) {

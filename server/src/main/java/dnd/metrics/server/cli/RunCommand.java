@@ -5,11 +5,14 @@ import dnd.metrics.server.ConfigPrinter;
 import dnd.metrics.server.ConfigReader;
 import dnd.metrics.server.ListenAddress;
 import dnd.metrics.server.Main;
+import dnd.metrics.server.demo.Demo;
+import dnd.metrics.server.demo.HubAccess;
 import dnd.metrics.server.hub.embedded.HubStartException;
 import dnd.metrics.server.yaml.YamlException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,8 @@ import picocli.CommandLine.TypeConversionException;
           + " exits with 0 within 5 seconds."
     })
 final class RunCommand implements Callable<Integer> {
+  private static final long DEMO_SEED = 20;
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -48,6 +53,14 @@ final class RunCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Settings in YAML; docs/operations.md is the reference.")
   private @Nullable Path config;
+
+  @Option(
+      names = "--demo",
+      description = {
+        "Also start simulated services of a D&D platform, and the sender 'host' with this machine's"
+            + " figures, all of them clients of the hub."
+      })
+  private boolean demo;
 
   @Option(
       names = "--print-config",
@@ -83,10 +96,14 @@ final class RunCommand implements Callable<Integer> {
     StandardErrorLog.show(logLevel);
     long startedNanos = System.nanoTime();
     Main main = start(settings);
-    ServiceStop.onSignal(main);
     long tookMillis = (System.nanoTime() - startedNanos) / 1_000_000;
-    System.out.print(Banner.text(main, settings, data.toAbsolutePath().normalize(), tookMillis));
+    ServiceStop stop = ServiceStop.onSignal(main);
+    Path folder = data.toAbsolutePath().normalize();
+    System.out.print(Banner.text(main, settings, folder, tookMillis, demo));
     System.out.flush();
+    if (demo) {
+      stop.before(startDemo(main, settings));
+    }
     new CountDownLatch(1).await(); // ServiceStop ends the program.
     return ExitCode.SUCCESS;
   }
@@ -109,9 +126,20 @@ final class RunCommand implements Callable<Integer> {
         : settings.withHub(settings.hub().withListen(listen.host(), listen.port()));
   }
 
+  private static Demo startDemo(Main main, Config settings)
+      throws CommandFailedException, InterruptedException {
+    boolean nothingYet = main.status().series() == 0;
+    try {
+      HubAccess access = DemoAccess.of(main.hubUrl(), settings.hub());
+      return Demo.start(access, DEMO_SEED, nothingYet, InstantSource.system());
+    } catch (IOException e) {
+      throw new CommandFailedException("the demo cannot connect to the hub: " + e.getMessage(), e);
+    }
+  }
+
   private Main start(Config settings) throws CommandFailedException {
     try {
-      return Main.start(settings, data, new ReplayProgress(System.err));
+      return Main.start(settings, data, InstantSource.system(), new ReplayProgress(System.err));
     } catch (HubStartException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {

@@ -1,8 +1,10 @@
 package dnd.metrics.server.cli;
 
 import dnd.metrics.server.Main;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,43 +16,55 @@ final class ServiceStop {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceStop.class);
   private static final Duration PATIENCE = Duration.ofMillis(4500);
 
-  private ServiceStop() {}
+  private final Main main;
+  private final AtomicReference<AutoCloseable> first = new AtomicReference<>(() -> {});
 
-  /** Whatever {@code closing} does comes first, then {@code main} is closed. */
-  static void onSignal(Main main) {
+  private ServiceStop(Main main) {
+    this.main = main;
+  }
+
+  static ServiceStop onSignal(Main main) {
+    ServiceStop stop = new ServiceStop(main);
     // A shutdown hook, since the JVM offers no supported way to handle signals. It ends the
     // program itself: left alone, the exit code would be 143.
     Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> Runtime.getRuntime().halt(stop(main)), "stop"));
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .name("stop")
+                .unstarted(() -> Runtime.getRuntime().halt(stop.run())));
+    return stop;
   }
 
-  private static int stop(Main main) {
+  /** Has {@code closeable} closed before the service is. */
+  void before(AutoCloseable closeable) {
+    first.set(closeable);
+  }
+
+  private int run() {
     LOG.info("stopping");
-    int[] exitCode = {ExitCode.FAILURE};
-    Thread closing = new Thread(() -> exitCode[0] = close(main), "close");
-    closing.setDaemon(true);
-    closing.start();
+    AtomicInteger exitCode = new AtomicInteger(ExitCode.FAILURE);
+    Thread closing = Thread.ofPlatform().name("close").daemon().start(() -> exitCode.set(close()));
     try {
       if (!closing.join(PATIENCE)) {
-        LOG.error(
-            "not everything was finished after {} ms; stopping all the same", PATIENCE.toMillis());
-        return ExitCode.FAILURE;
+        LOG.error("not everything was finished after {}; stopping all the same", PATIENCE);
       }
     } catch (InterruptedException e) {
       LOG.error("interrupted while stopping");
-      return ExitCode.FAILURE;
     }
-    return exitCode[0];
+    return exitCode.get();
   }
 
-  private static int close(Main main) {
-    try {
-      main.close();
-      LOG.info("stopped");
-      return ExitCode.SUCCESS;
-    } catch (IOException | RuntimeException e) {
-      LOG.error("not everything could be written while stopping", e);
-      return ExitCode.FAILURE;
+  private int close() {
+    int exitCode = ExitCode.SUCCESS;
+    for (AutoCloseable part : List.of(first.get(), main)) {
+      try {
+        part.close();
+      } catch (Exception e) { // AutoCloseable allows any; the next part is closed all the same.
+        LOG.error("not everything could be finished while stopping", e);
+        exitCode = ExitCode.FAILURE;
+      }
     }
+    LOG.info("stopped");
+    return exitCode;
   }
 }
