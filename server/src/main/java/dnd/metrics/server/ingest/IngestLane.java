@@ -12,6 +12,7 @@ import dnd.metrics.server.head.SenderBatch;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.hub.Message;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -159,6 +160,7 @@ final class IngestLane {
     if (batch.rejected.isEmpty()) {
       return;
     }
+    batch.rejected.sort(Comparator.comparingInt(RejectedMetric::index));
     log.metrics(batch);
     for (RejectedMetric metric : batch.rejected) {
       counters.rejectedMetric(ErrorCode.valueOf(metric.code().toUpperCase(Locale.ROOT)));

@@ -1,0 +1,52 @@
+package dnd.metrics.server.conformance;
+
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.head.ReplayListener;
+import dnd.metrics.server.hub.embedded.EmbeddedHub;
+import dnd.metrics.server.hub.embedded.HubOptions;
+import dnd.metrics.server.ingest.IngestHandler;
+import dnd.metrics.server.ingest.IngestLimits;
+import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.promql.exec.QueryEngine;
+import dnd.metrics.server.query.QueryHandler;
+import dnd.metrics.server.query.QueryLimits;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Hub, log and handlers in this process, as {@code dnd-metrics run} puts them together. */
+final class RunningService implements AutoCloseable {
+  private final Head head;
+  private final EmbeddedHub hub;
+  private final IngestHandler ingest;
+  private final QueryHandler query;
+
+  RunningService(Path folder) throws Exception {
+    head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT);
+    hub = EmbeddedHub.start(HubOptions.defaults().withListen("127.0.0.1", 0));
+    ingest = new IngestHandler(hub, head, IngestLimits.DEFAULT, InstantSource.system());
+    ingest.start();
+    query =
+        new QueryHandler(
+            hub,
+            head,
+            head::metadata,
+            new QueryEngine(EngineOptions.defaults()),
+            QueryLimits.DEFAULT,
+            InstantSource.system());
+    query.start();
+  }
+
+  String url() {
+    return hub.url();
+  }
+
+  @Override
+  public void close() throws Exception {
+    hub.drain();
+    ingest.close();
+    query.close();
+    head.close();
+    hub.close();
+  }
+}
