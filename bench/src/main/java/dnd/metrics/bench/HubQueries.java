@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Asks queries over the hub with the official Java client, as any service does. For one thread. */
 final class HubQueries implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
-  private static final byte[] NOT_LAST = "\"last\":false".getBytes(UTF_8);
+  private static final String NOT_LAST = "\"last\":false";
+  private static final int TAIL_BYTES = 128;
 
   private final Connection connection;
   private final String inbox;
@@ -56,16 +57,16 @@ final class HubQueries implements AutoCloseable {
       }
       byte[] body = message.getData();
       parts.add(body);
-      if (!startContains(body, NOT_LAST)) {
+      if (!moreFollow(body)) {
         return parts;
       }
     }
   }
 
-  /** Whether more parts follow: a part says so before its result. */
-  private static boolean startContains(byte[] body, byte[] what) {
-    return new String(body, 0, Math.min(body.length, 1024), UTF_8)
-        .contains(new String(what, UTF_8));
+  /** Whether more parts follow: a part says so behind its result. */
+  private static boolean moreFollow(byte[] body) {
+    int from = Math.max(0, body.length - TAIL_BYTES);
+    return new String(body, from, body.length - from, UTF_8).contains(NOT_LAST);
   }
 
   static Answer answer(List<byte[]> parts) {
