@@ -41,6 +41,7 @@ public final class Main implements AutoCloseable {
             new QueryEngine(config.engine()),
             config.queries(),
             clock);
+    head.callBackTogether(hub::publishTogether);
     ingest.start();
     queries.start();
   }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -168,6 +169,14 @@ public final class Head implements SeriesSource, Closeable {
       numbers.add(series.number);
     }
     return numbers;
+  }
+
+  /**
+   * Calls back the commits that one force has made durable within one call of {@code runner}, which
+   * runs what it is given at once.
+   */
+  public void callBackTogether(Consumer<Runnable> runner) {
+    log.callBackTogether(runner);
   }
 
   /** What senders said of their metrics, by metric name. A snapshot. */

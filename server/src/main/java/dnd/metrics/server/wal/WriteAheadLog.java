@@ -2,9 +2,11 @@ package dnd.metrics.server.wal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,8 @@ public final class WriteAheadLog implements Closeable {
   private @Nullable IOException closeFailure;
 
   private volatile @Nullable IOException failure;
+
+  private volatile Consumer<Runnable> together = Runnable::run;
 
   /** Written by the log's thread. */
   private volatile LogStatistics statistics;
@@ -118,6 +122,14 @@ public final class WriteAheadLog implements Closeable {
     }
   }
 
+  /**
+   * Calls all that one force has made durable within one call of {@code runner}, which runs what it
+   * is given at once: so that a hub can send their acknowledgements together.
+   */
+  public void callBackTogether(Consumer<Runnable> runner) {
+    together = runner;
+  }
+
   public LogStatistics statistics() {
     return statistics;
   }
@@ -183,9 +195,8 @@ public final class WriteAheadLog implements Closeable {
       return false;
     }
     failure = null;
-    for (LogCallback waiting : records.takeWaiting()) {
-      waiting.committed();
-    }
+    List<LogCallback> committed = records.takeWaiting();
+    together.accept(() -> committed.forEach(LogCallback::committed));
     records.clear();
     return true;
   }
