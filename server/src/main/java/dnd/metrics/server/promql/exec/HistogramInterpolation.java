@@ -1,22 +1,43 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
-import dnd.metrics.server.promql.parse.PositionRange;
+import dnd.metrics.server.model.HistogramSum;
 import org.jspecify.annotations.Nullable;
 
-/** (Follows with the model's histogram arithmetic.) */
+/** The straight line between two native histograms, bucket by bucket. */
 final class HistogramInterpolation {
-  HistogramInterpolation(AnnotationCollector annotations, PositionRange position) {}
+  private HistogramInterpolation() {}
 
-  @Nullable Histogram at(
+  /**
+   * The histogram at {@code time}, between two samples of a series.
+   *
+   * @param isCounter whether a reset between the two counts as one, after which all were zero
+   * @return null where the buckets of the two do not go together
+   */
+  static @Nullable Histogram at(
       long time,
       long firstTime,
       Histogram first,
       long secondTime,
       Histogram second,
       boolean isCounter,
-      String metricName) {
-    QueryException missing = NativeHistograms.missing();
-    throw missing;
+      HistogramArithmetic arithmetic) {
+    if (time == firstTime) {
+      return first;
+    }
+    if (time == secondTime) {
+      return second;
+    }
+    double fraction = (double) (time - firstTime) / (secondTime - firstTime);
+    if (isCounter && second.isResetFrom(first)) {
+      return second.multipliedBy(fraction);
+    }
+    HistogramSum difference = HistogramSum.plain(second);
+    if (!arithmetic.subtractFrom(difference, first)) {
+      return null;
+    }
+    difference.multiply(fraction);
+    HistogramSum result = HistogramSum.plain(difference.result());
+    return arithmetic.addTo(result, first) ? result.result() : null;
   }
 }

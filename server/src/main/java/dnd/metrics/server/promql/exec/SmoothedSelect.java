@@ -18,7 +18,6 @@ final class SmoothedSelect implements SeriesOperator {
   private final PositionRange position;
   private final StepGrid times;
   private final Windows windows;
-  private final HistogramInterpolation histograms;
   private final RangeSamples samples = new RangeSamples();
 
   SmoothedSelect(QueryContext context, SelectPlan plan, StepGrid grid) {
@@ -27,7 +26,6 @@ final class SmoothedSelect implements SeriesOperator {
     this.position = plan.position();
     this.times = plan.selection().lookup().times(grid);
     this.windows = new Windows(times, context.lookbackMillis, 0, context.lookbackMillis);
-    this.histograms = new HistogramInterpolation(context.annotations, plan.position());
   }
 
   @Override
@@ -89,18 +87,7 @@ final class SmoothedSelect implements SeriesOperator {
     if (k < to && sampleTimes[k] == time) {
       out.setHistogram(step, values[k]);
     } else if (k > from && k < to) {
-      boolean isCounter =
-          values[k - 1].counterResetHint() != CounterResetHint.GAUGE
-              || values[k].counterResetHint() != CounterResetHint.GAUGE;
-      Histogram between =
-          histograms.at(
-              time,
-              sampleTimes[k - 1],
-              values[k - 1],
-              sampleTimes[k],
-              values[k],
-              isCounter,
-              samples.metricName());
+      Histogram between = between(k, time);
       if (between != null) {
         out.setHistogram(step, between);
       }
@@ -109,5 +96,28 @@ final class SmoothedSelect implements SeriesOperator {
       Histogram before = values[k - 1];
       out.setHistogram(step, before.toBuilder().counterResetHint(CounterResetHint.UNKNOWN).build());
     }
+  }
+
+  /** The histogram at {@code time}, between the samples {@code k - 1} and {@code k}. */
+  private @Nullable Histogram between(int k, long time) {
+    Histogram before = samples.histogramValues[k - 1];
+    Histogram after = samples.histogramValues[k];
+    HistogramArithmetic arithmetic =
+        new HistogramArithmetic(context, samples.metricName(), position);
+    if (before.hasCustomBuckets() != after.hasCustomBuckets()) {
+      arithmetic.incompatible();
+      return null;
+    }
+    boolean isCounter =
+        before.counterResetHint() != CounterResetHint.GAUGE
+            || after.counterResetHint() != CounterResetHint.GAUGE;
+    return HistogramInterpolation.at(
+        time,
+        samples.histogramTimes[k - 1],
+        before,
+        samples.histogramTimes[k],
+        after,
+        isCounter,
+        arithmetic);
   }
 }

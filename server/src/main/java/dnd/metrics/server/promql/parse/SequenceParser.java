@@ -1,6 +1,7 @@
 package dnd.metrics.server.promql.parse;
 
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.HistogramSum;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.promql.parse.SequenceValue.FloatValue;
 import dnd.metrics.server.promql.parse.SequenceValue.HistogramValue;
@@ -135,11 +136,23 @@ final class SequenceParser {
     values.add(new HistogramValue(value.histogram(), step.hintGiven()));
     Histogram current = value.histogram();
     for (int i = 0; i < count; i++) {
-      try {
-        current = HistogramSteps.next(current, step.histogram(), add ? 1 : -1);
-      } catch (IllegalArgumentException e) {
-        throw error("error combining histograms: " + e.getMessage());
+      if (current.schema() > step.histogram().schema()) {
+        throw error(
+            "error combining histograms: cannot merge from schema "
+                + step.histogram().schema()
+                + " to "
+                + current.schema());
       }
+      HistogramSum sum = HistogramSum.plain(current);
+      if (!sum.accepts(step.histogram())) {
+        throw error("error combining histograms: exponential and custom buckets");
+      }
+      if (add) {
+        sum.add(step.histogram());
+      } else {
+        sum.subtract(step.histogram());
+      }
+      current = sum.result();
       values.add(new HistogramValue(current, step.hintGiven()));
     }
   }

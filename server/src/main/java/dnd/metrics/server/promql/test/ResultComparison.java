@@ -188,12 +188,12 @@ final class ResultComparison {
     return switch (value) {
       case Omitted o -> "nothing";
       case FloatValue v -> number(v.value());
-      case HistogramValue v -> HistogramNotation.format(v.histogram());
+      case HistogramValue v -> v.histogram().toTestExpression();
     };
   }
 
   private static String value(double value, @Nullable Histogram histogram) {
-    return histogram == null ? number(value) : HistogramNotation.format(histogram);
+    return histogram == null ? number(value) : histogram.toTestExpression();
   }
 
   private static String number(double value) {

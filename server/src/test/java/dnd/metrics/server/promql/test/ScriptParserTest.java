@@ -187,6 +187,6 @@ class ScriptParserTest {
 
   private static String notation(SequenceValue value) {
     HistogramValue histogram = (HistogramValue) value;
-    return HistogramNotation.format(histogram.histogram()) + " " + histogram.hintGiven();
+    return histogram.histogram().toTestExpression() + " " + histogram.hintGiven();
   }
 }
