@@ -52,7 +52,7 @@ final class InstantSelect implements SeriesOperator {
     while (nextSeries < series.size()) {
       context.check();
       Series one = series.get(nextSeries++);
-      SampleReader reader = one.read(selection.fromMillis(), selection.toMillis());
+      SampleReader reader = context.read(one, selection);
       double[] values = context.absentArray(times.count());
       StepSeries out = new StepSeries(one.labels(), false, values);
       if (fill(out, reader)) {

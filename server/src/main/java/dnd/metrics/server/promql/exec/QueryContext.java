@@ -1,6 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.plan.Selection;
@@ -58,6 +59,12 @@ final class QueryContext {
         source.select(selection.matchers(), selection.fromMillis(), selection.toMillis());
     seriesRead += found.size();
     return found;
+  }
+
+  /** Opens the samples of a series that a selector found. */
+  SampleReader read(Series series, Selection selection) {
+    SampleReader reader = series.read(selection.fromMillis(), selection.toMillis());
+    return selection.onlyStatistics() ? new StatisticsReader(reader) : reader;
   }
 
   /** An array of at least {@code length} with anything in it. */

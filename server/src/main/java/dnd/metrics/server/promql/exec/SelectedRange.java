@@ -34,7 +34,7 @@ final class SelectedRange implements RangeSource {
     context.check();
     Series one = series.get(nextSeries++);
     into.reset(one.labels(), false);
-    SampleReader reader = one.read(selection.fromMillis(), selection.toMillis());
+    SampleReader reader = context.read(one, selection);
     while (reader.next(batch)) {
       context.samplesRead += batch.size;
       into.append(batch);

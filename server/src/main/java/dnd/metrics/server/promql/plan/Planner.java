@@ -46,6 +46,7 @@ public final class Planner {
       Expr expr, QueryTimes times, long subqueryStepMillis, long lookbackMillis) {
     Plan plan = plan(expr, times, subqueryStepMillis);
     plan = FoldConstants.rewrite(plan);
+    plan = SelectStatistics.rewrite(plan);
     plan = StepInvariance.rewrite(plan);
     plan = ResolveTimes.rewrite(plan, times.grid(), lookbackMillis);
     return ShareSubplans.rewrite(plan);
@@ -102,7 +103,7 @@ public final class Planner {
 
   private Selection selection(VectorSelector e) {
     Lookup lookup = new Lookup(atMillis(e.at()), e.offsetMillis());
-    return new Selection(e.matchers(), lookup, e.mode(), 0, 0);
+    return new Selection(e.matchers(), lookup, e.mode(), false, 0, 0);
   }
 
   private @Nullable Long atMillis(@Nullable AtModifier at) {

@@ -9,17 +9,28 @@ import java.util.List;
  *
  * @param lookup which times it looks at
  * @param mode how the ends of a range are treated
+ * @param onlyStatistics of native histograms only count and sum are needed ({@link
+ *     SelectStatistics})
  * @param fromMillis the oldest sample that can matter, inclusive; set by {@link ResolveTimes}
  * @param toMillis the newest sample that can matter, inclusive; set by {@link ResolveTimes}
  */
 public record Selection(
-    List<Matcher> matchers, Lookup lookup, RangeMode mode, long fromMillis, long toMillis) {
+    List<Matcher> matchers,
+    Lookup lookup,
+    RangeMode mode,
+    boolean onlyStatistics,
+    long fromMillis,
+    long toMillis) {
   public Selection {
     matchers = List.copyOf(matchers);
   }
 
   Selection between(long newFromMillis, long newToMillis) {
-    return new Selection(matchers, lookup, mode, newFromMillis, newToMillis);
+    return new Selection(matchers, lookup, mode, onlyStatistics, newFromMillis, newToMillis);
+  }
+
+  Selection withOnlyStatistics() {
+    return new Selection(matchers, lookup, mode, true, fromMillis, toMillis);
   }
 
   @Override
@@ -33,6 +44,9 @@ public record Selection(
       case PLAIN -> {}
       case ANCHORED -> out.append(" anchored");
       case SMOOTHED -> out.append(" smoothed");
+    }
+    if (onlyStatistics) {
+      out.append(" statistics");
     }
     if (fromMillis != 0 || toMillis != 0) {
       out.append(" [").append(fromMillis).append(", ").append(toMillis).append(']');
