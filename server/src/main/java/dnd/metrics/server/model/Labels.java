@@ -139,7 +139,25 @@ public final class Labels implements Comparable<Labels> {
 
   /** These labels with one set, or removed where {@code value} is empty. */
   public Labels with(String name, String value) {
-    return toBuilder().set(name, value).build();
+    int at = 0;
+    while (at < pairs.length && compareCodePoints(pairs[at], name) < 0) {
+      at += 2;
+    }
+    boolean there = at < pairs.length && pairs[at].equals(name);
+    if (value.isEmpty()) {
+      return there ? without(List.of(name)) : this;
+    }
+    String[] changed;
+    if (there) {
+      changed = pairs.clone();
+    } else {
+      changed = new String[pairs.length + 2];
+      System.arraycopy(pairs, 0, changed, 0, at);
+      System.arraycopy(pairs, at, changed, at + 2, pairs.length - at);
+    }
+    changed[at] = name;
+    changed[at + 1] = value;
+    return new Labels(changed);
   }
 
   public Builder toBuilder() {

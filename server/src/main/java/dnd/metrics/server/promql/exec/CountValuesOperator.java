@@ -18,18 +18,26 @@ final class CountValuesOperator implements SeriesOperator {
   private final SeriesOperator inner;
   private final Grouping grouping;
   private final String valueLabel;
+  private final boolean keepsValue;
   private final int steps;
   private @Nullable Iterator<StepSeries> results;
 
   /**
    * @param grouping of labels that the value's label is already among
+   * @param keepsValue whether the groups keep the value's label
    */
   CountValuesOperator(
-      QueryContext context, SeriesOperator inner, Grouping grouping, String valueLabel, int steps) {
+      QueryContext context,
+      SeriesOperator inner,
+      Grouping grouping,
+      String valueLabel,
+      boolean keepsValue,
+      int steps) {
     this.context = context;
     this.inner = inner;
     this.grouping = grouping;
     this.valueLabel = valueLabel;
+    this.keepsValue = keepsValue;
     this.steps = steps;
   }
 
@@ -60,7 +68,10 @@ final class CountValuesOperator implements SeriesOperator {
         StepSeries out = byValue.get(value);
         if (out == null) {
           String text = value instanceof Double number ? GoNumbers.plain(number) : value.toString();
-          Labels group = grouping.of(labels.with(valueLabel, text));
+          Labels group =
+              keepsValue
+                  ? withoutValue.with(valueLabel, text)
+                  : grouping.of(labels.with(valueLabel, text));
           out = counts.computeIfAbsent(group, l -> context.series(l, false, steps));
           byValue.put(value, out);
         }

@@ -52,11 +52,11 @@ final class DoubleExponentialSmoothing implements RangeFunction {
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
     long work = 0;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       work += windows.floats(i);
     }
     boolean slides = constant && work > 4L * samples.floats && runOverAll(samples);
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int from = windows.floatFrom[i];
       int to = windows.floatTo[i];
       if (to > from || windows.histograms(i) > 0) {

@@ -15,7 +15,7 @@ final class EdgeSample implements RangeFunction {
 
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int floats = windows.floats(i);
       int histograms = windows.histograms(i);
       if (floats + histograms == 0) {

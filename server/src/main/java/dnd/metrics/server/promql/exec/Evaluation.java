@@ -14,7 +14,6 @@ import dnd.metrics.server.promql.plan.QueryTimes;
 import dnd.metrics.server.promql.plan.StepGrid;
 import dnd.metrics.server.promql.plan.StringPlan;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +96,12 @@ final class Evaluation {
 
   private MatrixSeries matrixSeries(StepSeries series) {
     int steps = grid.count();
-    long[] times = new long[steps];
-    double[] values = new double[steps];
-    @Nullable Histogram[] histograms = series.histograms == null ? null : new Histogram[steps];
+    int size = series.count(steps);
+    long[] times = new long[size];
+    double[] values = new double[size];
+    @Nullable Histogram[] histograms = series.histograms == null ? null : new Histogram[size];
     int n = 0;
-    for (int i = 0; i < steps; i++) {
+    for (int i = 0; i < steps && n < size; i++) {
       Histogram histogram = series.histogram(i);
       if (histogram == null && !series.hasFloat(i)) {
         continue;
@@ -113,11 +113,6 @@ final class Evaluation {
         values[n] = series.values[i];
       }
       n++;
-    }
-    if (n < steps) {
-      times = Arrays.copyOf(times, n);
-      values = Arrays.copyOf(values, n);
-      histograms = histograms == null ? null : Arrays.copyOf(histograms, n);
     }
     return new MatrixSeries(series.labels, times, values, histograms);
   }

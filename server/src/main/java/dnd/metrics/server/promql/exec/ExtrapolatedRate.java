@@ -35,7 +35,7 @@ final class ExtrapolatedRate implements RangeFunction {
     double[] values = samples.floatValues;
     long[] times = samples.floatTimes;
     double rangeSeconds = windows.rangeMillis() / 1000.0;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.histogramTo[i] > windows.histogramFrom[i]) {
         evaluateHistograms(samples, windows, i, out, useStarts);
         continue;

@@ -29,7 +29,7 @@ final class ExtremeOverTime implements RangeFunction {
     int head = 0;
     int tail = 0;
     int taken = 0;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int from = windows.floatFrom[i];
       int to = windows.floatTo[i];
       if (to == from) {

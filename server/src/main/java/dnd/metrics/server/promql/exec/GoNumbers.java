@@ -28,6 +28,11 @@ final class GoNumbers {
     if (v == Math.rint(v) && Math.abs(v) < 1e15) {
       return Long.toString((long) v);
     }
+    double magnitude = Math.abs(v);
+    if (magnitude >= 1e-3 && magnitude < 1e7) {
+      // In this range Java writes the shortest decimals without an exponent too.
+      return Double.toString(v);
+    }
     return new BigDecimal(Double.toString(v)).stripTrailingZeros().toPlainString();
   }
 

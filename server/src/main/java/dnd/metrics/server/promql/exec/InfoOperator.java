@@ -132,6 +132,7 @@ final class InfoOperator implements SeriesOperator {
             selecting,
             lookup,
             RangeMode.PLAIN,
+            false,
             times.startMillis() - context.lookbackMillis + 1,
             times.endMillis());
     SeriesOperator select =

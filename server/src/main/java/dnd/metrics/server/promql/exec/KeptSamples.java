@@ -1,39 +1,44 @@
 package dnd.metrics.server.promql.exec;
 
-import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the samples that an aggregation picked out of its input, as series of their own. At one
- * step only, series come in the order in which samples were added. For one thread.
+ * Collects the floats that an aggregation picked out of its input, as series of their own, in the
+ * order in which the first sample of each was added. For one thread.
  */
 final class KeptSamples {
   private final QueryContext context;
   private final int steps;
-  private final Map<Labels, StepSeries> byLabels = new LinkedHashMap<>();
+  private final List<Labels> labels;
+  private final List<Boolean> dropNames;
+  private final @Nullable StepSeries[] byNumber;
+  private final List<StepSeries> inOrder = new ArrayList<>();
 
-  KeptSamples(QueryContext context, int steps) {
+  /**
+   * @param labels of each series of the input, by its number
+   */
+  KeptSamples(QueryContext context, int steps, List<Labels> labels, List<Boolean> dropNames) {
     this.context = context;
     this.steps = steps;
+    this.labels = labels;
+    this.dropNames = dropNames;
+    this.byNumber = new StepSeries[labels.size()];
   }
 
-  void add(int step, Labels labels, boolean dropName, double value) {
-    series(labels, dropName).setFloat(step, value);
-  }
-
-  void add(int step, Labels labels, boolean dropName, Histogram histogram) {
-    series(labels, dropName).setHistogram(step, histogram);
-  }
-
-  private StepSeries series(Labels labels, boolean dropName) {
-    return byLabels.computeIfAbsent(labels, l -> context.series(l, dropName, steps));
+  void add(int step, int number, double value) {
+    StepSeries series = byNumber[number];
+    if (series == null) {
+      series = context.series(labels.get(number), dropNames.get(number), steps);
+      byNumber[number] = series;
+      inOrder.add(series);
+    }
+    series.values[step] = value;
   }
 
   List<StepSeries> finish() {
-    return new ArrayList<>(byLabels.values());
+    return inOrder;
   }
 }

@@ -16,7 +16,7 @@ final class LastTwo implements RangeFunction {
 
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.floats(i) + windows.histograms(i) < 2) {
         continue;
       }

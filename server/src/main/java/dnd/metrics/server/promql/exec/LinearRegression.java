@@ -20,7 +20,7 @@ final class LinearRegression implements RangeFunction {
 
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int from = windows.floatFrom[i];
       int to = windows.floatTo[i];
       if (windows.isMixed(i)) {

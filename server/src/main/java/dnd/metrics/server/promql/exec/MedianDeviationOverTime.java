@@ -14,7 +14,7 @@ final class MedianDeviationOverTime implements RangeFunction {
     if (sorted.length < samples.floats) {
       sorted = new double[samples.floats];
     }
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int n = windows.floats(i);
       if (n == 0) {
         continue;

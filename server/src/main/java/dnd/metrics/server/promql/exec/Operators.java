@@ -244,6 +244,11 @@ final class Operators {
       labels.add(valueLabel);
     }
     return new CountValuesOperator(
-        context, inner, new Grouping(labels, p.without()), valueLabel, steps);
+        context,
+        inner,
+        new Grouping(labels, p.without()),
+        valueLabel,
+        !p.without() || !labels.contains(valueLabel),
+        steps);
   }
 }

@@ -3,7 +3,6 @@ package dnd.metrics.server.promql.exec;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.VectorMatching;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class OrOperator implements SeriesOperator {
   private List<StepSeries> evaluate() {
     List<StepSeries> all = SeriesList.drain(context, left);
     Map<Labels, StepSeries> byLabels = new HashMap<>();
-    List<BitSet> presence = new ArrayList<>();
+    List<StepMask> presence = new ArrayList<>();
     for (StepSeries series : all) {
       byLabels.put(series.labels, series);
       SetOperator.note(series, signature, steps, presence);
@@ -55,9 +54,11 @@ final class OrOperator implements SeriesOperator {
       context.check();
       int number = signature.number(series.labels);
       if (number < presence.size()) {
-        BitSet matched = presence.get(number);
-        for (int i = matched.nextSetBit(0); i >= 0; i = matched.nextSetBit(i + 1)) {
-          series.setAbsent(i);
+        StepMask matched = presence.get(number);
+        for (int i = 0; i < steps; i++) {
+          if (matched.has(i)) {
+            series.setAbsent(i);
+          }
         }
       }
       StepSeries same = byLabels.get(series.labels);

@@ -10,7 +10,7 @@ final class SampleCounts implements RangeFunction {
 
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int count = windows.floats(i) + windows.histograms(i);
       if (count > 0) {
         out.values[i] = onlyPresence ? 1 : count;

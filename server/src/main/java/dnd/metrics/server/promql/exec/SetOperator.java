@@ -3,7 +3,6 @@ package dnd.metrics.server.promql.exec;
 import dnd.metrics.server.promql.parse.BinaryOp;
 import dnd.metrics.server.promql.parse.VectorMatching;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ final class SetOperator implements SeriesOperator {
   private final boolean keepsMatched;
   private final MatchSignature signature;
   private final int steps;
-  private @Nullable List<BitSet> presence;
+  private @Nullable List<StepMask> presence;
 
   SetOperator(
       QueryContext context,
@@ -57,13 +56,16 @@ final class SetOperator implements SeriesOperator {
     return null;
   }
 
-  private boolean filter(StepSeries series, BitSet matched) {
+  private boolean filter(StepSeries series, StepMask matched) {
+    if (matched.isFull()) {
+      return keepsMatched;
+    }
     boolean any = false;
     for (int i = 0; i < steps; i++) {
       if (!series.has(i)) {
         continue;
       }
-      if (matched.get(i) == keepsMatched) {
+      if (matched.has(i) == keepsMatched) {
         any = true;
       } else {
         series.setAbsent(i);
@@ -78,7 +80,7 @@ final class SetOperator implements SeriesOperator {
       SeriesOperator operator,
       MatchSignature signature,
       int steps,
-      List<BitSet> presence) {
+      List<StepMask> presence) {
     StepSeries series;
     while ((series = operator.next()) != null) {
       context.check();
@@ -87,16 +89,12 @@ final class SetOperator implements SeriesOperator {
     }
   }
 
-  static void note(StepSeries series, MatchSignature signature, int steps, List<BitSet> presence) {
+  static void note(
+      StepSeries series, MatchSignature signature, int steps, List<StepMask> presence) {
     int number = signature.number(series.labels);
     while (presence.size() <= number) {
-      presence.add(new BitSet(steps));
+      presence.add(new StepMask(steps));
     }
-    BitSet bits = presence.get(number);
-    for (int i = 0; i < steps; i++) {
-      if (series.has(i)) {
-        bits.set(i);
-      }
-    }
+    presence.get(number).addSamplesOf(series);
   }
 }

@@ -71,6 +71,15 @@ final class StepSeries {
     return true;
   }
 
+  /** How many of the steps have a sample. */
+  int count(int steps) {
+    int n = 0;
+    for (int i = 0; i < steps; i++) {
+      n += has(i) ? 1 : 0;
+    }
+    return n;
+  }
+
   /** Takes the sample that {@code other} has at a step, if it has one. */
   void take(int step, StepSeries other) {
     Histogram h = other.histogram(step);

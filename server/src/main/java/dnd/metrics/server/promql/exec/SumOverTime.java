@@ -29,11 +29,11 @@ final class SumOverTime implements RangeFunction {
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
     long work = 0;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       work += windows.floats(i);
     }
     double largestPrefix = work > 4L * samples.floats ? sumPrefixes(samples) : Double.NaN;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.histograms(i) > 0) {
         evaluateHistograms(samples, windows, i, out);
         continue;

@@ -3,6 +3,7 @@ package dnd.metrics.server.promql.exec;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.PositionRange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -78,7 +79,7 @@ final class TopOperator implements SeriesOperator {
       }
       context.release(series);
     }
-    KeptSamples kept = new KeptSamples(context, steps);
+    KeptSamples kept = new KeptSamples(context, steps, labels, dropNames);
     for (Heaps heaps : groups) {
       heaps.drainTo(kept);
     }
@@ -93,26 +94,26 @@ final class TopOperator implements SeriesOperator {
   /** A binary heap a step: the j-th place of all steps' heaps together in one array. */
   private final class Heaps {
     private final int[] sizes = new int[steps];
-    private final List<double[]> values = new ArrayList<>();
-    private final List<int[]> numbers = new ArrayList<>();
+    private double[][] values = {};
+    private int[][] numbers = {};
 
     void add(StepSeries series, int number) {
+      double[] samples = series.values;
       for (int i = 0; i < steps; i++) {
-        double v = series.values[i];
+        double v = samples[i];
         if (Double.isNaN(v) && Absent.is(v)) {
           continue;
         }
         int size = sizes[i];
-        if (size < k[i] && k[i] >= 1 && size + 1 <= (long) k[i]) {
-          if (size == values.size()) {
-            values.add(context.array(steps));
-            numbers.add(new int[steps]);
+        if (size < (long) k[i]) {
+          if (size == values.length) {
+            addPlace();
           }
           put(i, size, v, number);
           sizes[i]++;
           up(i, size);
         } else if (size > 0) {
-          double worst = values.getFirst()[i];
+          double worst = values[0][i];
           if ((largest ? worst < v : worst > v) || (Double.isNaN(worst) && !Double.isNaN(v))) {
             put(i, 0, v, number);
             down(i, size);
@@ -121,15 +122,22 @@ final class TopOperator implements SeriesOperator {
       }
     }
 
+    private void addPlace() {
+      values = Arrays.copyOf(values, values.length + 1);
+      numbers = Arrays.copyOf(numbers, numbers.length + 1);
+      values[values.length - 1] = context.array(steps);
+      numbers[numbers.length - 1] = new int[steps];
+    }
+
     private void put(int step, int place, double value, int number) {
-      values.get(place)[step] = value;
-      numbers.get(place)[step] = number;
+      values[place][step] = value;
+      numbers[place][step] = number;
     }
 
     private void swap(int step, int a, int b) {
-      double value = values.get(a)[step];
-      int number = numbers.get(a)[step];
-      put(step, a, values.get(b)[step], numbers.get(b)[step]);
+      double value = values[a][step];
+      int number = numbers[a][step];
+      put(step, a, values[b][step], numbers[b][step]);
       put(step, b, value, number);
     }
 
@@ -137,7 +145,7 @@ final class TopOperator implements SeriesOperator {
       int place = from;
       while (place > 0) {
         int parent = (place - 1) / 2;
-        if (!isWorse(values.get(place)[step], values.get(parent)[step])) {
+        if (!isWorse(values[place][step], values[parent][step])) {
           return;
         }
         swap(step, place, parent);
@@ -149,10 +157,10 @@ final class TopOperator implements SeriesOperator {
       int place = 0;
       while (2 * place + 1 < size) {
         int child = 2 * place + 1;
-        if (child + 1 < size && isWorse(values.get(child + 1)[step], values.get(child)[step])) {
+        if (child + 1 < size && isWorse(values[child + 1][step], values[child][step])) {
           child++;
         }
-        if (!isWorse(values.get(child)[step], values.get(place)[step])) {
+        if (!isWorse(values[child][step], values[place][step])) {
           return;
         }
         swap(step, place, child);
@@ -161,22 +169,25 @@ final class TopOperator implements SeriesOperator {
     }
 
     void drainTo(KeptSamples kept) {
-      for (int i = 0; i < steps; i++) {
-        if (steps == 1) {
-          sortBestFirst(i);
-        }
-        for (int place = 0; place < sizes[i]; place++) {
-          int number = numbers.get(place)[i];
-          kept.add(i, labels.get(number), dropNames.get(number), values.get(place)[i]);
-        }
+      if (steps == 1) {
+        sortBestFirst(0);
       }
-      values.forEach(context::release);
+      for (int place = 0; place < values.length; place++) {
+        double[] samples = values[place];
+        int[] from = numbers[place];
+        for (int i = 0; i < steps; i++) {
+          if (place < sizes[i]) {
+            kept.add(i, from[i], samples[i]);
+          }
+        }
+        context.release(samples);
+      }
     }
 
     /** Insertion sort, which leaves equal values in their order. */
     private void sortBestFirst(int step) {
       for (int n = 1; n < sizes[step]; n++) {
-        for (int j = n; j > 0 && isWorse(values.get(j - 1)[step], values.get(j)[step]); j--) {
+        for (int j = n; j > 0 && isWorse(values[j - 1][step], values[j][step]); j--) {
           swap(step, j, j - 1);
         }
       }

@@ -38,7 +38,7 @@ final class TurnCounts implements RangeFunction {
     }
     int f = 0;
     int h = 0;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       int from = windows.floatFrom[i] + windows.histogramFrom[i];
       int to = windows.floatTo[i] + windows.histogramTo[i];
       if (anchored) {

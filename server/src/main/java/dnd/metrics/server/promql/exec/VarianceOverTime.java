@@ -14,7 +14,7 @@ final class VarianceOverTime implements RangeFunction {
 
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.floats(i) == 0) {
         continue;
       }

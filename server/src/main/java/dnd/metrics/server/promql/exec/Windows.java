@@ -1,6 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.promql.plan.StepGrid;
+import java.util.Arrays;
 
 /**
  * Which samples are in the window of each step: those after {@code end - range} up to {@code end}.
@@ -14,6 +15,13 @@ final class Windows {
   final int[] histogramFrom;
   final int[] histogramTo;
 
+  /** The first step whose window has any sample of the series; steps before it are empty. */
+  int firstStep;
+
+  /** The step after the last one whose window may have a sample. */
+  int endStep;
+
+  private boolean hadHistograms;
   private final StepGrid ends;
   private final long rangeMillis;
   private final long beforeMillis;
@@ -41,17 +49,51 @@ final class Windows {
   }
 
   void slideOver(RangeSamples samples) {
+    findSteps(samples);
     slide(samples.floatTimes, samples.floats, floatFrom, floatTo);
-    slide(samples.histogramTimes, samples.histograms, histogramFrom, histogramTo);
+    if (samples.histograms > 0) {
+      slide(samples.histogramTimes, samples.histograms, histogramFrom, histogramTo);
+      hadHistograms = true;
+    } else if (hadHistograms) {
+      Arrays.fill(histogramFrom, 0);
+      Arrays.fill(histogramTo, 0);
+      hadHistograms = false;
+    }
+  }
+
+  /** Leaves out the steps that lie before all samples and those that lie behind them. */
+  private void findSteps(RangeSamples samples) {
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
+    if (samples.floats > 0) {
+      first = samples.floatTimes[0];
+      last = samples.floatTimes[samples.floats - 1];
+    }
+    if (samples.histograms > 0) {
+      first = Math.min(first, samples.histogramTimes[0]);
+      last = Math.max(last, samples.histogramTimes[samples.histograms - 1]);
+    }
+    firstStep = 0;
+    endStep = steps;
+    long stepMillis = ends.stepMillis();
+    if (first > last || stepMillis == 0) {
+      return;
+    }
+    long firstEnd = ends.startMillis() + afterMillis;
+    long skipped = Math.ceilDiv(first - firstEnd, stepMillis);
+    firstStep = (int) Math.max(0, Math.min(steps, skipped));
+    long firstStart = ends.startMillis() - rangeMillis - beforeMillis;
+    long lastNeeded = Math.floorDiv(last - 1 - firstStart, stepMillis);
+    endStep = (int) Math.max(firstStep, Math.min(steps, lastNeeded + 1));
   }
 
   private void slide(long[] times, int size, int[] from, int[] to) {
     int lo = 0;
     int hi = 0;
-    long end = ends.startMillis() + afterMillis;
+    long end = ends.time(firstStep) + afterMillis;
     long span = afterMillis + rangeMillis + beforeMillis;
     long stepMillis = ends.stepMillis();
-    for (int i = 0; i < steps; i++) {
+    for (int i = firstStep; i < endStep; i++) {
       while (hi < size && times[hi] <= end) {
         hi++;
       }
