@@ -31,6 +31,7 @@ class PackageTableTest {
           Map.entry("promql.test", Set.of("model", "promql.parse", "promql.plan", "promql.exec")),
           Map.entry("yaml", Set.of("events")),
           Map.entry("demo", Set.of("events")),
+          Map.entry("exposition", Set.of("events")),
           Map.entry("hub", Set.of()),
           Map.entry("hub.embedded", Set.of("hub")),
           Map.entry("ingest", Set.of("model", "head", "hub", "events")),
