@@ -32,6 +32,7 @@ class PackageTableTest {
           Map.entry("yaml", Set.of("events")),
           Map.entry("demo", Set.of("events")),
           Map.entry("exposition", Set.of("events")),
+          Map.entry("terminal", Set.of("events", "model")),
           Map.entry("hub", Set.of()),
           Map.entry("hub.embedded", Set.of("hub")),
           Map.entry("ingest", Set.of("model", "head", "hub", "events")),

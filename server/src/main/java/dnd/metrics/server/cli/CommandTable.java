@@ -8,6 +8,9 @@ final class CommandTable {
   static final List<CommandEntry> COMMANDS =
       List.of(
           new CommandEntry("run", "Run the service with its embedded Message Hub", RunCommand::new),
+          new CommandEntry("query", "Ask PromQL: a table, JSON, CSV or a graph", QueryCommand::new),
+          new CommandEntry("push", "Push metrics by hand or from an exposition", PushCommand::new),
+          new CommandEntry("tail", "Show events as they pass on the hub", TailCommand::new),
           new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),
           new CommandEntry("version", "Print the version", VersionCommand::new));
 

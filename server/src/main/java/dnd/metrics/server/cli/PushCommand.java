@@ -34,8 +34,8 @@ import picocli.CommandLine.Spec;
       "",
       "With --format prometheus stdin is a text exposition (Prometheus or OpenMetrics) and goes out"
           + " as one metrics.report, a full snapshot of this service and instance: series that the"
-          + " snapshot before had and this one lacks end. What does not fit in one event goes out as"
-          + " pushes, without that. With --format json each line of stdin is an event.",
+          + " snapshot before had and this one lacks end. What does not fit in one event goes out"
+          + " as pushes, without that. With --format json each line of stdin is an event.",
       "",
       "Examples:",
       "  dnd-metrics push 'room_temperature_celsius{room=\"hall\"} 21.5' 'jobs_total 3'",
@@ -131,8 +131,7 @@ final class PushCommand implements Callable<Integer> {
       try {
         Metric metric = Exposition.parseSample(sample);
         MetricType given = type;
-        MetricType usual =
-            metric.name().endsWith("_total") ? MetricType.COUNTER : MetricType.GAUGE;
+        MetricType usual = metric.name().endsWith("_total") ? MetricType.COUNTER : MetricType.GAUGE;
         metrics.add(
             new Metric(
                 metric.name(),

@@ -11,6 +11,7 @@ import dnd.metrics.server.terminal.AnswerJson;
 import dnd.metrics.server.terminal.AnswerTable;
 import dnd.metrics.server.terminal.Graph;
 import dnd.metrics.server.terminal.NotJsonException;
+import dnd.metrics.server.terminal.PlainJson;
 import dnd.metrics.server.terminal.QueryRefusedException;
 import io.nats.client.Message;
 import io.nats.client.Subscription;
@@ -114,8 +115,7 @@ final class QueryCommand implements Callable<Integer> {
     answer.warnings().forEach(text -> System.err.println("warning: " + text));
     answer.infos().forEach(text -> System.err.println("info: " + text));
     if (stats) {
-      System.err.println(
-          "stats: " + dnd.metrics.server.terminal.PlainJson.line(answer.statistics()));
+      System.err.println("stats: " + PlainJson.line(answer.statistics()));
     }
     return ExitCode.SUCCESS;
   }
@@ -145,7 +145,9 @@ final class QueryCommand implements Callable<Integer> {
     Long to = null;
     Long stepMillis = null;
     if (range) {
-      to = end == null ? nowMillis : time("--end", end, nowMillis);
+      // A whole second, and not before what was pushed just now.
+      long soonMillis = Math.ceilDiv(nowMillis, 1000L) * 1000;
+      to = end == null ? soonMillis : time("--end", end, nowMillis);
       if (start != null) {
         from = time("--start", start, nowMillis);
       } else {
@@ -195,14 +197,13 @@ final class QueryCommand implements Callable<Integer> {
 
   private long time(String option, String text, long nowMillis) {
     return TimeText.parse(text, nowMillis)
-        .orElseThrow(
-            () ->
-                wrong(
-                    option
-                        + " "
-                        + text
-                        + " is no time: write RFC 3339 (2026-11-24T10:00:00Z), Unix seconds, now or"
-                        + " now-1h"));
+        .orElseThrow(() ->
+            wrong(
+                option
+                    + " "
+                    + text
+                    + " is no time: write RFC 3339 (2026-11-24T10:00:00Z), Unix seconds, now or"
+                    + " now-1h"));
   }
 
   private long duration(String option, String text) {

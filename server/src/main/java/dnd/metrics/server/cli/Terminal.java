@@ -1,7 +1,6 @@
 package dnd.metrics.server.cli;
 
 import dnd.metrics.server.terminal.Style;
-import java.io.Console;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -22,8 +21,7 @@ final class Terminal {
   private final boolean isTerminal;
 
   Terminal() {
-    Console console = System.console();
-    isTerminal = console != null && console.isTerminal();
+    isTerminal = System.console().isTerminal();
   }
 
   /** Prints and lets go at once. */
@@ -68,8 +66,7 @@ final class Terminal {
   /** Asks stty, which knows the size of the terminal that it is given as input. */
   private static int terminalWidth() {
     try {
-      Process stty =
-          new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).start();
+      Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).start();
       if (!stty.waitFor(1, TimeUnit.SECONDS)) {
         stty.destroyForcibly();
         return 0;

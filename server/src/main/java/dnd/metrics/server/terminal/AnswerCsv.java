@@ -35,6 +35,8 @@ public final class AnswerCsv {
             && text.indexOf('"') < 0
             && text.indexOf('\n') < 0
             && text.indexOf('\r') < 0;
-    return plain ? out.append(text) : out.append('"').append(text.replace("\"", "\"\"")).append('"');
+    return plain
+        ? out.append(text)
+        : out.append('"').append(text.replace("\"", "\"\"")).append('"');
   }
 }

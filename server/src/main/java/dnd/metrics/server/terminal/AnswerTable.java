@@ -104,23 +104,22 @@ public final class AnswerTable {
       headers.add(AnswerSeries.text(series.get(i).labels().without(sharedNames)));
       for (AnswerSample sample : series.get(i).samples()) {
         rows.computeIfAbsent(
-                sample.timeMillis(),
-                t -> {
-                  String[] cells = new String[series.size()];
-                  java.util.Arrays.fill(cells, "");
-                  return cells;
-                })
-            [i] = sample.text();
+                    sample.timeMillis(),
+                    t -> {
+                      String[] cells = new String[series.size()];
+                      java.util.Arrays.fill(cells, "");
+                      return cells;
+                    })[i] =
+            sample.text();
       }
     }
     TextTable table = new TextTable(headers, 1);
-    rows.forEach(
-        (time, cells) -> {
-          List<String> row = new ArrayList<>();
-          row.add(time(time));
-          row.addAll(List.of(cells));
-          table.add(row);
-        });
+    rows.forEach((time, cells) -> {
+      List<String> row = new ArrayList<>();
+      row.add(time(time));
+      row.addAll(List.of(cells));
+      table.add(row);
+    });
     return table;
   }
 
@@ -129,12 +128,11 @@ public final class AnswerTable {
     Labels.Builder shared = series.getFirst().labels().toBuilder();
     Labels first = series.getFirst().labels();
     for (AnswerSeries s : series) {
-      first.forEach(
-          (name, value) -> {
-            if (!s.labels().get(name).equals(value)) {
-              shared.remove(name);
-            }
-          });
+      first.forEach((name, value) -> {
+        if (!s.labels().get(name).equals(value)) {
+          shared.remove(name);
+        }
+      });
     }
     return shared.build();
   }

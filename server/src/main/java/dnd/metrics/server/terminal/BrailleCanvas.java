@@ -93,8 +93,7 @@ final class BrailleCanvas {
       StringBuilder run = new StringBuilder();
       while (column < end && owner[row][column] == of) {
         char letter = letters[row][column];
-        run.append(
-            of == NOBODY ? ' ' : letter != 0 ? letter : (char) (0x2800 + dots[row][column]));
+        run.append(of == NOBODY ? ' ' : letter != 0 ? letter : (char) (0x2800 + dots[row][column]));
         column++;
       }
       out.append(of == NOBODY ? run.toString() : style.series(of, run.toString()));

@@ -14,7 +14,8 @@ import tools.jackson.core.json.JsonFactory;
 
 /**
  * JSON as maps, lists, strings, booleans, longs and doubles; a null is left out of its map and
- * stands as an empty string in its list. Of Jackson only the tokenizer is used: commands start fast.
+ * stands as an empty string in its list. Of Jackson only the tokenizer is used: commands start
+ * fast.
  */
 public final class PlainJson {
   private static final JsonFactory FACTORY = new JsonFactory();
