@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Where results are printed: always UTF-8, with colours and a width where it is a terminal. */
@@ -21,7 +22,7 @@ final class Terminal {
   private final boolean isTerminal;
 
   Terminal() {
-    isTerminal = System.console().isTerminal();
+    isTerminal = Objects.requireNonNull(System.console(), "never null since Java 22").isTerminal();
   }
 
   /** Prints and lets go at once. */

@@ -70,8 +70,8 @@ public final class PlainJson {
       case VALUE_STRING -> parser.getString();
       case VALUE_NUMBER_INT -> longOrDouble(parser);
       case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_TRUE -> Boolean.TRUE;
-      case VALUE_FALSE -> Boolean.FALSE;
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
       case null, default -> null;
     };
   }

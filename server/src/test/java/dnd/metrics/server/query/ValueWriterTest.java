@@ -2,6 +2,8 @@ package dnd.metrics.server.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.model.Buckets;
+import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.Annotations;
 import dnd.metrics.server.promql.exec.QueryValue;
@@ -92,6 +94,34 @@ class ValueWriterTest {
         .isEqualTo(
             "[{\"metric\":{\"a\":\"b\"},\"values\":[[0,\"1\"],[15,\"+Inf\"]]},"
                 + "{\"metric\":{\"a\":\"ü\"},\"values\":[[15,\"0.1\"],[30.005,\"1e+21\"]]}]");
+  }
+
+  @Test
+  void writesHistogramsBehindFloats() {
+    Histogram histogram =
+        Histogram.builder()
+            .count(42)
+            .sum(34_593.34)
+            .zeroThreshold(0.25)
+            .zeroCount(3)
+            .positive(Buckets.contiguous(0, 12, 21, 0, 6))
+            .build();
+    String expected =
+        "{\"count\":\"42\",\"sum\":\"34593.34\",\"buckets\":[[3,\"-0.25\",\"0.25\",\"3\"],"
+            + "[0,\"0.5\",\"1\",\"12\"],[0,\"1\",\"2\",\"21\"],[0,\"4\",\"8\",\"6\"]]}";
+    MatrixSeries mixed =
+        new MatrixSeries(
+            Labels.of("a", "b"),
+            new long[] {1000, 2000, 3000},
+            new double[] {0, 7, 0},
+            new Histogram[] {histogram, null, Histogram.builder().build()});
+    assertThat(text(new MatrixValue(List.of(mixed))))
+        .contains(
+            "\"result\":[{\"metric\":{\"a\":\"b\"},\"values\":[[2,\"7\"]],\"histograms\":[[1,"
+                + expected
+                + "],[3,{\"count\":\"0\",\"sum\":\"0\"}]]}]");
+    assertThat(text(new VectorValue(List.of(new VectorSample(Labels.empty(), 1, 0, histogram)))))
+        .contains("\"result\":[{\"metric\":{},\"histogram\":[0.001," + expected + "]}]");
   }
 
   @Test
