@@ -107,6 +107,10 @@ public final class StrictJson {
       return new Problem(ErrorCode.DUPLICATE_KEY, "", key + " comes twice in one object" + where);
     }
     String firstLine = text.lines().findFirst().orElse("not JSON");
+    int hint = firstLine.indexOf(": enable `"); // speaks to programmers of this program
+    if (hint > 0) {
+      firstLine = firstLine.substring(0, hint);
+    }
     return new Problem(ErrorCode.INVALID_JSON, "", shorten(firstLine) + where);
   }
 
