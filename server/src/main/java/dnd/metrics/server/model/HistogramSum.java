@@ -80,20 +80,26 @@ public final class HistogramSum {
   }
 
   /**
+   * Adds a term.
+   *
+   * @return whether its custom bounds differed and only the common ones are left
    * @throws IllegalArgumentException unless {@link #accepts} says yes
    */
-  public void add(Histogram term) {
-    combine(term, 1);
+  public boolean add(Histogram term) {
+    return combine(term, 1);
   }
 
   /**
+   * Subtracts a term.
+   *
+   * @return whether its custom bounds differed and only the common ones are left
    * @throws IllegalArgumentException unless {@link #accepts} says yes
    */
-  public void subtract(Histogram term) {
-    combine(term, -1);
+  public boolean subtract(Histogram term) {
+    return combine(term, -1);
   }
 
-  private void combine(Histogram term, int sign) {
+  private boolean combine(Histogram term, int sign) {
     if (!accepts(term)) {
       throw new IllegalArgumentException(
           "a histogram of exponential buckets and one of custom buckets do not add up");
@@ -113,10 +119,10 @@ public final class HistogramSum {
     sumCarried = carry(sign * term.sum(), sum, sumCarried);
     sum += sign * term.sum();
     if (custom) {
-      combineCustom(term, sign);
-    } else {
-      combineExponential(term, sign);
+      return combineCustom(term, sign);
     }
+    combineExponential(term, sign);
+    return false;
   }
 
   private void addZeroCount(double term) {
@@ -128,16 +134,17 @@ public final class HistogramSum {
     return compensated ? CompensatedSum.carry(term, total, carried) : 0;
   }
 
-  private void combineCustom(Histogram term, int sign) {
+  private boolean combineCustom(Histogram term, int sign) {
     BucketSums other = BucketSums.view(term.positive(), false);
     if (Histogram.sameBounds(customValues, term.customValues())) {
       positive.add(other, sign, 0);
-      return;
+      return false;
     }
     boundsReconciled = true;
     double[] common = CustomBounds.intersection(customValues, term.customValues());
     positive.addCustom(customValues, other, term.customValues(), common, sign);
     customValues = common;
+    return true;
   }
 
   private void combineExponential(Histogram term, int sign) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * each chunk that came out.
  */
 class PrometheusChunksTest {
-  private record Case(String name, List<String> samples, List<String> chunks) {
+  record Case(String name, List<String> samples, List<String> chunks) {
     @Override
     public String toString() {
       return name;
@@ -133,7 +133,7 @@ class PrometheusChunksTest {
   private static Histogram histogram(String[] words) {
     Histogram.Builder builder =
         Histogram.builder()
-            .counterResetHint(CounterResetHint.values()[Integer.parseInt(words[1])])
+            .counterResetHint(hint(words[1]))
             .schema(Integer.parseInt(words[2]))
             .zeroThreshold(number(words[3]))
             .zeroCount(number(words[4]))
@@ -146,6 +146,14 @@ class PrometheusChunksTest {
           Arrays.stream(words[9].split(",")).mapToDouble(PrometheusChunksTest::number).toArray());
     }
     return builder.build();
+  }
+
+  private static CounterResetHint hint(String number) {
+    return switch (number) {
+      case "0" -> CounterResetHint.UNKNOWN;
+      case "3" -> CounterResetHint.GAUGE;
+      default -> throw new IllegalArgumentException(number);
+    };
   }
 
   private static Buckets buckets(String text) {

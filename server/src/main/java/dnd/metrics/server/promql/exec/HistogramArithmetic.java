@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * smoothly. Conflicting reset hints are not its business.
  */
 final class HistogramArithmetic {
-  private final QueryContext context;
+  private final AnnotationCollector annotations;
   private final String metricName;
   private final PositionRange position;
 
-  HistogramArithmetic(QueryContext context, String metricName, PositionRange position) {
-    this.context = context;
+  HistogramArithmetic(AnnotationCollector annotations, String metricName, PositionRange position) {
+    this.annotations = annotations;
     this.metricName = metricName;
     this.position = position;
   }
@@ -33,9 +33,7 @@ final class HistogramArithmetic {
       incompatible();
       return false;
     }
-    boolean before = sum.boundsReconciled();
-    sum.subtract(term);
-    if (!before && sum.boundsReconciled()) {
+    if (sum.subtract(term)) {
       reconciled(HistogramOperation.SUBTRACTION);
     }
     return true;
@@ -47,19 +45,17 @@ final class HistogramArithmetic {
       incompatible();
       return false;
     }
-    boolean before = sum.boundsReconciled();
-    sum.add(term);
-    if (!before && sum.boundsReconciled()) {
+    if (sum.add(term)) {
       reconciled(HistogramOperation.ADDITION);
     }
     return true;
   }
 
   void incompatible() {
-    context.annotations.add(Annotation.mixedExponentialCustom(metricName, position));
+    annotations.add(Annotation.mixedExponentialCustom(metricName, position));
   }
 
   private void reconciled(HistogramOperation operation) {
-    context.annotations.add(Annotation.mismatchedCustomBuckets(operation, position));
+    annotations.add(Annotation.mismatchedCustomBuckets(operation, position));
   }
 }

@@ -46,7 +46,7 @@ final class HistogramFraction implements SeriesOperator {
         var histogram = series.histogram(i);
         if (histogram != null) {
           out.values[i] =
-              NativeHistograms.fraction(
+              NativeFraction.of(
                   lower[i],
                   upper[i],
                   histogram,

@@ -31,8 +31,8 @@ final class HistogramOperation {
       return switch (op) {
         case MUL -> lh.multipliedBy(r).compact();
         case DIV -> lh.dividedBy(r).compact();
-        case TRIM_UPPER -> NativeHistograms.trim(lh, r, true);
-        case TRIM_LOWER -> NativeHistograms.trim(lh, r, false);
+        case TRIM_UPPER -> HistogramTrim.trim(lh, r, true);
+        case TRIM_LOWER -> HistogramTrim.trim(lh, r, false);
         case ADD,
             SUB,
             MOD,

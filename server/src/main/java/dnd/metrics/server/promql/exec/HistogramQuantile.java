@@ -117,7 +117,7 @@ final class HistogramQuantile implements SeriesOperator {
       var histogram = series.histogram(i);
       if (histogram != null) {
         double value =
-            NativeHistograms.quantile(
+            NativeQuantile.of(
                 quantiles[i], histogram, metricName, vectorPosition, context.annotations);
         outputs.set(i, quantiles[i], value);
       }

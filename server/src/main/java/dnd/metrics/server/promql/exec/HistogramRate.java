@@ -23,7 +23,8 @@ final class HistogramRate {
     long[] times = samples.histogramTimes;
     long @Nullable [] starts = useStarts ? samples.histogramStarts : null;
     HistogramArithmetic arithmetic =
-        new HistogramArithmetic(call.context(), samples.metricName(), call.firstArgument());
+        new HistogramArithmetic(
+            call.context().annotations, samples.metricName(), call.firstArgument());
     Histogram first = samples.histogramValues[from];
     Histogram result = null;
     if (to - from > 1) {

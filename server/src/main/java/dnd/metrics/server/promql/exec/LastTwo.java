@@ -79,7 +79,8 @@ final class LastTwo implements RangeFunction {
                 || now.isResetFrom(before));
     if (!fromZero) {
       HistogramArithmetic arithmetic =
-          new HistogramArithmetic(call.context(), samples.metricName(), call.allArguments());
+          new HistogramArithmetic(
+              call.context().annotations, samples.metricName(), call.allArguments());
       Histogram difference = arithmetic.subtract(now, before);
       if (difference == null) {
         return null;

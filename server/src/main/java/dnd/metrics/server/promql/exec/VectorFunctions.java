@@ -71,6 +71,8 @@ final class VectorFunctions {
       case "histogram_count" -> statistics(p, grid, Histogram::count);
       case "histogram_sum" -> statistics(p, grid, Histogram::sum);
       case "histogram_avg" -> statistics(p, grid, h -> h.sum() / h.count());
+      case "histogram_stddev" -> statistics(p, grid, NativeVariance::standardDeviation);
+      case "histogram_stdvar" -> statistics(p, grid, NativeVariance::variance);
       case "histogram_quantile" ->
           operators.distinct(HistogramQuantile.one(context, operators, p, grid), grid);
       case "histogram_quantiles" ->
