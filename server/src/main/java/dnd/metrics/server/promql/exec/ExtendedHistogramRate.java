@@ -30,7 +30,8 @@ final class ExtendedHistogramRate {
       return;
     }
     HistogramArithmetic arithmetic =
-        new HistogramArithmetic(call.context(), samples.metricName(), call.firstArgument());
+        new HistogramArithmetic(
+            call.context().annotations, samples.metricName(), call.firstArgument());
     if (!check(samples, arithmetic)) {
       return;
     }

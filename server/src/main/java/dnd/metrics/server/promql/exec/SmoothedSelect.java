@@ -103,7 +103,7 @@ final class SmoothedSelect implements SeriesOperator {
     Histogram before = samples.histogramValues[k - 1];
     Histogram after = samples.histogramValues[k];
     HistogramArithmetic arithmetic =
-        new HistogramArithmetic(context, samples.metricName(), position);
+        new HistogramArithmetic(context.annotations, samples.metricName(), position);
     if (before.hasCustomBuckets() != after.hasCustomBuckets()) {
       arithmetic.incompatible();
       return null;
