@@ -1,0 +1,240 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.MemoryLogFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random batches against a simple model, on a disk that fails, fills up, and loses its power: what
+ * was acknowledged is there afterwards, each event whole or not at all, and none twice.
+ */
+class HeadFaultTest {
+  private static final long NOW = 1_700_000_000_000L;
+  private static final LogOptions LOG =
+      LogOptions.DEFAULT.withRetryInterval(Duration.ofMillis(3)).withSegmentBytes(1 << 14);
+
+  @TempDir Path folder;
+  private MemoryLogFiles disk = new MemoryLogFiles();
+
+  /** The samples of all series: labels → time → value. */
+  private final Map<Labels, TreeMap<Long, Double>> model = new TreeMap<>();
+
+  /** What one event did, to be taken back where it was not acknowledged and is not there. */
+  private static final class Event {
+    final String id;
+    final int sender;
+    final Map<Labels, TreeMap<Long, Double>> samples = new TreeMap<>();
+    final CommitLatch done = new CommitLatch();
+    long sequence;
+
+    Event(String id, int sender) {
+      this.id = id;
+      this.sender = sender;
+    }
+  }
+
+  @BeforeAll
+  static void pollOften() {
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(2));
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+  }
+
+  private Head open() throws IOException {
+    return Head.open(
+        folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LOG, ReplayListener.SILENT);
+  }
+
+  @Test
+  void nothingAcknowledgedIsLost() throws IOException {
+    for (int seed = 0; seed < 60; seed++) {
+      disk = new MemoryLogFiles();
+      model.clear();
+      Random random = new Random(seed);
+      long clock = NOW;
+      Set<String> stored = new HashSet<>();
+      List<String> lost = new ArrayList<>();
+      for (int life = 0; life < 4; life++) {
+        List<Event> events = new ArrayList<>();
+        MemoryLogFiles before = disk;
+        Head head = open();
+        check(head, seed, life);
+        checkIds(head, stored, lost, clock);
+        try {
+          int n = random.nextInt(40);
+          for (int i = 0; i < n; i++) {
+            disturb(random);
+            clock += random.nextInt(3_000);
+            Event event = new Event("e" + life + "/" + i, random.nextInt(3));
+            if (apply(head, event, random, clock)) {
+              events.add(event);
+              if (random.nextInt(3) == 0) {
+                await().until(event.done::isDone);
+              }
+            }
+          }
+          disk = random.nextBoolean() ? before.cutPower(random) : before.kill();
+        } finally {
+          closeDead(head);
+        }
+        settle(events, stored, lost, seed);
+      }
+      try (Head head = open()) {
+        check(head, seed, 4);
+        checkIds(head, stored, lost, clock);
+      }
+    }
+  }
+
+  private static void closeDead(Head head) {
+    try {
+      head.close();
+    } catch (IOException e) {
+      assertThat(e).hasMessage("the power is cut");
+    }
+  }
+
+  private void disturb(Random random) {
+    switch (random.nextInt(30)) {
+      case 0 -> disk.failForces(1 + random.nextInt(3));
+      case 1 -> disk.failWrites(1 + random.nextInt(3));
+      case 2 -> disk.limitCapacity(disk.usedBytes() + random.nextInt(500));
+      case 3, 4, 5, 6 -> disk.limitCapacity(Long.MAX_VALUE);
+      default -> {}
+    }
+  }
+
+  /** False where the head refuses, which it may only do while the disk is in trouble. */
+  private boolean apply(Head head, Event event, Random random, long clock) {
+    Sender sender = head.sender(new SenderId("svc", "i" + event.sender));
+    try (SenderBatch batch = sender.begin(EventKind.PUSH, event.id, clock)) {
+      assertThat(batch.isDuplicate()).isFalse();
+      for (int n = random.nextInt(12); n >= 0; n--) {
+        Labels labels =
+            Labels.of("n", "s" + random.nextInt(8), "instance", "i" + event.sender);
+        HeadSeries series = batch.resolve(labels);
+        long time = clock - (random.nextInt(3) == 0 ? random.nextInt(40 * 60_000) : random.nextInt(9));
+        double value = random.nextInt(10) == 0 ? StaleMarker.VALUE : random.nextInt(5) * 0.5;
+        TreeMap<Long, Double> known = model.computeIfAbsent(labels, l -> new TreeMap<>());
+        AppendOutcome expected = expected(known, time, value);
+        assertThat(batch.append(series, time, value)).isEqualTo(expected);
+        if (expected == AppendOutcome.ACCEPTED) {
+          known.put(time, value);
+          event.samples.computeIfAbsent(labels, l -> new TreeMap<>()).put(time, value);
+        }
+      }
+      event.sequence = batch.commit(event.done);
+      return true;
+    } catch (HeadUnavailableException e) {
+      assertThat(e).hasMessageContaining("the log cannot be written");
+      disk.limitCapacity(Long.MAX_VALUE);
+      await().until(() -> head.status().unavailable() == null);
+      return false;
+    }
+  }
+
+  private static AppendOutcome expected(TreeMap<Long, Double> known, long time, double value) {
+    Double there = known.get(time);
+    if (there != null) {
+      boolean same =
+          Double.doubleToRawLongBits(there) == Double.doubleToRawLongBits(value);
+      return same ? AppendOutcome.DUPLICATE : AppendOutcome.CONFLICT;
+    }
+    boolean tooOld = !known.isEmpty() && time < known.lastKey() - 30 * 60_000;
+    return tooOld ? AppendOutcome.TOO_OLD : AppendOutcome.ACCEPTED;
+  }
+
+  /** Takes out of the model what the crash took: all or nothing of each event in doubt. */
+  private void settle(List<Event> events, Set<String> stored, List<String> lost, int seed)
+      throws IOException {
+    if (events.isEmpty()) {
+      return;
+    }
+    try (Head head = open()) {
+      long last = head.status().lastSequence();
+      for (Event event : events) {
+        boolean acknowledged;
+        try {
+          acknowledged = event.done.isDone();
+          if (acknowledged) {
+            event.done.await();
+          }
+        } catch (IOException e) {
+          acknowledged = false;
+        }
+        boolean there = event.sequence <= last && isThere(head, event);
+        if (acknowledged) {
+          assertThat(there).as("seed %d: acknowledged %s", seed, event.id).isTrue();
+        }
+        if (there) {
+          stored.add(event.sender + " " + event.id);
+        } else {
+          lost.add(event.sender + " " + event.id);
+          event.samples.forEach((labels, samples) -> model.get(labels).keySet().removeAll(samples.keySet()));
+        }
+      }
+    }
+    disk = disk.kill();
+  }
+
+  /** Whether the id is known; the samples are compared afterwards, all together. */
+  private static boolean isThere(Head head, Event event) throws IOException {
+    Sender sender = head.sender(new SenderId("svc", "i" + event.sender));
+    try (SenderBatch batch = sender.begin(EventKind.PUSH, event.id, NOW)) {
+      return batch.isDuplicate();
+    }
+  }
+
+  private static void checkIds(Head head, Set<String> stored, List<String> lost, long clock)
+      throws IOException {
+    for (String known : stored) {
+      assertThat(isKnown(head, known, clock)).as(known).isTrue();
+    }
+    for (String unknown : lost) {
+      assertThat(isKnown(head, unknown, clock)).as(unknown).isFalse();
+    }
+  }
+
+  private static boolean isKnown(Head head, String senderAndId, long clock) throws IOException {
+    int space = senderAndId.indexOf(' ');
+    Sender sender = head.sender(new SenderId("svc", "i" + senderAndId.substring(0, space)));
+    try (SenderBatch batch =
+        sender.begin(EventKind.PUSH, senderAndId.substring(space + 1), clock)) {
+      return batch.isDuplicate();
+    }
+  }
+
+  private void check(Head head, int seed, int life) {
+    Map<Labels, List<String>> expected = new TreeMap<>();
+    model.forEach(
+        (labels, samples) -> {
+          List<String> lines = new ArrayList<>();
+          samples.forEach((t, v) -> lines.add(t + "=" + Samples.text(v)));
+          if (!lines.isEmpty()) {
+            expected.put(labels, lines);
+          }
+        });
+    Map<Labels, List<String>> found = new TreeMap<>();
+    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+      found.put(series.labels(), Samples.of(series));
+    }
+    assertThat(found).as("seed %d life %d", seed, life).isEqualTo(expected);
+  }
+}
