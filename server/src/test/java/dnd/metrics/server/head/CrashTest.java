@@ -1,0 +1,145 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SampleBatch;
+import dnd.metrics.server.model.SampleReader;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills a process that takes in events, with SIGKILL at random moments, again and again on one folder:
+ * every acknowledged event is there, each whole, none twice. {@code -Dcrash.runs=200} for a campaign.
+ */
+class CrashTest {
+  private static final int SENDERS = 3;
+
+  @TempDir Path folder;
+
+  @Test
+  void nothingAcknowledgedIsLostWhenTheProcessIsKilled() throws Exception {
+    int runs = Integer.getInteger("crash.runs", 5);
+    long seed = Long.getLong("crash.seed", 4711);
+    Random random = new Random(seed);
+    long[] next = new long[SENDERS];
+    for (int run = 0; run < runs; run++) {
+      String where = "seed " + seed + " run " + run;
+      runAndKill(random.nextInt(400), next);
+      check(next, where);
+    }
+    assertThat(next).as("events taken in").doesNotContain(0);
+  }
+
+  /** Runs a child until some events are acknowledged and a while longer; moves {@code next}. */
+  private void runAndKill(int millis, long[] next) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElseThrow());
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(CrashChild.class.getName());
+    command.add(folder.resolve("data").toString());
+    for (long first : next) {
+      command.add(Long.toString(first));
+    }
+    Process child =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
+      String line = out.readLine();
+      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+      boolean killed = false;
+      while (line != null) {
+        int space = line.indexOf(' ');
+        int sender = Integer.parseInt(line, 0, space, 10);
+        long event = Long.parseLong(line, space + 1, line.length(), 10);
+        assertThat(event).as("acknowledgements come in order").isEqualTo(next[sender]);
+        next[sender] = event + 1;
+        if (!killed && System.nanoTime() >= end) {
+          killed = true;
+          child.destroyForcibly();
+        }
+        line = out.readLine();
+        if (line != null && line.indexOf(' ') < 1) {
+          line = null; // the kill cut the line
+        }
+      }
+      assertThat(killed).as("the child ended by itself").isTrue();
+    } finally {
+      child.destroyForcibly().waitFor();
+    }
+  }
+
+  private void check(long[] next, String where) throws IOException {
+    List<String> reports = new ArrayList<>();
+    ReplayListener listener =
+        new ReplayListener() {
+          @Override
+          public void progress(long bytesDone, long bytesTotal) {}
+
+          @Override
+          public void report(String line) {
+            reports.add(line);
+          }
+        };
+    try (Head head = Head.open(folder.resolve("data"), HeadOptions.DEFAULT, listener)) {
+      for (int sender = 0; sender < SENDERS; sender++) {
+        String who = where + " sender " + sender + " " + reports;
+        if (next[sender] == 0) {
+          continue;
+        }
+        long events = checkCounter(head, sender, who);
+        assertThat(events).as(who).isGreaterThanOrEqualTo(next[sender]);
+        assertThat(last(head, "total", sender).values[0]).as(who).isEqualTo(events);
+        Histogram[] histograms = last(head, "seconds", sender).histograms;
+        assertThat(histograms).as(who).isNotNull();
+        assertThat(histograms[0].count()).as(who).isEqualTo(events);
+      }
+    }
+    // A write that the kill interrupted may have left a part; nothing else may be amiss.
+    assertThat(reports).as(where).allMatch(line -> line.contains("was not finished"));
+  }
+
+  /** How many events the counter has samples of, from the first on and without a gap. */
+  private static long checkCounter(Head head, int sender, String who) {
+    SampleReader reader = find(head, "counter", sender).read(Long.MIN_VALUE, Long.MAX_VALUE);
+    SampleBatch batch = new SampleBatch();
+    long events = 0;
+    while (reader.next(batch)) {
+      for (int i = 0; i < batch.size; i++) {
+        if (batch.timestamps[i] != CrashChild.timeOf(events) || batch.values[i] != events) {
+          throw new AssertionError(who + ": event " + events + " is not where it belongs");
+        }
+        events++;
+      }
+    }
+    return events;
+  }
+
+  private static SampleBatch last(Head head, String metric, int sender) {
+    HeadSeries series = find(head, metric, sender);
+    SampleBatch batch = new SampleBatch();
+    assertThat(series.read(series.newestMillis(), Long.MAX_VALUE).next(batch)).isTrue();
+    assertThat(batch.size).isEqualTo(1);
+    return batch;
+  }
+
+  private static HeadSeries find(Head head, String metric, int sender) {
+    List<Matcher> matchers = new ArrayList<>();
+    CrashChild.labels(metric, sender).forEach((n, v) -> matchers.add(Matcher.equal(n, v)));
+    List<HeadSeries> found = head.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE);
+    assertThat(found).hasSize(1);
+    return found.getFirst();
+  }
+}
