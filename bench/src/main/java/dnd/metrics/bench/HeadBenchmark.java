@@ -24,12 +24,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Measures the head with its log alone, without hub and parser: the load of TSBS's devops "cpu-only"
- * (ten gauges a host with ten tags, whole numbers, one sample every 10 s) from so many senders, each
- * on a thread of its own, a hundred samples an event, every event forced to disk before it counts.
+ * Measures the head with its log alone, without hub and parser: the load of TSBS's devops
+ * "cpu-only" (ten gauges a host with ten tags, whole numbers, one sample every 10 s) from so many
+ * senders, each on a thread of its own, a hundred samples an event, every event forced to disk
+ * before it counts.
  *
- * <p>Usage: {@code HeadBenchmark FOLDER SERIES ROUNDS SENDERS}; the folder must be new. Then the head is
- * opened again, which is timed, and its samples are counted.
+ * <p>Usage: {@code HeadBenchmark FOLDER SERIES ROUNDS SENDERS}; the folder must be new. Then the
+ * head is opened again, which is timed, and its samples are counted.
  */
 public final class HeadBenchmark {
   private static final String[] METRICS = {
@@ -58,19 +59,18 @@ public final class HeadBenchmark {
         int sender = i;
         threads[i] =
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try {
-                        send(head, sender, series / senders, rounds);
-                      } catch (IOException | InterruptedException | RuntimeException e) {
-                        failure.set(e);
-                      }
-                    });
+                .start(() -> {
+                  try {
+                    send(head, sender, series / senders, rounds);
+                  } catch (IOException | InterruptedException | RuntimeException e) {
+                    failure.set(e);
+                  }
+                });
       }
       for (Thread thread : threads) {
         thread.join();
       }
-        double seconds = (System.nanoTime() - begin) / 1e9;
+      double seconds = (System.nanoTime() - begin) / 1e9;
       Throwable problem = failure.get();
       if (problem != null) {
         throw new IllegalStateException(problem);
@@ -98,8 +98,7 @@ public final class HeadBenchmark {
   private static void memory(int series) {
     System.gc();
     long used = Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
-    System.out.printf(
-        "heap %.0f MB, %.0f bytes a series%n", used / 1e6, (double) used / series);
+    System.out.printf("heap %.0f MB, %.0f bytes a series%n", used / 1e6, (double) used / series);
   }
 
   private static void count(Head head, long expected) {
@@ -169,17 +168,29 @@ public final class HeadBenchmark {
   private static Labels labels(int sender, int i) {
     int host = i / METRICS.length;
     return Labels.of(
-        "__name__", "cpu_usage_" + METRICS[i % METRICS.length],
-        "service", "tsbs" + sender,
-        "hostname", "host_" + sender + "_" + host,
-        "region", "region-" + host % 9,
-        "datacenter", "datacenter-" + host % 27,
-        "rack", Integer.toString(host % 100),
-        "os", "Ubuntu" + host % 3,
-        "arch", host % 2 == 0 ? "x64" : "x86",
-        "team", host % 4 == 0 ? "NYC" : "LON",
-        "service_version", Integer.toString(host % 2),
-        "service_environment", host % 3 == 0 ? "production" : "staging",
-        "service_id", Integer.toString(host % 20));
+        "__name__",
+        "cpu_usage_" + METRICS[i % METRICS.length],
+        "service",
+        "tsbs" + sender,
+        "hostname",
+        "host_" + sender + "_" + host,
+        "region",
+        "region-" + host % 9,
+        "datacenter",
+        "datacenter-" + host % 27,
+        "rack",
+        Integer.toString(host % 100),
+        "os",
+        "Ubuntu" + host % 3,
+        "arch",
+        host % 2 == 0 ? "x64" : "x86",
+        "team",
+        host % 4 == 0 ? "NYC" : "LON",
+        "service_version",
+        Integer.toString(host % 2),
+        "service_environment",
+        host % 3 == 0 ? "production" : "staging",
+        "service_id",
+        Integer.toString(host % 20));
   }
 }

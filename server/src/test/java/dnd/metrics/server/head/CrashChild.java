@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 
 /**
- * The process that {@link CrashTest} kills. Arguments: a data folder, then for each sender the number
- * of the event to begin with. Every event brings one counter sample, one increment and one
- * observation; every acknowledgement is a line of output: sender and event. It never ends by itself.
+ * The process that {@link CrashTest} kills. Arguments: a data folder, then for each sender the
+ * number of the event to begin with. Every event brings one counter sample, one increment and one
+ * observation; every acknowledgement is a line of output: sender and event. It never ends by
+ * itself.
  */
 final class CrashChild {
   static final long EPOCH = 1_700_000_000_000L;

@@ -6,20 +6,21 @@ import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process that takes in events, with SIGKILL at random moments, again and again on one folder:
- * every acknowledged event is there, each whole, none twice. {@code -Dcrash.runs=200} for a campaign.
+ * Kills a process that takes in events, with SIGKILL at random moments, again and again on one
+ * folder: every acknowledged event is there, each whole, none twice. {@code -Dcrash.runs=200} for a
+ * campaign.
  */
 class CrashTest {
   private static final int SENDERS = 3;
@@ -56,8 +57,8 @@ class CrashTest {
     }
     Process child =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    try (BufferedReader out = child.inputReader(StandardCharsets.UTF_8)) {
-      String line = out.readLine();
+    try (InputStream out = child.getInputStream()) {
+      String line = line(out);
       long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
       boolean killed = false;
       while (line != null) {
@@ -68,17 +69,25 @@ class CrashTest {
         next[sender] = event + 1;
         if (!killed && System.nanoTime() >= end) {
           killed = true;
-          child.destroyForcibly();
+          child.toHandle().destroyForcibly(); // Process's own method would close the stream too
         }
-        line = out.readLine();
-        if (line != null && line.indexOf(' ') < 1) {
-          line = null; // the kill cut the line
-        }
+        line = line(out);
       }
-      assertThat(killed).as("the child ended by itself").isTrue();
+      assertThat(killed).as("killed by this test").isTrue();
     } finally {
       child.destroyForcibly().waitFor();
     }
+  }
+
+  /** The next whole line; null at the end, where the kill may have cut one. */
+  private static @Nullable String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    int c = in.read();
+    while (c >= 0 && c != '\n') {
+      line.append((char) c);
+      c = in.read();
+    }
+    return c < 0 ? null : line.toString();
   }
 
   private void check(long[] next, String where) throws IOException {

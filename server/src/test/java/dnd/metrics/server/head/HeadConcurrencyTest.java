@@ -15,7 +15,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Readers beside writers: whatever was appended before a read began is in it, in order, and right. */
+/**
+ * Readers beside writers: whatever was appended before a read began is in it, in order, and right.
+ */
 class HeadConcurrencyTest {
   private static final long NOW = 1_700_000_000_000L;
   private static final int STEPS = 30_000;
@@ -99,7 +101,13 @@ class HeadConcurrencyTest {
         for (int i = 0; i < batch.size; i++) {
           if (next < atLeast && batch.timestamps[i] != NOW + next * 10) {
             throw new AssertionError(
-                metric + ": sample " + next + " of " + atLeast + " is missing: " + (batch.timestamps[i] - NOW) / 10);
+                metric
+                    + ": sample "
+                    + next
+                    + " of "
+                    + atLeast
+                    + " is missing: "
+                    + (batch.timestamps[i] - NOW) / 10);
           }
           assertThat(batch.values[i]).isEqualTo((batch.timestamps[i] - NOW) / 10.0);
           next++;
@@ -121,17 +129,16 @@ class HeadConcurrencyTest {
       }
       Thread reader =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      while (writers.stream().anyMatch(w -> w.done.get() < STEPS)) {
-                        writers.forEach(Writer::check);
-                      }
-                      writers.forEach(Writer::check);
-                    } catch (Throwable t) {
-                      failures.add(t);
-                    }
-                  });
+              .start(() -> {
+                try {
+                  while (writers.stream().anyMatch(w -> w.done.get() < STEPS)) {
+                    writers.forEach(Writer::check);
+                  }
+                  writers.forEach(Writer::check);
+                } catch (Throwable t) {
+                  failures.add(t);
+                }
+              });
       for (Thread thread : threads) {
         thread.join();
       }

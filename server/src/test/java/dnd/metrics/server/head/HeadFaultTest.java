@@ -127,10 +127,10 @@ class HeadFaultTest {
     try (SenderBatch batch = sender.begin(EventKind.PUSH, event.id, clock)) {
       assertThat(batch.isDuplicate()).isFalse();
       for (int n = random.nextInt(12); n >= 0; n--) {
-        Labels labels =
-            Labels.of("n", "s" + random.nextInt(8), "instance", "i" + event.sender);
+        Labels labels = Labels.of("n", "s" + random.nextInt(8), "instance", "i" + event.sender);
         HeadSeries series = batch.resolve(labels);
-        long time = clock - (random.nextInt(3) == 0 ? random.nextInt(40 * 60_000) : random.nextInt(9));
+        long time =
+            clock - (random.nextInt(3) == 0 ? random.nextInt(40 * 60_000) : random.nextInt(9));
         double value = random.nextInt(10) == 0 ? StaleMarker.VALUE : random.nextInt(5) * 0.5;
         TreeMap<Long, Double> known = model.computeIfAbsent(labels, l -> new TreeMap<>());
         AppendOutcome expected = expected(known, time, value);
@@ -153,8 +153,7 @@ class HeadFaultTest {
   private static AppendOutcome expected(TreeMap<Long, Double> known, long time, double value) {
     Double there = known.get(time);
     if (there != null) {
-      boolean same =
-          Double.doubleToRawLongBits(there) == Double.doubleToRawLongBits(value);
+      boolean same = Double.doubleToRawLongBits(there) == Double.doubleToRawLongBits(value);
       return same ? AppendOutcome.DUPLICATE : AppendOutcome.CONFLICT;
     }
     boolean tooOld = !known.isEmpty() && time < known.lastKey() - 30 * 60_000;
@@ -187,7 +186,8 @@ class HeadFaultTest {
           stored.add(event.sender + " " + event.id);
         } else {
           lost.add(event.sender + " " + event.id);
-          event.samples.forEach((labels, samples) -> model.get(labels).keySet().removeAll(samples.keySet()));
+          event.samples.forEach(
+              (labels, samples) -> model.get(labels).keySet().removeAll(samples.keySet()));
         }
       }
     }
@@ -223,14 +223,13 @@ class HeadFaultTest {
 
   private void check(Head head, int seed, int life) {
     Map<Labels, List<String>> expected = new TreeMap<>();
-    model.forEach(
-        (labels, samples) -> {
-          List<String> lines = new ArrayList<>();
-          samples.forEach((t, v) -> lines.add(t + "=" + Samples.text(v)));
-          if (!lines.isEmpty()) {
-            expected.put(labels, lines);
-          }
-        });
+    model.forEach((labels, samples) -> {
+      List<String> lines = new ArrayList<>();
+      samples.forEach((t, v) -> lines.add(t + "=" + Samples.text(v)));
+      if (!lines.isEmpty()) {
+        expected.put(labels, lines);
+      }
+    });
     Map<Labels, List<String>> found = new TreeMap<>();
     for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
       found.put(series.labels(), Samples.of(series));

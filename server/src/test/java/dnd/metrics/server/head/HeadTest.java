@@ -3,6 +3,8 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.model.Buckets;
+import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.io.IOException;
@@ -325,5 +327,68 @@ class HeadTest {
     head.close();
     assertThatThrownBy(() -> sender.begin(EventKind.PUSH, null, NOW))
         .isInstanceOf(HeadUnavailableException.class);
+  }
+
+  @Test
+  void observationsGoOnOverARestart() throws IOException {
+    SenderBatch batch = push(null);
+    HeadSeries series = batch.resolve(LUCK);
+    batch.observe(series, NOW, 1);
+    batch.observe(series, NOW, 2);
+    batch.observe(series, NOW - 10, 3);
+    assertThat(batch.observe(series, NOW, Double.NaN)).isEqualTo(AppendOutcome.INVALID);
+    commit(batch);
+    assertThat(Samples.of(series)).containsExactly(NOW + "=h3/6.0");
+    reopen();
+    assertThat(Samples.of(find(LUCK))).containsExactly(NOW + "=h3/6.0");
+    batch = push(null);
+    for (int i = 1; i <= 300; i++) {
+      batch.observe(batch.resolve(LUCK), NOW + i * 1000L, 1);
+    }
+    commit(batch);
+    List<String> before = Samples.of(find(LUCK));
+    assertThat(before)
+        .hasSize(301)
+        .startsWith(NOW + "=h3/6.0", (NOW + 1000) + "=h4/7.0")
+        .endsWith((NOW + 300_000) + "=h303/306.0");
+    reopen();
+    assertThat(Samples.of(find(LUCK))).isEqualTo(before);
+  }
+
+  @Test
+  void keepsHistogramsInAndOutOfOrder() throws IOException {
+    SenderBatch batch = report(null);
+    HeadSeries series = batch.resolve(LUCK);
+    assertThat(batch.append(series, NOW, histogram(2))).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW, histogram(2))).isEqualTo(AppendOutcome.DUPLICATE);
+    assertThat(batch.append(series, NOW, histogram(3))).isEqualTo(AppendOutcome.CONFLICT);
+    assertThat(batch.append(series, NOW, 3)).isEqualTo(AppendOutcome.CONFLICT);
+    assertThat(batch.append(series, NOW + 20, histogram(4))).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW + 10, histogram(3))).isEqualTo(AppendOutcome.ACCEPTED);
+    assertThat(batch.append(series, NOW + 10, histogram(3))).isEqualTo(AppendOutcome.DUPLICATE);
+    assertThat(batch.append(series, NOW + 15, 7)).isEqualTo(AppendOutcome.ACCEPTED);
+    commit(batch);
+    batch = report(null);
+    commit(batch);
+    List<String> expected =
+        List.of(
+            NOW + "=h2/1.5",
+            (NOW + 10) + "=h3/1.5",
+            (NOW + 15) + "=7.0",
+            (NOW + 20) + "=h4/1.5",
+            (NOW + 21) + "=stale");
+    assertThat(Samples.of(find(LUCK))).isEqualTo(expected);
+    reopen();
+    assertThat(Samples.of(find(LUCK))).isEqualTo(expected);
+  }
+
+  private static Histogram histogram(int count) {
+    return Histogram.builder()
+        .schema(1)
+        .zeroThreshold(0.001)
+        .count(count)
+        .sum(1.5)
+        .positive(Buckets.contiguous(0, count))
+        .build();
   }
 }
