@@ -56,9 +56,9 @@ final class CrashChild {
             if (counter == null || total == null || seconds == null) {
               throw new IllegalStateException("refused: " + batch.rejection());
             }
-            batch.append(counter, timeOf(event), event);
+            batch.append(counter, timeOf(event), (double) event);
             batch.addDelta(total, timeOf(event), 1);
-            batch.observe(seconds, timeOf(event), 1 + event % 10);
+            batch.observe(seconds, timeOf(event), (double) (1 + event % 10));
           }
           batch.commit(
               new CommitCallback() {

@@ -110,10 +110,10 @@ class CrashTest {
         }
         long events = checkCounter(head, sender, who);
         assertThat(events).as(who).isGreaterThanOrEqualTo(next[sender]);
-        assertThat(last(head, "total", sender).values[0]).as(who).isEqualTo(events);
+        assertThat(last(head, "total", sender).values[0]).as(who).isEqualTo((double) events);
         Histogram[] histograms = last(head, "seconds", sender).histograms;
         assertThat(histograms).as(who).isNotNull();
-        assertThat(histograms[0].count()).as(who).isEqualTo(events);
+        assertThat(histograms[0].count()).as(who).isEqualTo((double) events);
       }
     }
     // A write that the kill interrupted may have left a part; nothing else may be amiss.

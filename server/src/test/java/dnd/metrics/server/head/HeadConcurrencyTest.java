@@ -48,7 +48,7 @@ class HeadConcurrencyTest {
           try (SenderBatch batch = sender.begin(EventKind.PUSH, null, NOW + i * 10L + 10_000)) {
             // in order but for every fifth, which comes after its successor
             long place = i % 5 == 3 ? i + 1 : i % 5 == 4 ? i - 1 : i;
-            batch.append(batch.resolve(labels("mixed")), NOW + place * 10, place);
+            batch.append(batch.resolve(labels("mixed")), NOW + place * 10, (double) place);
             batch.append(batch.resolve(labels("plain")), NOW + i * 10L, i);
             batch.addDelta(batch.resolve(labels("total")), NOW + i * 10L, 1);
             if (i % 100 == 0) {
@@ -83,7 +83,7 @@ class HeadConcurrencyTest {
           last = batch.values[i];
         }
       }
-      assertThat(last).isGreaterThanOrEqualTo(before);
+      assertThat(last).isGreaterThanOrEqualTo((double) before);
     }
 
     private List<HeadSeries> select(String metric) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -150,7 +151,7 @@ class HeadFaultTest {
     }
   }
 
-  private static AppendOutcome expected(TreeMap<Long, Double> known, long time, double value) {
+  private static AppendOutcome expected(NavigableMap<Long, Double> known, long time, double value) {
     Double there = known.get(time);
     if (there != null) {
       boolean same = Double.doubleToRawLongBits(there) == Double.doubleToRawLongBits(value);

@@ -6,7 +6,9 @@ import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.Histogram;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -93,11 +95,11 @@ class RunningHistogramTest {
     }
   }
 
-  private static int span(TreeMap<Integer, Double> counts) {
+  private static int span(SortedMap<Integer, Double> counts) {
     return counts.isEmpty() ? 0 : counts.lastKey() - counts.firstKey() + 1;
   }
 
-  private static TreeMap<Integer, Double> asMap(Buckets buckets) {
+  private static Map<Integer, Double> asMap(Buckets buckets) {
     TreeMap<Integer, Double> map = new TreeMap<>();
     for (int i = 0; i < buckets.size(); i++) {
       map.put(buckets.index(i), buckets.count(i));
