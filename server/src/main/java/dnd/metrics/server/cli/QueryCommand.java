@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
       "Evaluates PromQL and prints the answer.",
       "",
       "Without --start, --end, --since or --graph it is an instant query. Times are RFC 3339, a"
-          + " date, Unix seconds, now, or relative to now: now-1h, -1h.",
+          + " date, Unix seconds, now, or so long ago: now-1h, 1h.",
       "",
       "Examples:",
       "  dnd-metrics query 'sum by (service) (rate(http_requests_total[5m]))'",

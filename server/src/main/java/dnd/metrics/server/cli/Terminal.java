@@ -1,6 +1,7 @@
 package dnd.metrics.server.cli;
 
 import dnd.metrics.server.terminal.Style;
+import java.io.Console;
 import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** Where results are printed: always UTF-8, with colours and a width where it is a terminal. */
@@ -21,8 +21,10 @@ final class Terminal {
   private final Map<String, String> environment = System.getenv();
   private final boolean isTerminal;
 
+  @SuppressWarnings("SystemConsoleNull") // it is null where stdin or stdout is no terminal
   Terminal() {
-    isTerminal = Objects.requireNonNull(System.console(), "never null since Java 22").isTerminal();
+    Console console = System.console();
+    isTerminal = console != null && console.isTerminal();
   }
 
   /** Prints and lets go at once. */

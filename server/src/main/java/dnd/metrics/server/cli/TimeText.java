@@ -4,7 +4,10 @@ import dnd.metrics.events.Durations;
 import dnd.metrics.events.Timestamps;
 import java.util.Optional;
 
-/** Times as one types them: RFC 3339, Unix seconds, {@code now}, {@code now-1h}, {@code -1h}. */
+/**
+ * Times as one types them: RFC 3339, a date, Unix seconds, {@code now}, or so long ago: {@code
+ * now-1h}, {@code -1h}, {@code 1h}.
+ */
 final class TimeText {
   private TimeText() {}
 
@@ -23,6 +26,10 @@ final class TimeText {
         return Optional.of(offset.startsWith("-") ? nowMillis - millis : nowMillis + millis);
       }
     }
+    Long ago = hasUnit(stripped) ? Durations.parse(stripped) : null;
+    if (ago != null) {
+      return Optional.of(nowMillis - ago);
+    }
     if (stripped.matches("\\d{4}-\\d\\d-\\d\\d")) {
       return Optional.ofNullable(Timestamps.parse(stripped + "T00:00:00Z"));
     }
@@ -31,6 +38,6 @@ final class TimeText {
 
   /** A bare number is Unix seconds, also below zero; with a unit it is a duration. */
   private static boolean hasUnit(String offset) {
-    return Character.isLetter(offset.charAt(offset.length() - 1));
+    return !offset.isEmpty() && Character.isLetter(offset.charAt(offset.length() - 1));
   }
 }
