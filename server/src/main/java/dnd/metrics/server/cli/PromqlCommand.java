@@ -10,11 +10,12 @@ import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.promql.parse.ParserOptions;
 import dnd.metrics.server.promql.parse.PrettyPrinter;
-import dnd.metrics.server.promql.parse.SyntaxJson;
 import dnd.metrics.server.promql.test.FileReport;
 import dnd.metrics.server.promql.test.PromqlTestRunner;
+import dnd.metrics.server.query.SyntaxTree;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -74,6 +75,8 @@ final class PromqlCommand implements Callable<Integer> {
         FileReport report;
         try {
           report = runner.run(file);
+        } catch (NoSuchFileException e) {
+          throw new CommandFailedException("no such file: " + file, e);
         } catch (IOException e) {
           throw new CommandFailedException("cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -102,7 +105,7 @@ final class PromqlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException {
-      spec.commandLine().getOut().println(SyntaxJson.of(parsed(query)));
+      spec.commandLine().getOut().println(SyntaxTree.json(parsed(query)));
       return ExitCode.SUCCESS;
     }
   }

@@ -20,6 +20,7 @@ import dnd.metrics.server.promql.parse.ValueType;
 import dnd.metrics.server.promql.parse.VectorMatching;
 import dnd.metrics.server.promql.parse.VectorSelector;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +28,18 @@ import org.jspecify.annotations.Nullable;
  * Writes a parsed expression as the Prometheus API's {@code parse_query} does ({@code
  * web/api/v1/translate_ast.go} there).
  */
-final class SyntaxTree {
+public final class SyntaxTree {
   private final JsonBuffer out;
 
   private SyntaxTree(JsonBuffer out) {
     this.out = out;
+  }
+
+  /** The tree of an expression as one JSON value. */
+  public static String json(Expr expr) {
+    JsonBuffer out = new JsonBuffer(1024);
+    write(out, expr);
+    return new String(out.toByteArray(), StandardCharsets.UTF_8);
   }
 
   static void write(JsonBuffer out, Expr expr) {

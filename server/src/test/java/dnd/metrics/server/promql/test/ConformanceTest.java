@@ -3,6 +3,12 @@ package dnd.metrics.server.promql.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dnd.metrics.server.promql.parse.Expr;
+import dnd.metrics.server.promql.parse.Parser;
+import dnd.metrics.server.promql.parse.ParserOptions;
+import dnd.metrics.server.promql.parse.PrettyPrinter;
+import dnd.metrics.server.promql.parse.Printer;
+import dnd.metrics.server.promql.parse.SyntaxTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +65,31 @@ class ConformanceTest {
       assertThat(report.failures()).as(report.file()).isEmpty();
       assertThat(report.passed()).as(report.file()).isPositive();
     }
+  }
+
+  @Test
+  void everyQueryParsesToTheSameWhenPrinted() throws IOException {
+    List<Path> scripts = new ArrayList<>(scripts(projectRoot().resolve("conformance/promql")));
+    Path folder = projectRoot().resolve("../shared/conformance/promql").normalize();
+    if (Files.isDirectory(folder)) {
+      scripts.addAll(scripts(folder));
+    }
+    int queries = 0;
+    for (Path script : scripts) {
+      for (Command command : new ScriptParser(Files.readString(script)).parse()) {
+        if (command instanceof EvalCommand eval) {
+          Expr expr = Parser.parse(eval.query(), ParserOptions.ALL);
+          assertThat(SyntaxTree.of(Parser.parse(Printer.print(expr), ParserOptions.ALL)))
+              .as(script.getFileName() + " line " + eval.line())
+              .isEqualTo(SyntaxTree.of(expr));
+          assertThat(SyntaxTree.of(Parser.parse(PrettyPrinter.print(expr), ParserOptions.ALL)))
+              .as(script.getFileName() + " line " + eval.line() + " laid out")
+              .isEqualTo(SyntaxTree.of(expr));
+          queries++;
+        }
+      }
+    }
+    assertThat(queries).isGreaterThan(10);
   }
 
   private static List<Path> scripts(Path folder) throws IOException {

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an expression's tree as indented lines, one for each node with all that it says but its
- * position: what {@code promql parse} shows, and what tells whether two expressions are the same.
+ * position: what tells whether two expressions are the same.
  */
 public final class SyntaxTree {
   private final StringBuilder out = new StringBuilder();
