@@ -14,6 +14,7 @@ import java.util.List;
  * works when it is pasted into a shell in the same folder.
  */
 final class Banner {
+  private static final int SUBJECTS_PER_LINE = 3;
   private static final String DEFAULT_URL = "nats://127.0.0.1:4222";
 
   private Banner() {}
@@ -29,7 +30,11 @@ final class Banner {
         "Holds",
         "%,d series of %,d senders, ready after %d ms"
             .formatted(status.series(), status.senders(), tookMillis));
-    line(text, "Handles", String.join(" ", subscriptions(config)));
+    List<String> subjects = subscriptions(config);
+    for (int i = 0; i < subjects.size(); i += SUBJECTS_PER_LINE) {
+      List<String> some = subjects.subList(i, Math.min(subjects.size(), i + SUBJECTS_PER_LINE));
+      line(text, i == 0 ? "Handles" : "", String.join("  ", some));
+    }
     if (demo) {
       line(text, "Demo", "character campaign combat dice spell inventory session, and host");
       line(text, "", "(combat has an incident from minute :07 to :08 of every ten)");
@@ -67,7 +72,7 @@ final class Banner {
     return demo
         ? List.of(
             "query 'sum by (service) (rate(requests_total[1m]))'",
-            "query 'sum by (service) (rate(requests_total[1m]))' --start 20m --graph",
+            "query 'sum by (service) (rate(requests_total[1m]))' --graph",
             "query 'rate(host_cpu_seconds_total{mode=\"user\"}[1m])'",
             "tail 'metrics.>'")
         : List.of(
