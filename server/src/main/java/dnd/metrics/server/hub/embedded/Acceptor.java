@@ -52,6 +52,12 @@ final class Acceptor implements Runnable {
     Connection connection = new Connection(hub, lastId.incrementAndGet(), socket);
     hub.counters().totalConnections.increment();
     boolean admitted = hub.connections().add(connection, hub.options().maxConnections());
-    connection.start(admitted);
+    try {
+      connection.start(admitted);
+    } catch (OutOfMemoryError noThread) {
+      // The system gives no more threads; those who are connected go on.
+      LOG.error("{}: no thread for it", connection, noThread);
+      connection.closeSocket();
+    }
   }
 }

@@ -33,6 +33,7 @@ final class ClientSession implements ProtocolParser.Operations {
 
   private long turnBeganNanos;
   private long messages;
+  private long refusals;
   private long messageBytes;
 
   ClientSession(HubContext hub, Connection connection) {
@@ -64,6 +65,12 @@ final class ClientSession implements ProtocolParser.Operations {
       messages = 0;
       messageBytes = 0;
     }
+  }
+
+  /** Lets go of what it remembers; the reading thread ends. */
+  void forget() {
+    publication.clear();
+    subjects.clear();
   }
 
   @Override
@@ -129,7 +136,7 @@ final class ClientSession implements ProtocolParser.Operations {
       error("Invalid Publish Subject");
     }
     if (!entry.permitted) {
-      LOG.warn("{}: publish violation, subject {}", connection, Printable.quoted(entry.subject));
+      refused("publish violation, subject " + Printable.quoted(entry.subject));
       error("Permissions Violation for Publish to " + Printable.quoted(entry.subject));
       return;
     }
@@ -196,13 +203,12 @@ final class ClientSession implements ProtocolParser.Operations {
     String group = groupTo > groupFrom ? WireText.ofBytes(buffer, groupFrom, groupTo) : null;
     if (!permissions.maySubscribe(pattern, group)) {
       String using = group == null ? "" : " using queue " + Printable.quoted(group);
-      LOG.warn(
-          "{}: subscription violation, subject {}{}", connection, Printable.quoted(pattern), using);
+      refused("subscription violation, subject " + Printable.quoted(pattern) + using);
       error("Permissions Violation for Subscription to " + Printable.quoted(pattern) + using);
       return;
     }
     if (subscriptions.size() >= hub.options().maxSubscriptions()) {
-      LOG.warn("{}: maximum subscriptions exceeded", connection);
+      refused("maximum subscriptions exceeded");
       error("maximum subscriptions exceeded");
       return;
     }
@@ -275,6 +281,14 @@ final class ClientSession implements ProtocolParser.Operations {
 
   void endSubscriptions() {
     subscriptions.values().forEach(this::subscriptionEnded);
+  }
+
+  /** Logs the 1st, 2nd, 4th, 8th ... time, so that a client that goes on does not fill the log. */
+  private void refused(String what) {
+    refusals++;
+    if (Long.bitCount(refusals) == 1) {
+      LOG.warn("{}: {} ({} refused so far)", connection, what, refusals);
+    }
   }
 
   private void acknowledge() {

@@ -149,7 +149,7 @@ final class Connection {
       return;
     }
     session.endSubscriptions();
-    outbound.finish(Publication.NOTHING);
+    outbound.release();
     try {
       socket.close();
     } catch (IOException failed) {
@@ -275,6 +275,7 @@ final class Connection {
       if (!readingStopped) {
         close(CLIENT_CLOSED, null);
       }
+      session.forget();
       readerEnded.countDown();
       closeWhenBothEnded();
     }

@@ -4,6 +4,7 @@ import dnd.metrics.server.hub.Message;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class LocalDispatcher implements Runnable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Work> queue = new ArrayDeque<>();
+  private final AtomicLong lost = new AtomicLong();
   private long pendingBytes;
   private boolean closed;
   private @Nullable Thread thread;
@@ -71,10 +73,15 @@ final class LocalDispatcher implements Runnable {
       lock.unlock();
     }
     counters.slowConsumers.increment();
-    LOG.warn(
-        "Slow consumer: a message on {} was not delivered to the service's own handler, {} bytes wait",
-        publication.subject,
-        maxPendingBytes);
+    long total = lost.incrementAndGet();
+    if (Long.bitCount(total) == 1) { // the 1st, 2nd, 4th, 8th ...
+      LOG.warn(
+          "Slow consumer: {} messages, the last on {}, were not delivered to the service's own"
+              + " handlers, for which {} bytes wait",
+          total,
+          publication.subject,
+          maxPendingBytes);
+    }
     return false;
   }
 

@@ -34,7 +34,7 @@ final class Outbound {
   }
 
   private static final int SMALLEST_BUFFER = 4096;
-  private static final int LARGEST_KEPT_BUFFER = 1 << 20;
+  private static final int LARGEST_KEPT_BUFFER = 128 << 10;
   private static final int WRITE_AT_MOST = 128 << 10;
   private static final byte[] MSG = "MSG ".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] HMSG = "HMSG ".getBytes(StandardCharsets.ISO_8859_1);
@@ -191,6 +191,22 @@ final class Outbound {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Gives all memory back, once the connection is closed: interests that were remembered may refer
+   * to it for some time.
+   */
+  void release() {
+    lock.lock();
+    try {
+      finishing = true;
+      filled = 0;
+      filling = Publication.NOTHING;
+    } finally {
+      lock.unlock();
+    }
+    wake();
   }
 
   /** The writer's work: returns when all is written after {@link #finish}. */

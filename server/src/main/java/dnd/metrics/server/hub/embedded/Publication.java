@@ -38,6 +38,14 @@ final class Publication {
     this.wakeUps = wakeUps;
   }
 
+  /** Lets go of the buffers. */
+  void clear() {
+    subjectBuffer = NOTHING;
+    replyBuffer = NOTHING;
+    headerBuffer = NOTHING;
+    payloadBuffer = NOTHING;
+  }
+
   int subjectLength() {
     return subjectTo - subjectFrom;
   }

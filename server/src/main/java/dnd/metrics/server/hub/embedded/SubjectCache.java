@@ -50,6 +50,11 @@ final class SubjectCache {
     return entry;
   }
 
+  /** Forgets everything, so that nothing is held on to. */
+  void clear() {
+    Arrays.fill(places, null);
+  }
+
   /** Who receives what is published on it now. */
   Interest interest(Entry entry) {
     if (entry.interest.generation() != subscriptions.generation()) {

@@ -31,11 +31,11 @@ class SubscriptionTrieTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  @ValueSource(longs = {1, 2, 3, 4})
   void matchesWhatAListWouldMatch(long seed) {
     Random random = new Random(seed);
     List<Entry> model = new ArrayList<>();
-    for (int step = 0; step < 4000; step++) {
+    for (int step = 0; step < 2000; step++) {
       if (model.isEmpty() || random.nextInt(5) < 2) {
         String pattern = pattern(random);
         String group = random.nextInt(3) == 0 ? "group" + random.nextInt(2) : null;
@@ -97,7 +97,7 @@ class SubscriptionTrieTest {
                 }
               }
             });
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 5_000; i++) {
       String pattern = i % 2 == 0 ? "steady.x" : "other." + i;
       Receiver receiver = receiver(pattern);
       trie.add(pattern, null, receiver);

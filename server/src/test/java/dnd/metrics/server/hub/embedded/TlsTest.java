@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TlsTest {
   private static final Duration SOON = Duration.ofSeconds(10);
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+  private static TestCertificate ec;
+
+  @BeforeAll
+  static void createCertificate() throws Exception {
+    ec = TestCertificate.create(folder, "EC");
+  }
 
   private static EmbeddedHub start(TestCertificate certificate, boolean handshakeFirst)
       throws HubStartException {
@@ -41,7 +48,8 @@ class TlsTest {
   @ParameterizedTest
   @CsvSource({"EC, false", "RSA, false", "Ed25519, true"})
   void talksOverTls(String algorithm, boolean handshakeFirst) throws Exception {
-    TestCertificate certificate = TestCertificate.create(folder, algorithm);
+    TestCertificate certificate =
+        algorithm.equals("EC") ? ec : TestCertificate.create(folder, algorithm);
     EmbeddedHub hub = start(certificate, handshakeFirst);
     hub.subscribe(
         "large.*",
@@ -65,9 +73,8 @@ class TlsTest {
 
   @Test
   void whatIsPublishedAfterDrainStillArrives() throws Exception {
-    TestCertificate certificate = TestCertificate.create(folder, "EC");
-    EmbeddedHub hub = start(certificate, false);
-    try (Connection client = Nats.connect(options(hub, certificate).build())) {
+    EmbeddedHub hub = start(ec, false);
+    try (Connection client = Nats.connect(options(hub, ec).build())) {
       var subscription = client.subscribe("out");
       client.flush(SOON);
       hub.drain();
@@ -81,8 +88,7 @@ class TlsTest {
 
   @Test
   void aPlainClientIsRefused() throws Exception {
-    TestCertificate certificate = TestCertificate.create(folder, "EC");
-    EmbeddedHub hub = start(certificate, false);
+    EmbeddedHub hub = start(ec, false);
     try {
       Options plain =
           new Options.Builder()
