@@ -1,0 +1,40 @@
+"""Runs the program's client commands as a person would."""
+
+import os
+import subprocess
+
+from service import PROJECT
+
+SOON_SECONDS = 60
+
+
+class Outcome:
+    """What a command printed and how it ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess):
+        self.code = done.returncode
+        self.out = done.stdout
+        self.err = done.stderr
+
+    def __repr__(self):
+        return f"exit {self.code}\n--- stdout\n{self.out}--- stderr\n{self.err}"
+
+
+class Commands:
+    """`./dnd-metrics ...` against one hub."""
+
+    def __init__(self, url: str):
+        self.environment = dict(os.environ, DND_METRICS_HUB=url, DND_METRICS_NO_BUILD="1", NO_COLOR="1")
+        self.environment.pop("COLUMNS", None)
+
+    def start(self, *arguments: str, **options) -> subprocess.Popen:
+        return subprocess.Popen(
+            [str(PROJECT / "dnd-metrics"), *arguments],
+            env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # fmt: skip
+
+    def __call__(self, *arguments: str, stdin: str = "", environment: dict | None = None) -> Outcome:
+        return Outcome(
+            subprocess.run(
+                [str(PROJECT / "dnd-metrics"), *arguments],
+                env={**self.environment, **(environment or {})},
+                input=stdin, capture_output=True, text=True, timeout=SOON_SECONDS))  # fmt: skip
