@@ -56,7 +56,7 @@ final class TextTable {
     for (List<String> row : rows) {
       line.setLength(0);
       append(line, row, widths);
-      out.append(line).append('\n');
+      out.append(line.toString().stripTrailing()).append('\n');
     }
   }
 

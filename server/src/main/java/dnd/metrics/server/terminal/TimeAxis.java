@@ -46,7 +46,8 @@ final class TimeAxis {
     this.endMillis = Math.max(endMillis, startMillis + 1);
     long span = this.endMillis - startMillis;
     String pattern = span > 36 * 3_600_000L ? "MM-dd HH:mm" : "HH:mm";
-    int room = Math.max(1, columns / (pattern.length() + 5));
+    int longest = Math.max(pattern.length(), "HH:mm:ss".length());
+    int room = Math.max(1, columns / (longest + 5));
     long step = STEPS_SECONDS[STEPS_SECONDS.length - 1];
     for (int i = STEPS_SECONDS.length - 1; i >= 0; i--) {
       if (span / (STEPS_SECONDS[i] * 1000) <= room) {
