@@ -21,6 +21,10 @@ SENDERS = 4
 IN_FLIGHT = 32
 
 
+async def expected(_error: Exception) -> None:
+    """A killed service is no news here."""
+
+
 class Sender:
     """One service with a connection of its own; its events are numbered, and retried under the same id."""
 
@@ -59,7 +63,7 @@ class Sender:
 
     async def send(self, url: str, until: asyncio.Event, then_finish: bool) -> None:
         """What is in doubt again, then new events, until told to stop or the connection is lost."""
-        nc = await nats.connect(url, allow_reconnect=False, max_reconnect_attempts=0)
+        nc = await nats.connect(url, allow_reconnect=False, max_reconnect_attempts=0, error_cb=expected)
         slots = asyncio.Semaphore(IN_FLIGHT)
         tasks = []
 

@@ -88,8 +88,12 @@ public final class HeadBenchmark {
       memory(series);
     }
     long begin = System.nanoTime();
+    long cpuBegin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     try (Head head = Head.open(folder, options, ReplayListener.SILENT)) {
-      System.out.printf("opened again in %.2f s%n", (System.nanoTime() - begin) / 1e9);
+      System.out.printf(
+          "opened again in %.2f s, %.2f s of this thread's CPU%n",
+          (System.nanoTime() - begin) / 1e9,
+          (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuBegin) / 1e9);
       memory(series);
       count(head, samples);
     }

@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.wal.DiskLogFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -147,8 +148,10 @@ final class DataFolder implements Closeable {
       file.write(ByteBuffer.wrap(CONTENT.getBytes(StandardCharsets.UTF_8)));
       file.force(true);
     }
-    try (FileChannel folder = FileChannel.open(path, StandardOpenOption.READ)) {
-      folder.force(true);
+    DiskLogFiles.forceDirectory(path);
+    Path parent = path.toAbsolutePath().getParent();
+    if (parent != null && Files.isReadable(parent)) {
+      DiskLogFiles.forceDirectory(parent);
     }
   }
 

@@ -1,7 +1,6 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.chunk.Chunk;
-import dnd.metrics.server.head.HeadSeries.FinishedChunk;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import java.util.Arrays;
@@ -27,14 +26,8 @@ final class HeadReader implements SampleReader {
     // The order of these reads is the reverse of the writer's: see HeadSeries.
     RunningValue running = series.running;
     this.newest = running == null ? null : running.newest();
-    Chunk chunk = series.open;
+    this.open = series.open;
     this.finished = series.finished;
-    for (int i = finished.length - 1; i >= 0 && chunk != null; i--) {
-      if (finished[i].chunk() == chunk) {
-        chunk = null; // finished between the two reads
-      }
-    }
-    this.open = chunk;
     while (nextFinished < finished.length && finished[nextFinished].lastMillis() < fromMillis) {
       nextFinished++;
     }
@@ -61,7 +54,7 @@ final class HeadReader implements SampleReader {
         newest = null;
         break;
       }
-      chunk.chunk().decode(batch);
+      chunk.decode(batch);
       if (trim(batch)) {
         return true;
       }
@@ -70,7 +63,11 @@ final class HeadReader implements SampleReader {
     if (last != null) {
       open = null;
       last.decode(batch);
-      if (trim(batch)) {
+      boolean finishedMeanwhile =
+          finished.length > 0
+              && batch.size > 0
+              && batch.timestamps[0] <= finished[finished.length - 1].lastMillis();
+      if (!finishedMeanwhile && trim(batch)) {
         return true;
       }
     }

@@ -35,9 +35,6 @@ public final class HeadSeries implements Series {
   static final Histogram STALE_HISTOGRAM = Histogram.builder().sum(StaleMarker.VALUE).build();
   private static final long NEVER = Long.MIN_VALUE;
 
-  /** A chunk that nothing is appended to any more, and the times of its first and last sample. */
-  record FinishedChunk(long firstMillis, long lastMillis, Chunk chunk) {}
-
   private final Labels labels;
   final Sender sender;
 
@@ -232,7 +229,11 @@ public final class HeadSeries implements Series {
       }
     } else {
       finish(chunk);
-      begin(timeMillis, HistogramChunk.start(timeMillis, histogram));
+      begin(
+          timeMillis,
+          chunk instanceof HistogramChunk before
+              ? before.follow(timeMillis, histogram)
+              : HistogramChunk.start(timeMillis, histogram));
     }
     lastHistogram = histogram;
     lastMillis = timeMillis;
@@ -254,7 +255,7 @@ public final class HeadSeries implements Series {
     if (chunk != null) {
       FinishedChunk[] before = finished;
       FinishedChunk[] after = Arrays.copyOf(before, before.length + 1);
-      after[before.length] = new FinishedChunk(openFirstMillis, lastMillis, chunk);
+      after[before.length] = FinishedChunk.of(chunk, openFirstMillis, lastMillis);
       finished = after;
     }
   }

@@ -16,7 +16,14 @@ public final class DiskLogFiles implements LogFiles {
 
   /** Uses {@code folder}, which is made where it does not exist. */
   public DiskLogFiles(Path folder) throws IOException {
-    this.folder = Files.createDirectories(folder);
+    this.folder = folder;
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      Path parent = folder.toAbsolutePath().getParent();
+      if (parent != null) {
+        forceDirectory(parent);
+      }
+    }
   }
 
   @Override
@@ -55,6 +62,11 @@ public final class DiskLogFiles implements LogFiles {
 
   @Override
   public void forceDirectory() throws IOException {
+    forceDirectory(folder);
+  }
+
+  /** Makes creations, renames and deletions in a folder survive a power cut. */
+  public static void forceDirectory(Path folder) throws IOException {
     try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
       directory.force(true);
     }

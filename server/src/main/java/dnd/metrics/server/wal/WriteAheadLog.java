@@ -9,6 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The write-ahead log: takes records in memory, and says when they are on disk. Safe for use by
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * no other lock is taken.
  */
 public final class WriteAheadLog implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(WriteAheadLog.class);
+
   private enum State {
     RUNNING,
     CLOSING,
@@ -65,7 +69,7 @@ public final class WriteAheadLog implements Closeable {
     this.writer = new SegmentWriter(files, found.lastSegment(), options.segmentBytes());
     this.lastSequence = found.lastSequence();
     this.statistics = new LogStatistics(found.lastSequence(), found.bytes(), found.segments(), 0);
-    this.thread = Thread.ofPlatform().name("log").daemon().start(this::run);
+    this.thread = Thread.ofPlatform().name("log").daemon().start(this::runToTheEnd);
   }
 
   /**
@@ -141,6 +145,17 @@ public final class WriteAheadLog implements Closeable {
     }
   }
 
+  private void runToTheEnd() {
+    try {
+      run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the log's thread died: nothing can be taken in any more", e);
+      IOException reason = new IOException("the log's thread died: " + e, e);
+      failure = reason;
+      finish(reason);
+    }
+  }
+
   private void run() {
     PendingRecords writing = new PendingRecords();
     while (true) {
@@ -190,15 +205,28 @@ public final class WriteAheadLog implements Closeable {
     } catch (IOException e) {
       failure = e;
       for (LogCallback waiting : records.takeWaiting()) {
-        waiting.failed(e);
+        callBack(waiting, e);
       }
       return false;
     }
     failure = null;
     List<LogCallback> committed = records.takeWaiting();
-    together.accept(() -> committed.forEach(LogCallback::committed));
+    together.accept(() -> committed.forEach(waiting -> callBack(waiting, null)));
     records.clear();
     return true;
+  }
+
+  /** One that throws must not keep the others from their answer, nor end this thread. */
+  private static void callBack(LogCallback waiting, @Nullable IOException failure) {
+    try {
+      if (failure == null) {
+        waiting.committed();
+      } else {
+        waiting.failed(failure);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("a callback of the log failed", e);
+    }
   }
 
   private static long firstSequence(PendingRecords records) {
@@ -252,7 +280,7 @@ public final class WriteAheadLog implements Closeable {
       state = State.CLOSED;
       closeFailure = problem;
       for (LogCallback waiting : filling.takeWaiting()) {
-        waiting.failed(problem == null ? new IOException("the log is closed") : problem);
+        callBack(waiting, problem == null ? new IOException("the log is closed") : problem);
       }
       room.signalAll();
     } finally {

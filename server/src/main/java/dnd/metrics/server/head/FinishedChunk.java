@@ -1,0 +1,50 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.chunk.Chunk;
+import dnd.metrics.server.chunk.HistogramChunk;
+import dnd.metrics.server.chunk.XorChunk;
+import dnd.metrics.server.model.SampleBatch;
+
+/**
+ * A chunk that nothing is appended to any more: its bytes as a block would hold them, without what
+ * a writer needs. Immutable.
+ */
+final class FinishedChunk {
+  /** {@link Chunk#encoding} of floats. */
+  private static final byte XOR = 1;
+
+  private final long firstMillis;
+  private final long lastMillis;
+  private final byte encoding;
+  private final byte[] bytes;
+
+  private FinishedChunk(long firstMillis, long lastMillis, byte encoding, byte[] bytes) {
+    this.firstMillis = firstMillis;
+    this.lastMillis = lastMillis;
+    this.encoding = encoding;
+    this.bytes = bytes;
+  }
+
+  static FinishedChunk of(Chunk chunk, long firstMillis, long lastMillis) {
+    return new FinishedChunk(firstMillis, lastMillis, (byte) chunk.encoding(), chunk.toBytes());
+  }
+
+  /** Time of the first sample, Unix milliseconds. */
+  long firstMillis() {
+    return firstMillis;
+  }
+
+  /** Time of the last sample, Unix milliseconds. */
+  long lastMillis() {
+    return lastMillis;
+  }
+
+  /** Replaces what {@code batch} holds by all samples of this chunk. */
+  void decode(SampleBatch batch) {
+    if (encoding == XOR) {
+      XorChunk.decode(bytes, 0, bytes.length, batch);
+    } else {
+      HistogramChunk.decode(encoding, bytes, 0, bytes.length, batch);
+    }
+  }
+}
