@@ -69,6 +69,10 @@ final class OrOperator implements SeriesOperator {
         }
         continue;
       }
+      if (series.firstStep(steps) < same.firstStep(steps)) {
+        // As in Prometheus, where a series is what its first sample is.
+        same.dropName = series.dropName;
+      }
       for (int i = 0; i < steps; i++) {
         if (series.has(i)) {
           if (same.has(i)) {

@@ -63,12 +63,16 @@ final class StepSeries {
   }
 
   boolean isEmpty(int steps) {
-    for (int i = 0; i < steps; i++) {
-      if (has(i)) {
-        return false;
-      }
+    return firstStep(steps) == steps;
+  }
+
+  /** The first step that has a sample, or {@code steps} where none has. */
+  int firstStep(int steps) {
+    int i = 0;
+    while (i < steps && !has(i)) {
+      i++;
     }
-    return true;
+    return i;
   }
 
   /** How many of the steps have a sample. */

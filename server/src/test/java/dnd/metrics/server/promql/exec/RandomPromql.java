@@ -50,10 +50,23 @@ final class RandomPromql {
       case 6 -> "quantile" + grouping() + "(0.7, " + vector(depth - 1) + ")";
       case 7 -> "(" + vector(depth - 1) + " " + operator() + " " + number() + ")";
       case 8 -> "(" + vector(depth - 1) + " " + matched() + " " + vector(depth - 1) + ")";
-      case 9 -> "(" + vector(depth - 1) + " " + any(SETS) + on() + " " + vector(depth - 1) + ")";
+      case 9 -> set(depth);
       case 10 -> "-" + vector(depth - 1);
       default -> "abs(" + vector(depth - 1) + ")";
     };
+  }
+
+  /**
+   * Both sides of {@code or} have lost their names: whether a series whose sides differ in that
+   * keeps its name depends, in range queries, on which side comes first in time.
+   */
+  private String set(int depth) {
+    String op = any(SETS);
+    String left = vector(depth - 1);
+    String right = vector(depth - 1);
+    return op.equals("or")
+        ? "(abs(" + left + ") or" + on() + " abs(" + right + "))"
+        : "(" + left + " " + op + on() + " " + right + ")";
   }
 
   private String operator() {
@@ -65,8 +78,8 @@ final class RandomPromql {
   private String matched() {
     String groups =
         switch (random.nextInt(4)) {
-          case 0 -> " on (a) group_left";
-          case 1 -> " on (a) group_right";
+          case 0 -> " on (a) group_left ()";
+          case 1 -> " on (a) group_right ()";
           case 2 -> " on (a, b)";
           default -> "";
         };

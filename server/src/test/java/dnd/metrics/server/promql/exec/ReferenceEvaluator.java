@@ -275,7 +275,8 @@ final class ReferenceEvaluator {
         double difference = v[n - 1] < v[n - 2] ? v[n - 1] : v[n - 1] - v[n - 2];
         yield difference / ((samples.get(n - 1).time() - samples.get(n - 2).time()) / 1000.0);
       }
-      case "rate" -> extrapolated(samples, end, range, true) / (range / 1000.0);
+      case "rate" ->
+          n < 2 ? StaleMarker.VALUE : extrapolated(samples, end, range, true) / (range / 1000.0);
       case "increase" -> extrapolated(samples, end, range, true);
       case "delta" -> extrapolated(samples, end, range, false);
       default -> throw new IllegalArgumentException(name);
