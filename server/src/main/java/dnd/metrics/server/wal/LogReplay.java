@@ -126,13 +126,15 @@ public final class LogReplay {
       damages.accept(new LogDamage.Unreadable(files.describe(name), at, next - at));
       at = next;
     }
-    int end = endOfContent(in);
+    int end = endOfContent(in, at);
     if (end > at) {
       if (last) {
         cut(name, at, end);
       } else {
         damages.accept(new LogDamage.Unreadable(files.describe(name), at, end - at));
       }
+    } else if (last && in.limit() > at) {
+      truncate(name, at); // only zeros, which wait for records that never came
     }
     return at;
   }
@@ -160,13 +162,23 @@ public final class LogReplay {
     return -1;
   }
 
-  /** Where the zeros begin that were written ahead of the records. */
-  private static int endOfContent(ByteBuffer in) {
+  /** Where the zeros begin that were written ahead of the records; not before {@code from}. */
+  private static int endOfContent(ByteBuffer in, int from) {
     int end = in.limit();
-    while (end > 0 && in.get(end - 1) == 0) {
+    while (end - Long.BYTES >= from && in.getLong(end - Long.BYTES) == 0) {
+      end -= Long.BYTES;
+    }
+    while (end > from && in.get(end - 1) == 0) {
       end--;
     }
     return end;
+  }
+
+  private void truncate(String name, int size) throws IOException {
+    try (LogFile file = files.open(name)) {
+      file.truncate(size);
+      file.force();
+    }
   }
 
   private void cut(String name, int at, int end) throws IOException {
@@ -175,10 +187,7 @@ public final class LogReplay {
       copy.write(ByteBuffer.wrap(content, at, end - at), 0);
       copy.force();
     }
-    try (LogFile file = files.open(name)) {
-      file.truncate(at);
-      file.force();
-    }
+    truncate(name, at);
     files.forceDirectory();
     damages.accept(
         new LogDamage.TornTail(files.describe(name), at, end - at, files.describe(kept)));

@@ -344,4 +344,48 @@ class WriteAheadLogTest {
       }
     }
   }
+
+  @Test
+  void givesBackTheZerosOfAKilledProcess() throws IOException {
+    Answers answers = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.append(new TextRecord("one"), answers);
+      await().until(() -> answers.committed.get() == 1);
+      assertThat(files.usedBytes()).isGreaterThan(1 << 15);
+      files = files.kill();
+    } catch (IOException e) {
+      assertThat(e).hasMessage("the power is cut");
+    }
+    replay();
+    assertThat(found.values()).containsExactly("one");
+    assertThat(damages).isEmpty();
+    assertThat(files.usedBytes()).isLessThan(100);
+    write("two");
+    replay();
+    assertThat(found.values()).containsExactly("one", "two");
+  }
+
+  @Test
+  void aCallbackThatThrowsHarmsNobodyElse() throws IOException {
+    Answers answers = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.append(
+          new TextRecord("one"),
+          new LogCallback() {
+            @Override
+            public void committed() {
+              throw new IllegalStateException("thrown by a test");
+            }
+
+            @Override
+            public void failed(IOException reason) {}
+          });
+      log.append(new TextRecord("two"), answers);
+      await().until(() -> answers.committed.get() == 1);
+      log.append(new TextRecord("three"), answers);
+      await().until(() -> answers.committed.get() == 2);
+    }
+    replay();
+    assertThat(found.values()).containsExactly("one", "two", "three");
+  }
 }
