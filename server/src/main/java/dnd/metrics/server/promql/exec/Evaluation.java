@@ -86,6 +86,8 @@ final class Evaluation {
     List<MatrixSeries> result = new ArrayList<>(series.size());
     for (StepSeries one : series) {
       MatrixSeries row = matrixSeries(one);
+      context.release(one);
+      context.memory.reserve(16L * row.size(), row.size());
       if (row.size() > 0) {
         result.add(row);
       }

@@ -21,13 +21,18 @@ import dnd.metrics.server.promql.plan.StringPlan;
 import dnd.metrics.server.promql.plan.SubqueryPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Makes operators of plans: {@link #vector}, {@link #scalar} and {@link #range} by type. */
 final class Operators {
   private final QueryContext context;
   private final VectorFunctions functions;
+
+  /** What stands in several places, by its number. */
+  private final Map<Integer, SharedSeries> shared = new HashMap<>();
 
   Operators(QueryContext context) {
     this.context = context;
@@ -45,12 +50,21 @@ final class Operators {
       case BinaryPlan p -> binary(p, grid);
       case AggregatePlan p -> aggregate(p, grid);
       case CallPlan p -> functions.of(p, grid);
-      case SharedPlan p -> vector(p.inner(), grid);
+      case SharedPlan p -> shared(p, grid);
       case NumberPlan p -> throw notA("vector", p);
       case StringPlan p -> throw notA("vector", p);
       case RangePlan p -> throw notA("vector", p);
       case SubqueryPlan p -> throw notA("vector", p);
     };
+  }
+
+  private SeriesOperator shared(SharedPlan p, StepGrid grid) {
+    SharedSeries series = shared.get(p.number());
+    if (series == null) {
+      series = new SharedSeries(context, vector(p.inner(), grid), grid.count());
+      shared.put(p.number(), series);
+    }
+    return series.place();
   }
 
   /** Where names are dropped at once, series may come to have the same labels. */

@@ -49,7 +49,7 @@ public final class Planner {
     plan = SelectStatistics.rewrite(plan);
     plan = StepInvariance.rewrite(plan);
     plan = ResolveTimes.rewrite(plan, times.grid(), lookbackMillis);
-    return ShareSubplans.rewrite(plan);
+    return ShareSubplans.rewrite(plan, times.grid());
   }
 
   private Plan plan(Expr expr) {

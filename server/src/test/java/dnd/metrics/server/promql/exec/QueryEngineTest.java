@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.promql.exec.QueryValue.MatrixSeries;
 import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
@@ -153,6 +156,62 @@ class QueryEngineTest {
   }
 
   @Test
+  void sharedAggregationsAreReadOnce() {
+    assertThat(vector("sum(hits_total) / (sum(hits_total) + 90)", 4 * MINUTE))
+        .containsExactly("{} 0.75");
+    long once = at("sum(hits_total)", 4 * MINUTE).statistics().samplesRead();
+    assertThat(at("sum(hits_total) / sum(hits_total)", 4 * MINUTE).statistics().samplesRead())
+        .isEqualTo(once);
+  }
+
+  @Test
+  void memoryLimitsAreToldByName() {
+    QueryOptions tiny = QueryOptions.defaults().withMemoryLimitBytes(100);
+    assertThatThrownBy(() -> engine.range(source, "hits_total", 0, 60 * MINUTE, MINUTE, tiny))
+        .isInstanceOfSatisfying(
+            QueryException.class,
+            e -> assertThat(e.type()).isEqualTo(QueryException.Type.EXECUTION))
+        .hasMessage("query needs more memory than a query may use (100 bytes)");
+  }
+
+  @Test
+  void aQueryIsListedAndCancelledByItsId() {
+    QueryOptions named = QueryOptions.defaults().withId("mine");
+    SeriesSource cancelling =
+        new CancellingSource(
+            source,
+            () -> {
+              assertThat(engine.running())
+                  .extracting(RunningQuery::id, RunningQuery::query)
+                  .containsExactly(org.assertj.core.groups.Tuple.tuple("mine", "hits_total"));
+              assertThat(engine.cancel("mine")).isPresent();
+            });
+    assertThatThrownBy(() -> engine.instant(cancelling, "hits_total", MINUTE, named))
+        .isInstanceOfSatisfying(
+            QueryException.class,
+            e -> assertThat(e.type()).isEqualTo(QueryException.Type.CANCELED));
+    assertThat(engine.running()).isEmpty();
+    assertThat(engine.cancel("mine")).isEmpty();
+  }
+
+  @Test
+  void aQueryEndsAtItsDeadline() {
+    QueryOptions brief = QueryOptions.defaults().withTimeoutMillis(1);
+    SeriesSource slow =
+        new CancellingSource(
+            source,
+            () -> {
+              long until = System.nanoTime() + 2_000_000;
+              while (System.nanoTime() < until) {
+                Thread.onSpinWait();
+              }
+            });
+    assertThatThrownBy(() -> engine.instant(slow, "hits_total", MINUTE, brief))
+        .isInstanceOfSatisfying(
+            QueryException.class, e -> assertThat(e.type()).isEqualTo(QueryException.Type.TIMEOUT));
+  }
+
+  @Test
   void explainPrintsThePlan() {
     assertThat(
             engine.explain("sum(rate(x[5m] @ 10)) + 1", 0, MINUTE, 1000, QueryOptions.defaults()))
@@ -165,5 +224,24 @@ class QueryEngineTest {
                     range 300000 {__name__="x"} @10000 [-289999, 10000]
                 number 1.0
             """);
+  }
+
+  /** Does something when series are selected. */
+  private record CancellingSource(SeriesSource source, Runnable onSelect) implements SeriesSource {
+    @Override
+    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+      onSelect.run();
+      return source.select(matchers, from, to);
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      return source.labelNames(matchers, from, to);
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      return source.labelValues(name, matchers, from, to);
+    }
   }
 }

@@ -7,6 +7,7 @@ import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.promql.parse.AggregateExpr;
+import dnd.metrics.server.promql.parse.AggregateOp;
 import dnd.metrics.server.promql.parse.AtModifier;
 import dnd.metrics.server.promql.parse.BinaryExpr;
 import dnd.metrics.server.promql.parse.BinaryOp;
@@ -21,6 +22,7 @@ import dnd.metrics.server.promql.parse.ValueType;
 import dnd.metrics.server.promql.parse.VectorMatching;
 import dnd.metrics.server.promql.parse.VectorSelector;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -367,8 +369,8 @@ final class ReferenceEvaluator {
                     java.util.Arrays.stream(v).map(x -> (x - mean) * (x - mean)).sum() / v.length));
         case QUANTILE -> out.add(new Element(labels, drop, Quantiles.of(parameter, v, v.length)));
         case TOPK, BOTTOMK -> {
-          int sign = e.op() == dnd.metrics.server.promql.parse.AggregateOp.TOPK ? -1 : 1;
-          members.sort((a, b) -> sign * Double.compare(a.value(), b.value()));
+          Comparator<Element> ascending = Comparator.comparingDouble(Element::value);
+          members.sort(e.op() == AggregateOp.TOPK ? ascending.reversed() : ascending);
           out.addAll(members.subList(0, Math.max(0, Math.min(members.size(), (int) parameter))));
         }
         default -> throw new IllegalArgumentException(e.op().symbol());
