@@ -65,6 +65,12 @@ final class Bits {
     if (n <= 57) {
       return peek(data, limit, position) >>> (64 - n);
     }
+    int index = position >>> 3;
+    int shift = position & 7;
+    if (index + 9 <= limit) {
+      long word = (long) LONG.get(data, index) << shift;
+      return (word | ((data[index + 8] & 0xff) >>> (8 - shift))) >>> (64 - n);
+    }
     long high = peek(data, limit, position) >>> 32;
     return (high << (n - 32)) | (peek(data, limit, position + 32) >>> (96 - n));
   }
