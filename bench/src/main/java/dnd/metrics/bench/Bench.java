@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the program from outside; checks its answers before its times count.",
-    subcommands = {Bench.Ingest.class, Bench.Latency.class, Bench.Query.class})
+    subcommands = {Bench.Ingest.class, Bench.Latency.class, Bench.Query.class, Bench.Chunks.class})
 public final class Bench {
   private Bench() {}
 
@@ -207,6 +207,23 @@ public final class Bench {
         }
       }
       shared.finish(report, "query");
+      return 0;
+    }
+  }
+
+  /** {@code bench chunks}. */
+  @Command(
+      name = "chunks",
+      mixinStandardHelpOptions = true,
+      description = "What float chunks cost, measured inside this process.")
+  static final class Chunks implements Callable<Integer> {
+    @Mixin Shared shared = new Shared();
+
+    @Override
+    public Integer call() throws Exception {
+      Report report = new Report("Float chunks of 120 samples");
+      new ChunkBench().run(report);
+      shared.finish(report, "chunks");
       return 0;
     }
   }

@@ -31,38 +31,6 @@ public final class GoFloats {
     return withoutTrailingZeros(text);
   }
 
-  /**
-   * The shortest digits that give the same number, with an exponent where that is below -4 or at
-   * least 21: Go's {@code %v} (format 'g' with that threshold).
-   */
-  public static String formatShortest(double value) {
-    return format(value, 21);
-  }
-
-  /** Go's format 'g', -1: an exponent where that is below -4 or at least 21 digits long. */
-  private static String format(double value, int largeExponent) {
-    if (Double.isNaN(value) || Double.isInfinite(value) || value == 0) {
-      return formatPlain(value);
-    }
-    BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    int exponent = decimal.precision() - decimal.scale() - 1;
-    if (exponent >= -4 && exponent < largeExponent) {
-      return formatPlain(value);
-    }
-    String digits = decimal.unscaledValue().abs().toString();
-    StringBuilder out = new StringBuilder();
-    if (value < 0) {
-      out.append('-');
-    }
-    out.append(digits.charAt(0));
-    if (digits.length() > 1) {
-      out.append('.').append(digits, 1, digits.length());
-    }
-    out.append('e').append(exponent < 0 ? '-' : '+');
-    int magnitude = Math.abs(exponent);
-    return out.append(magnitude < 10 ? "0" : "").append(magnitude).toString();
-  }
-
   private static String withoutTrailingZeros(String text) {
     if (text.indexOf('.') < 0) {
       return text;

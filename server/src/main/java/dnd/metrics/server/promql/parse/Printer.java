@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.parse;
 
+import dnd.metrics.server.model.GoFloat;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.promql.parse.VectorMatching.Cardinality;
@@ -95,14 +96,14 @@ public final class Printer {
 
   private static void appendFill(StringBuilder out, @Nullable Double left, @Nullable Double right) {
     if (left != null && right != null && left.doubleValue() == right.doubleValue()) {
-      out.append(" fill (").append(GoFloats.formatShortest(left)).append(')');
+      out.append(" fill (").append(GoFloat.format(left)).append(')');
       return;
     }
     if (left != null) {
-      out.append(" fill_left (").append(GoFloats.formatShortest(left)).append(')');
+      out.append(" fill_left (").append(GoFloat.format(left)).append(')');
     }
     if (right != null) {
-      out.append(" fill_right (").append(GoFloats.formatShortest(right)).append(')');
+      out.append(" fill_right (").append(GoFloat.format(right)).append(')');
     }
   }
 

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.test;
 
+import dnd.metrics.server.model.GoFloat;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.QueryValue;
@@ -9,7 +10,6 @@ import dnd.metrics.server.promql.exec.QueryValue.ScalarValue;
 import dnd.metrics.server.promql.exec.QueryValue.StringValue;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
 import dnd.metrics.server.promql.exec.QueryValue.VectorValue;
-import dnd.metrics.server.promql.parse.GoFloats;
 import dnd.metrics.server.promql.parse.SequenceValue;
 import dnd.metrics.server.promql.parse.SequenceValue.FloatValue;
 import dnd.metrics.server.promql.parse.SequenceValue.HistogramValue;
@@ -197,7 +197,7 @@ final class ResultComparison {
   }
 
   private static String number(double value) {
-    return GoFloats.formatShortest(value);
+    return GoFloat.format(value);
   }
 
   private static String format(MatrixSeries series) {
