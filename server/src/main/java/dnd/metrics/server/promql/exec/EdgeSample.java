@@ -30,7 +30,9 @@ final class EdgeSample implements RangeFunction {
                       ? samples.histogramTimes[h] < samples.floatTimes[f]
                       : samples.floatTimes[f] < samples.histogramTimes[h]));
       if (takesTime) {
-        out.values[i] = (takeFloat ? samples.floatTimes[f] : samples.histogramTimes[h]) / 1000.0;
+        long time = takeFloat ? samples.floatTimes[f] : samples.histogramTimes[h];
+        // Before 1970 the newest sample's time is 0: so Prometheus has it.
+        out.values[i] = (newest ? Math.max(0, time) : time) / 1000.0;
       } else if (takeFloat) {
         out.values[i] = samples.floatValues[f];
       } else {

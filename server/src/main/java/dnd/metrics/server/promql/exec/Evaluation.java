@@ -121,7 +121,7 @@ final class Evaluation {
 
   /** The samples of a range selector or subquery. */
   private MatrixValue samples(Plan plan) {
-    RangeSource source = operators.range(plan, grid);
+    RangeSource source = operators.range(plan, grid, false);
     RangeMode mode = RangeFunctions.mode(plan);
     Windows windows = RangeFunctions.windows(plan, grid, context.lookbackMillis);
     RangeSamples samples = new RangeSamples();

@@ -25,7 +25,7 @@ final class ExtendedRate implements RangeFunction {
   @Override
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
     boolean anyFloat = false;
-    for (int i = 0; i < windows.steps; i++) {
+    for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.isMixed(i)) {
         call.annotate(Annotation.mixedFloatsHistograms(samples.metricName(), call.firstArgument()));
       } else if (windows.histograms(i) > 0) {

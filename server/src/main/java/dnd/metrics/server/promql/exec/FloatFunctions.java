@@ -1,9 +1,5 @@
 package dnd.metrics.server.promql.exec;
 
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -54,22 +50,15 @@ final class FloatFunctions {
 
   private static Map<String, DoubleUnaryOperator> dates() {
     Map<String, DoubleUnaryOperator> all = new HashMap<>();
-    all.put("minute", v -> Math.floorMod(Math.floorDiv((long) v, 60), 60));
-    all.put("hour", v -> Math.floorMod(Math.floorDiv((long) v, 3600), 24));
-    all.put("day_of_week", v -> Math.floorMod(Math.floorDiv((long) v, 86_400) + 4, 7));
-    all.put("day_of_month", v -> date(v).getDayOfMonth());
-    all.put("day_of_year", v -> date(v).getDayOfYear());
-    all.put("days_in_month", v -> date(v).toLocalDate().lengthOfMonth());
-    all.put("month", v -> date(v).getMonthValue());
-    all.put("year", v -> date(v).getYear());
+    all.put("minute", v -> new UnixDate(v).minute());
+    all.put("hour", v -> new UnixDate(v).hour());
+    all.put("day_of_week", v -> new UnixDate(v).dayOfWeek());
+    all.put("day_of_month", v -> new UnixDate(v).dayOfMonth());
+    all.put("day_of_year", v -> new UnixDate(v).dayOfYear());
+    all.put("days_in_month", v -> new UnixDate(v).daysInMonth());
+    all.put("month", v -> new UnixDate(v).month());
+    all.put("year", v -> new UnixDate(v).year());
     return Map.copyOf(all);
-  }
-
-  private static ZonedDateTime date(double unixSeconds) {
-    long seconds = (long) unixSeconds;
-    long inRange =
-        Math.max(Instant.MIN.getEpochSecond(), Math.min(Instant.MAX.getEpochSecond(), seconds));
-    return Instant.ofEpochSecond(inRange).truncatedTo(ChronoUnit.SECONDS).atZone(ZoneOffset.UTC);
   }
 
   /** Exact for powers of two. */

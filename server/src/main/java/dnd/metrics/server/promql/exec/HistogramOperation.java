@@ -5,18 +5,22 @@ import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.HistogramSum;
 import dnd.metrics.server.promql.parse.BinaryOp;
 import dnd.metrics.server.promql.parse.PositionRange;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A binary operator of which at least one operand is a native histogram, or could be. */
 final class HistogramOperation {
-  private final QueryContext context;
   private final BinaryOp op;
   private final PositionRange position;
+  private final Consumer<Annotation> annotations;
 
-  HistogramOperation(QueryContext context, BinaryOp op, PositionRange position) {
-    this.context = context;
+  /**
+   * @param annotations takes what is to be said about a result, or about there being none
+   */
+  HistogramOperation(BinaryOp op, PositionRange position, Consumer<Annotation> annotations) {
     this.op = op;
     this.position = position;
+    this.annotations = annotations;
   }
 
   /**
@@ -62,7 +66,7 @@ final class HistogramOperation {
     }
     HistogramSum sum = HistogramSum.plain(lh);
     if (!sum.accepts(rh)) {
-      context.annotations.add(Annotation.incompatibleBucketLayout(op.symbol(), position));
+      annotations.accept(Annotation.incompatibleBucketLayout(op.symbol(), position));
       return null;
     }
     boolean adds = op == BinaryOp.ADD;
@@ -73,18 +77,19 @@ final class HistogramOperation {
     }
     Annotation.HistogramOperation operation =
         adds ? Annotation.HistogramOperation.ADDITION : Annotation.HistogramOperation.SUBTRACTION;
-    if (sum.boundsReconciled()) {
-      context.annotations.add(Annotation.mismatchedCustomBuckets(operation, position));
-    }
     if (sum.hintsCollided()) {
-      context.annotations.add(Annotation.counterResetCollision(operation, position));
+      annotations.accept(Annotation.counterResetCollision(operation, position));
+      return null;
+    }
+    if (sum.boundsReconciled()) {
+      annotations.accept(Annotation.mismatchedCustomBuckets(operation, position));
     }
     Histogram result = sum.result();
     return (adds ? result : result.withCounterResetHint(CounterResetHint.GAUGE)).compact();
   }
 
   private @Nullable Histogram incompatible(String left, String right) {
-    context.annotations.add(Annotation.incompatibleTypes(left, op.symbol(), right, position));
+    annotations.accept(Annotation.incompatibleTypes(left, op.symbol(), right, position));
     return null;
   }
 }

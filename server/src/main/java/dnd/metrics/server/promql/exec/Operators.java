@@ -122,8 +122,13 @@ final class Operators {
     return values;
   }
 
-  /** The series of a range vector. */
+  /** The series of a range vector that a function goes over. */
   RangeSource range(Plan plan, StepGrid grid) {
+    return range(plan, grid, true);
+  }
+
+  /** The series of a range vector, which is a function's argument or the answer itself. */
+  RangeSource range(Plan plan, StepGrid grid, boolean isArgument) {
     return switch (plan) {
       case RangePlan p -> new SelectedRange(context, p.selection());
       case SubqueryPlan p -> {
@@ -132,9 +137,9 @@ final class Operators {
             p.inner().type() == ValueType.SCALAR
                 ? new VectorOf(scalar(p.inner(), inner))
                 : vector(p.inner(), inner);
-        yield new SubqueryRange(context, operator, inner);
+        yield new SubqueryRange(context, operator, inner, isArgument);
       }
-      case SharedPlan p -> range(p.inner(), grid);
+      case SharedPlan p -> range(p.inner(), grid, isArgument);
       case NumberPlan p -> throw notA("range vector", p);
       case StringPlan p -> throw notA("range vector", p);
       case SelectPlan p -> throw notA("range vector", p);

@@ -3,6 +3,7 @@ package dnd.metrics.server.promql.exec;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.promql.parse.BinaryOp;
 import dnd.metrics.server.promql.parse.PositionRange;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ final class SampleOperation {
   private final PositionRange position;
   private final int steps;
   private final HistogramOperation histograms;
+  private final BitSet failed = new BitSet();
+  private @Nullable Annotation @Nullable [] lastAtStep;
+  private int step;
 
   SampleOperation(
       QueryContext context, BinaryOp op, boolean returnBool, PositionRange position, int steps) {
@@ -24,7 +28,35 @@ final class SampleOperation {
     this.returnBool = returnBool;
     this.position = position;
     this.steps = steps;
-    this.histograms = new HistogramOperation(context, op, position);
+    this.histograms = new HistogramOperation(op, position, this::annotate);
+  }
+
+  /** From now on keeps only the last annotation of each step, until {@link #reportLast}. */
+  void keepLastAnnotations() {
+    lastAtStep = new Annotation[steps];
+  }
+
+  void reportLast() {
+    if (lastAtStep != null) {
+      for (Annotation annotation : lastAtStep) {
+        if (annotation != null) {
+          context.annotations.add(annotation);
+        }
+      }
+    }
+  }
+
+  /** Whether, when last applied, the operands of a step did not go together. */
+  boolean failedAt(int failedStep) {
+    return failed.get(failedStep);
+  }
+
+  private void annotate(Annotation annotation) {
+    if (lastAtStep == null) {
+      context.annotations.add(annotation);
+    } else {
+      lastAtStep[step] = annotation;
+    }
   }
 
   /**
@@ -33,12 +65,16 @@ final class SampleOperation {
    * @param kept the operand whose values a comparison keeps
    */
   void apply(StepSeries left, StepSeries right, StepSeries kept, StepSeries out) {
+    if (!failed.isEmpty()) {
+      failed.clear();
+    }
     if (left.histograms == null && right.histograms == null && !isTrim()) {
       applyToFloats(left.values, right.values, kept.values, out.values);
       return;
     }
     for (int i = 0; i < steps; i++) {
       if (left.has(i) && right.has(i)) {
+        step = i;
         applyAt(i, left, right, kept, out);
       } else {
         out.setAbsent(i);
@@ -68,7 +104,8 @@ final class SampleOperation {
       boolean bothHistograms = l != null && r != null;
       boolean comparesHistograms = op == BinaryOp.EQUAL || op == BinaryOp.NOT_EQUAL;
       if (!bothFloats && !(bothHistograms && comparesHistograms)) {
-        incompatible(l, r);
+        annotate(Annotation.incompatibleTypes(kind(l), op.symbol(), kind(r), position));
+        failed.set(i);
         out.setAbsent(i);
         return;
       }
@@ -96,6 +133,7 @@ final class SampleOperation {
     }
     Histogram result = histograms.compute(left.values[i], l, right.values[i], r);
     if (result == null) {
+      failed.set(i);
       out.setAbsent(i);
     } else {
       out.setHistogram(i, result);
@@ -104,10 +142,6 @@ final class SampleOperation {
 
   private static boolean sameHistograms(@Nullable Histogram l, @Nullable Histogram r) {
     return l != null && l.equals(r);
-  }
-
-  private void incompatible(@Nullable Histogram l, @Nullable Histogram r) {
-    context.annotations.add(Annotation.incompatibleTypes(kind(l), op.symbol(), kind(r), position));
   }
 
   static String kind(@Nullable Histogram h) {

@@ -33,7 +33,7 @@ final class SmoothedSelect implements SeriesOperator {
     while (source.next(samples)) {
       windows.slideOver(samples);
       StepSeries out = context.series(samples.labels, false, times.count());
-      for (int i = 0; i < times.count(); i++) {
+      for (int i = windows.firstStep; i < windows.endStep; i++) {
         if (windows.isMixed(i)) {
           context.annotations.add(Annotation.mixedFloatsHistograms(samples.metricName(), position));
         } else if (windows.histograms(i) > 0) {

@@ -9,11 +9,16 @@ final class SubqueryRange implements RangeSource {
   private final QueryContext context;
   private final SeriesOperator inner;
   private final StepGrid grid;
+  private final boolean isArgument;
 
-  SubqueryRange(QueryContext context, SeriesOperator inner, StepGrid grid) {
+  /**
+   * @param isArgument whether a function goes over the samples, rather than they being the answer
+   */
+  SubqueryRange(QueryContext context, SeriesOperator inner, StepGrid grid, boolean isArgument) {
     this.context = context;
     this.inner = inner;
     this.grid = grid;
+    this.isArgument = isArgument;
   }
 
   @Override
@@ -27,7 +32,7 @@ final class SubqueryRange implements RangeSource {
     for (int i = 0; i < grid.count(); i++) {
       Histogram histogram = series.histogram(i);
       if (histogram != null) {
-        into.addHistogram(grid.time(i), forgetReset(histogram), 0);
+        into.addHistogram(grid.time(i), isArgument ? forgetReset(histogram) : histogram, 0);
       } else if (series.hasFloat(i)) {
         into.addFloat(grid.time(i), series.values[i], 0);
       }

@@ -129,7 +129,7 @@ final class VectorFunctions {
           double[] values = a.values();
           double[] others = b.values();
           for (int i = 0; i < steps; i++) {
-            values[i] = max ? Math.max(values[i], others[i]) : Math.min(values[i], others[i]);
+            values[i] = max ? GoMath.max(values[i], others[i]) : GoMath.min(values[i], others[i]);
           }
           return values;
         };
@@ -203,21 +203,22 @@ final class VectorFunctions {
         yield () -> {
           double[] min = least.values();
           double[] max = most.values();
-          return (i, v) -> max[i] < min[i] ? Absent.VALUE : Math.max(min[i], Math.min(max[i], v));
+          return (i, v) ->
+              max[i] < min[i] ? Absent.VALUE : GoMath.max(min[i], GoMath.min(max[i], v));
         };
       }
       case "clamp_min" -> {
         ScalarOperator least = operators.scalar(p.children().get(1), grid);
         yield () -> {
           double[] min = least.values();
-          return (i, v) -> Math.max(min[i], v);
+          return (i, v) -> GoMath.max(min[i], v);
         };
       }
       case "clamp_max" -> {
         ScalarOperator most = operators.scalar(p.children().get(1), grid);
         yield () -> {
           double[] max = most.values();
-          return (i, v) -> Math.min(max[i], v);
+          return (i, v) -> GoMath.min(max[i], v);
         };
       }
       default -> throw new IllegalArgumentException(p.function().name());

@@ -55,6 +55,11 @@ final class VectorVectorOperator implements SeriesOperator {
   private static final class Match {
     final List<StepSeries> many = new ArrayList<>();
     final List<StepSeries> one = new ArrayList<>();
+    final Map<Labels, StepSeries> byLabels = new LinkedHashMap<>();
+    final Map<Labels, BitSet> matchedByLabels = new HashMap<>();
+
+    /** The steps at which there was a pair. */
+    final BitSet matched = new BitSet();
   }
 
   @Override
@@ -66,8 +71,10 @@ final class VectorVectorOperator implements SeriesOperator {
   }
 
   private List<StepSeries> evaluate() {
-    List<StepSeries> many = SeriesList.drain(context, swapped ? right : left);
-    List<StepSeries> one = SeriesList.drain(context, swapped ? left : right);
+    List<StepSeries> leftSeries = SeriesList.drain(context, left);
+    List<StepSeries> rightSeries = SeriesList.drain(context, right);
+    List<StepSeries> many = swapped ? rightSeries : leftSeries;
+    List<StepSeries> one = swapped ? leftSeries : rightSeries;
     MatchSignature signature = new MatchSignature(matching);
     List<Match> matches = new ArrayList<>();
     for (StepSeries series : many) {
@@ -79,13 +86,22 @@ final class VectorVectorOperator implements SeriesOperator {
     boolean fills = matching.fillLeft() != null || matching.fillRight() != null;
     BitSet relevant = fills ? allSteps() : stepsWithSamples(many);
     List<StepSeries> all = new ArrayList<>();
+    operation.keepLastAnnotations();
     for (Match match : matches) {
       context.check();
       if (match.one.size() > 1) {
         checkOneSide(match.one, relevant);
       }
-      evaluate(match, all);
+      pairAll(match, all);
     }
+    Double fillMany = matching.fillLeft();
+    for (Match match : matches) {
+      if (fillMany != null) {
+        fillManySide(match, fillMany);
+      }
+      match.byLabels.values().forEach(series -> add(all, series));
+    }
+    operation.reportLast();
     return steps == 1 && context.delayedNameRemoval
         ? all
         : MergeSameLabels.merge(context, all, steps);
@@ -162,11 +178,11 @@ final class VectorVectorOperator implements SeriesOperator {
         : labels.without(matching.labels()).withoutMetricName();
   }
 
-  private void evaluate(Match match, List<StepSeries> all) {
+  /** Pairs what matches; without a partner the sides that fill get the fill value. */
+  private void pairAll(Match match, List<StepSeries> all) {
     // With group_right as without it: Prometheus does not swap the fill values with the sides.
     Double fillOne = matching.fillRight();
-    Double fillMany = matching.fillLeft();
-    if (fillOne == null && fillMany == null) {
+    if (fillOne == null && matching.fillLeft() == null) {
       if (match.many.isEmpty() || match.one.isEmpty()) {
         return;
       }
@@ -175,31 +191,29 @@ final class VectorVectorOperator implements SeriesOperator {
         return;
       }
     }
-    checkManySide(match, fillOne != null);
-    Map<Labels, StepSeries> byLabels = new LinkedHashMap<>();
-    Map<Labels, BitSet> matchedByLabels = new HashMap<>();
-    BitSet matched = new BitSet(steps);
     for (StepSeries many : match.many) {
       for (StepSeries one : match.one) {
-        pair(many, one, byLabels, matchedByLabels, matched);
+        pair(many, one, match);
       }
       if (fillOne != null) {
-        StepSeries filler = filler(many, match.one, fillOne);
-        pair(many, filler, byLabels, matchedByLabels, matched);
+        pair(many, filler(many, match.one, fillOne), match);
       }
     }
-    if (fillMany != null) {
-      for (StepSeries one : match.one) {
-        StepSeries filler = context.series(matchedLabels(one.labels), false, steps);
-        for (int i = matched.nextClearBit(0); i < steps; i = matched.nextClearBit(i + 1)) {
-          if (one.has(i)) {
-            filler.setFloat(i, fillMany);
-          }
+  }
+
+  /** Gives the fill value for the "many" side to what found no partner on it. */
+  private void fillManySide(Match match, double fillMany) {
+    for (StepSeries one : match.one) {
+      StepSeries filler = context.series(matchedLabels(one.labels), false, steps);
+      for (int i = match.matched.nextClearBit(0);
+          i < steps;
+          i = match.matched.nextClearBit(i + 1)) {
+        if (one.has(i)) {
+          filler.setFloat(i, fillMany);
         }
-        pair(filler, one, byLabels, matchedByLabels, matched);
       }
+      pair(filler, one, match);
     }
-    byLabels.values().forEach(series -> add(all, series));
   }
 
   private void add(List<StepSeries> all, StepSeries series) {
@@ -207,27 +221,6 @@ final class VectorVectorOperator implements SeriesOperator {
       context.release(series);
     } else {
       all.add(series);
-    }
-  }
-
-  /** Two samples of one signature on both sides are an error in one-to-one matching. */
-  private void checkManySide(Match match, boolean fillsOne) {
-    if (!oneToOne || match.many.size() < 2) {
-      return;
-    }
-    BitSet partners = fillsOne ? allSteps() : stepsWithSamples(match.one);
-    BitSet seen = new BitSet(steps);
-    for (StepSeries many : match.many) {
-      for (int i = partners.nextSetBit(0); i >= 0; i = partners.nextSetBit(i + 1)) {
-        if (many.has(i)) {
-          if (seen.get(i)) {
-            throw QueryException.execution(
-                "multiple matches for labels: many-to-one matching must be explicit"
-                    + " (group_left/group_right)");
-          }
-          seen.set(i);
-        }
-      }
     }
   }
 
@@ -253,29 +246,29 @@ final class VectorVectorOperator implements SeriesOperator {
     return many;
   }
 
-  private void pair(
-      StepSeries many,
-      StepSeries one,
-      Map<Labels, StepSeries> byLabels,
-      Map<Labels, BitSet> matchedByLabels,
-      BitSet matched) {
+  private void pair(StepSeries many, StepSeries one, Match match) {
     Labels labels = resultLabels(many.labels, one.labels);
     StepSeries leftSide = swapped ? one : many;
     StepSeries rightSide = swapped ? many : one;
     StepSeries out = context.series(labels, returnBool, steps);
     operation.apply(leftSide, rightSide, leftSide, out);
-    BitSet matchedHere = matchedByLabels.computeIfAbsent(labels, l -> new BitSet(steps));
+    BitSet sameLabels = match.matchedByLabels.computeIfAbsent(labels, l -> new BitSet(steps));
     for (int i = 0; i < steps; i++) {
-      if (many.has(i) && one.has(i)) {
-        if (!oneToOne && matchedHere.get(i)) {
+      if (many.has(i) && one.has(i) && !operation.failedAt(i)) {
+        if (oneToOne && match.matched.get(i)) {
+          throw QueryException.execution(
+              "multiple matches for labels: many-to-one matching must be explicit"
+                  + " (group_left/group_right)");
+        }
+        if (!oneToOne && sameLabels.get(i)) {
           throw QueryException.execution(
               "multiple matches for labels: grouping labels must ensure unique matches");
         }
-        matchedHere.set(i);
-        matched.set(i);
+        sameLabels.set(i);
+        match.matched.set(i);
       }
     }
-    StepSeries same = byLabels.putIfAbsent(labels, out);
+    StepSeries same = match.byLabels.putIfAbsent(labels, out);
     if (same != null) {
       for (int i = 0; i < steps; i++) {
         if (out.has(i)) {
