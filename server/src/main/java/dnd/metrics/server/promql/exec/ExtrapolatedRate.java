@@ -37,6 +37,7 @@ final class ExtrapolatedRate implements RangeFunction {
     double rangeSeconds = windows.rangeMillis() / 1000.0;
     for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.histogramTo[i] > windows.histogramFrom[i]) {
+        call.context().check();
         evaluateHistograms(samples, windows, i, out, useStarts);
         continue;
       }

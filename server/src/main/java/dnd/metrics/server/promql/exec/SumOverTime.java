@@ -35,6 +35,7 @@ final class SumOverTime implements RangeFunction {
     double largestPrefix = work > 4L * samples.floats ? sumPrefixes(samples) : Double.NaN;
     for (int i = windows.firstStep; i < windows.endStep; i++) {
       if (windows.histograms(i) > 0) {
+        call.context().check();
         evaluateHistograms(samples, windows, i, out);
         continue;
       }

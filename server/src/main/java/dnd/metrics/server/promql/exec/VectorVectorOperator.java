@@ -192,6 +192,7 @@ final class VectorVectorOperator implements SeriesOperator {
       }
     }
     for (StepSeries many : match.many) {
+      context.check();
       for (StepSeries one : match.one) {
         pair(many, one, match);
       }
