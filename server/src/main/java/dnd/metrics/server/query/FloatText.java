@@ -20,6 +20,8 @@ final class FloatText {
   /** "00" to "99". */
   private static final byte[] PAIRS = pairs();
 
+  private static final long[] POWERS_OF_TEN = powersOfTen();
+
   private final ShortestDecimal decimal = new ShortestDecimal();
 
   private static byte[] pairs() {
@@ -29,6 +31,16 @@ final class FloatText {
       pairs[2 * i + 1] = (byte) ('0' + i % 10);
     }
     return pairs;
+  }
+
+  private static long[] powersOfTen() {
+    long[] powers = new long[19];
+    long power = 1;
+    for (int i = 0; i < powers.length; i++) {
+      powers[i] = power;
+      power *= 10;
+    }
+    return powers;
   }
 
   /** Writes {@code value} at {@code at}, where {@link #MAX_BYTES} are free; returns its end. */
@@ -110,30 +122,41 @@ final class FloatText {
     int end = at + countDigits(value);
     int i = end;
     long left = value;
-    while (left >= 100) {
-      long hundredth = left / 100;
-      int pair = (int) (left - hundredth * 100) * 2;
-      left = hundredth;
-      out[--i] = PAIRS[pair + 1];
-      out[--i] = PAIRS[pair];
+    while (left >= 100_000_000) { // eight digits at a time: division is cheaper in 32 bits
+      long high = left / 100_000_000;
+      int low = (int) (left - high * 100_000_000);
+      left = high;
+      for (int pairs = 0; pairs < 4; pairs++) {
+        int hundredth = low / 100;
+        i = writePair(low - hundredth * 100, out, i);
+        low = hundredth;
+      }
     }
-    if (left >= 10) {
-      out[--i] = PAIRS[(int) left * 2 + 1];
-      out[--i] = PAIRS[(int) left * 2];
+    int rest = (int) left;
+    while (rest >= 100) {
+      int hundredth = rest / 100;
+      i = writePair(rest - hundredth * 100, out, i);
+      rest = hundredth;
+    }
+    if (rest >= 10) {
+      writePair(rest, out, i);
     } else {
-      out[--i] = (byte) ('0' + left);
+      out[i - 1] = (byte) ('0' + rest);
     }
     return end;
   }
 
+  /** Writes two digits before {@code end}; returns where they begin. */
+  private static int writePair(int pair, byte[] out, int end) {
+    out[end - 1] = PAIRS[2 * pair + 1];
+    out[end - 2] = PAIRS[2 * pair];
+    return end - 2;
+  }
+
   private static int countDigits(long value) {
-    int count = 1;
-    long bound = 10;
-    while (count < 19 && value >= bound) {
-      count++;
-      bound *= 10;
-    }
-    return count;
+    // 1233 / 4096 is a little more than log10(2).
+    int guess = (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233 >>> 12;
+    return (value | 1) >= POWERS_OF_TEN[guess] ? guess + 1 : guess;
   }
 
   private static int put(byte[] text, byte[] out, int at) {
