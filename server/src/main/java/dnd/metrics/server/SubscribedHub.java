@@ -50,6 +50,11 @@ final class SubscribedHub implements Hub {
   }
 
   @Override
+  public long pendingBytes(String subject) {
+    return hub.pendingBytes(subject);
+  }
+
+  @Override
   public int maxPayloadBytes() {
     return hub.maxPayloadBytes();
   }

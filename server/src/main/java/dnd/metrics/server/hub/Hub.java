@@ -38,6 +38,15 @@ public interface Hub extends AutoCloseable {
    */
   boolean hasInterest(String subject);
 
+  /**
+   * How many bytes wait for the slowest reader of those who would get a message on {@code subject};
+   * 0 where the hub cannot know. Who sends much at once waits until this is small: a reader for
+   * whom too much waits is cut off.
+   */
+  default long pendingBytes(String subject) {
+    return 0;
+  }
+
   int maxPayloadBytes();
 
   /** Stops deliveries, lets handlers that run finish, and leaves the hub. */

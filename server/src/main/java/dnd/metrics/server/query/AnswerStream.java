@@ -7,6 +7,7 @@ import dnd.metrics.events.JsonBuffer;
 import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
 import java.time.InstantSource;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class AnswerStream {
   /** Room for what closes a series, the numbers of a part, and brackets. */
   private static final int CLOSING_BYTES = 64;
+
+  /** How much of an answer may wait in the hub for its reader. */
+  private static final long AHEAD_BYTES = 8 << 20;
+
+  private static final long AWAIT_NANOS = 1_000_000;
 
   private final Hub hub;
   private final EventIds ids;
@@ -121,10 +127,29 @@ final class AnswerStream {
     if (isAskerGone()) {
       return Delivery.ASKER_GONE;
     }
+    Delivery awaited = awaitReader();
+    if (awaited != Delivery.SENT) {
+      return awaited;
+    }
     part++;
     out.raw(close).raw(",\"part\":").number(part).raw(",\"last\":false");
     publish();
     beginPart();
+    return Delivery.SENT;
+  }
+
+  /** Waits until the reader has taken most of the parts before. */
+  private Delivery awaitReader() {
+    String subject = asker.answerSubject();
+    while (hub.pendingBytes(subject) > AHEAD_BYTES) {
+      if (canceled.getAsBoolean()) {
+        return Delivery.CANCELED;
+      }
+      if (isAskerGone()) { // also when the hub has cut it off
+        return Delivery.ASKER_GONE;
+      }
+      LockSupport.parkNanos(AWAIT_NANOS);
+    }
     return Delivery.SENT;
   }
 

@@ -155,7 +155,7 @@ final class FloatText {
 
   private static int countDigits(long value) {
     // 1233 / 4096 is a little more than log10(2).
-    int guess = (Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233 >>> 12;
+    int guess = ((Long.SIZE - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
     return (value | 1) >= POWERS_OF_TEN[guess] ? guess + 1 : guess;
   }
 

@@ -118,7 +118,7 @@ final class QueryJob implements Runnable {
             standard.sampleLimit(),
             standard.delayedNameRemoval(),
             standard.startTimestamps());
-    SeriesSource source = context.source();
+    SeriesSource source = new CancelableSource(context.source(), () -> canceled);
     Long start = event.startMillis();
     Long end = event.endMillis();
     Long step = event.stepMillis();

@@ -12,11 +12,12 @@ import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,8 @@ import tools.jackson.databind.JsonNode;
 
 class QueryHandlerTest {
   private final RecordingHub hub = new RecordingHub(1 << 20);
+  private final AtomicLong nowMillis =
+      new AtomicLong(Instant.parse("2026-11-24T10:00:00Z").toEpochMilli());
   private QueryHandler handler;
 
   /** Three series without samples. */
@@ -78,16 +81,20 @@ class QueryHandlerTest {
 
   @BeforeEach
   void start() {
-    InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-24T10:00:00Z"));
-    handler =
+    handler = handler(new FewSeries(), QueryLimits.DEFAULT);
+  }
+
+  private QueryHandler handler(SeriesSource source, QueryLimits limits) {
+    QueryHandler made =
         new QueryHandler(
             hub,
-            new FewSeries(),
+            source,
             () -> Map.of("up", new MetricMetadata("gauge", "Whether it is up.", "")),
             new QueryEngine(EngineOptions.defaults()),
-            QueryLimits.DEFAULT,
-            clock);
-    handler.start();
+            limits,
+            () -> Instant.ofEpochMilli(nowMillis.get()));
+    made.start();
+    return made;
   }
 
   @AfterEach
@@ -221,6 +228,121 @@ class QueryHandlerTest {
   void theTypeMustBeTheSubjects() throws InterruptedException {
     hub.deliver("a.metrics.query", "r", "{\"type\":\"metrics.push\",\"data\":{}}");
     assertThat(hub.next().data().get("code").stringValue()).isEqualTo("unknown_event_type");
+  }
+
+  @Test
+  void answersQueriesWithStatisticsWhereAskedFor() throws InterruptedException {
+    JsonNode scalar = ask("metrics.query", "{\"query\":\"1 + 1\",\"time\":5,\"stats\":true}");
+    assertThat(scalar.get("resultType").stringValue()).isEqualTo("scalar");
+    assertThat(scalar.get("result").toString()).isEqualTo("[5,\"2\"]");
+    assertThat(scalar.get("stats").get("timings").has("innerEvalTime")).isTrue();
+    JsonNode range =
+        ask(
+            "metrics.query",
+            "{\"query\":\"vector(time())\",\"start\":0,\"end\":\"1970-01-01T00:00:20Z\",\"step\":\"10s\"}");
+    assertThat(range.get("resultType").stringValue()).isEqualTo("matrix");
+    assertThat(range.get("result").get(0).get("values").toString())
+        .isEqualTo("[[0,\"0\"],[10,\"10\"],[20,\"20\"]]");
+    assertThat(range.has("stats")).isFalse();
+  }
+
+  @Test
+  void wrongQueriesSayWhere() throws InterruptedException {
+    JsonNode data = ask("metrics.query", "{\"query\":\"sum(rate(x))\"}");
+    assertThat(data.get("errorType").stringValue()).isEqualTo("bad_data");
+    assertThat(data.get("error").stringValue())
+        .startsWith("invalid parameter \"query\": 1:10: parse error: expected type range vector");
+    assertThat(data.get("position").get("start").intValue()).isEqualTo(9);
+  }
+
+  /** A source whose first question waits to be let go. */
+  private static final class SlowSource implements SeriesSource {
+    final CountDownLatch asked = new CountDownLatch(1);
+    final CountDownLatch letGo = new CountDownLatch(1);
+    private final SeriesSource few = new FewSeries();
+
+    @Override
+    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+      asked.countDown();
+      try {
+        letGo.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return few.select(matchers, from, to);
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      return few.labelNames(matchers, from, to);
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      return few.labelValues(name, matchers, from, to);
+    }
+  }
+
+  private static String query(String correlationId) {
+    return "{\"type\":\"metrics.query\",\"data\":{\"query\":\"sum(up)\",\"correlation_id\":\""
+        + correlationId
+        + "\"}}";
+  }
+
+  private static String cancel(String correlationId) {
+    return "{\"type\":\"metrics.cancel\",\"data\":{\"correlation_id\":\"" + correlationId + "\"}}";
+  }
+
+  private RecordingHub.Published answerTo(String replyTo) throws InterruptedException {
+    RecordingHub.Published answer = hub.next();
+    assertThat(answer.subject()).isEqualTo(replyTo);
+    return answer;
+  }
+
+  @Test
+  void queriesThatWaitOrRunCanBeCancelledByTheirAskerOnly() throws InterruptedException {
+    handler.close();
+    SlowSource slow = new SlowSource();
+    handler = handler(slow, new QueryLimits(1, 2, 30_000, 30_000, 11_000));
+    hub.deliver("shop.metrics.query", "running", query("r"));
+    slow.asked.await();
+    hub.deliver("shop.metrics.query", "waiting", query("w"));
+    hub.deliver("shop.metrics.query", "waiting2", query("w2"));
+    hub.deliver("shop.metrics.query", "refused", query("x"));
+    JsonNode refused = answerTo("refused").data();
+    assertThat(refused.get("code").stringValue()).isEqualTo("too_many_queries");
+    assertThat(refused.get("class").stringValue()).isEqualTo("resources");
+    assertThat(refused.get("errorType").stringValue()).isEqualTo("unavailable");
+
+    hub.deliver("bank.metrics.cancel", "cancel", cancel("r"));
+    assertThat(answerTo("cancel").data().get("result").toString()).isEqualTo("{\"canceled\":0}");
+    for (String id : List.of("r", "w")) {
+      hub.deliver("shop.metrics.cancel", "cancel", cancel(id));
+      assertThat(answerTo("cancel").data().get("result").toString()).isEqualTo("{\"canceled\":1}");
+    }
+    slow.letGo.countDown();
+    JsonNode running = answerTo("running").data();
+    assertThat(running.get("errorType").stringValue()).isEqualTo("canceled");
+    assertThat(running.get("correlation_id").stringValue()).isEqualTo("r");
+    assertThat(answerTo("waiting").data().get("error").stringValue())
+        .isEqualTo("query was canceled in query queue");
+    assertThat(answerTo("waiting2").data().get("status").stringValue()).isEqualTo("success");
+  }
+
+  @Test
+  void aQueryThatWaitedTooLongTimesOut() throws InterruptedException {
+    handler.close();
+    SlowSource slow = new SlowSource();
+    handler = handler(slow, new QueryLimits(1, 2, 30_000, 30_000, 11_000));
+    hub.deliver("shop.metrics.query", "running", query("r"));
+    slow.asked.await();
+    hub.deliver("shop.metrics.query", "waiting", query("w"));
+    nowMillis.addAndGet(31_000);
+    slow.letGo.countDown();
+    assertThat(answerTo("running").data().get("status").stringValue()).isEqualTo("success");
+    JsonNode late = answerTo("waiting").data();
+    assertThat(late.get("errorType").stringValue()).isEqualTo("timeout");
+    assertThat(late.get("error").stringValue()).isEqualTo("query timed out in query queue");
   }
 
   /** Whatever comes in, one answer goes out. */

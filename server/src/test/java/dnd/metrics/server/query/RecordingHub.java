@@ -51,6 +51,9 @@ final class RecordingHub implements Hub {
   /** How many publications there may be until nobody listens any more. */
   volatile int listensFor = Integer.MAX_VALUE;
 
+  /** How much waits for every reader. */
+  volatile long pendingBytes;
+
   RecordingHub(int maxPayloadBytes) {
     this.maxPayloadBytes = maxPayloadBytes;
   }
@@ -100,6 +103,11 @@ final class RecordingHub implements Hub {
   @Override
   public boolean hasInterest(String subject) {
     return published.size() < listensFor;
+  }
+
+  @Override
+  public long pendingBytes(String subject) {
+    return pendingBytes;
   }
 
   @Override

@@ -237,6 +237,19 @@ class ValueWriterTest {
     assertThat(sent.get(2).data().get("last").booleanValue()).isFalse();
   }
 
+  @Test
+  void waitsForASlowReaderBetweenParts() throws InterruptedException {
+    RecordingHub hub = new RecordingHub(700);
+    hub.pendingBytes = 100 << 20;
+    MatrixValue matrix = randomMatrix(new Random(2));
+    Thread sender = Thread.ofPlatform().start(() -> send(hub, matrix, true, NONE));
+    assertThat(sender.join(java.time.Duration.ofMillis(100))).isFalse();
+    assertThat(hub.published).isEmpty();
+    hub.pendingBytes = 0;
+    assertThat(sender.join(java.time.Duration.ofSeconds(20))).isTrue();
+    assertThat(hub.published.size()).isGreaterThan(5);
+  }
+
   private static MatrixValue randomMatrix(Random random) {
     List<MatrixSeries> list = new ArrayList<>();
     int count = 5 + random.nextInt(20);

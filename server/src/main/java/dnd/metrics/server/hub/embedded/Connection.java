@@ -129,6 +129,11 @@ final class Connection {
     return outbound.limit(subscription, max);
   }
 
+  /** Bytes that wait for the client, or are being written to it. */
+  long pendingBytes() {
+    return outbound.pendingBytes();
+  }
+
   /** Ends the connection: the client is told {@code error}, if any, after what waits for it. */
   void close(String reason, @Nullable String error) {
     if (!state.compareAndSet(State.OPEN, State.CLOSING)) {

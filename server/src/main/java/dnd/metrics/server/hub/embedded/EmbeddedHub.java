@@ -132,6 +132,11 @@ public final class EmbeddedHub implements Hub {
   }
 
   @Override
+  public long pendingBytes(String subject) {
+    return hub.publisher().pendingBytes(subject);
+  }
+
+  @Override
   public int maxPayloadBytes() {
     return hub.options().maxPayloadBytes();
   }

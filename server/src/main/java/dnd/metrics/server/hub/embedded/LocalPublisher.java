@@ -76,6 +76,28 @@ final class LocalPublisher {
     return !interest(WireText.ofText(subject)).isEmpty();
   }
 
+  /** The most that waits for one of the clients who would get a message on the subject. */
+  long pendingBytes(String subject) {
+    Interest interest = interest(WireText.ofText(subject));
+    long most = 0;
+    for (Receiver receiver : interest.plain()) {
+      most = Math.max(most, pendingBytes(receiver));
+    }
+    for (Receiver[] members : interest.groups()) {
+      for (Receiver receiver : members) {
+        most = Math.max(most, pendingBytes(receiver));
+      }
+    }
+    return most;
+  }
+
+  private static long pendingBytes(Receiver receiver) {
+    return switch (receiver) {
+      case ClientSubscription client -> client.connection.pendingBytes();
+      case LocalSubscription local -> 0;
+    };
+  }
+
   /** Makes what this thread publishes from now on part of a turn, or of none. */
   void enterTurn(WakeUps wakeUps) {
     TURN.set(wakeUps);

@@ -1,0 +1,34 @@
+package dnd.metrics.server.query;
+
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.promql.exec.QueryException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A source that finds nothing more once its query was cancelled. The engine can cancel a query only
+ * while it knows it; this one catches what is cancelled just before.
+ */
+record CancelableSource(SeriesSource source, BooleanSupplier canceled) implements SeriesSource {
+  @Override
+  public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+    if (canceled.getAsBoolean()) {
+      throw new QueryException(
+          QueryException.Type.CANCELED, "query was canceled in expression evaluation");
+    }
+    return source.select(matchers, fromMillis, toMillis);
+  }
+
+  @Override
+  public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+    return source.labelNames(matchers, fromMillis, toMillis);
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+    return source.labelValues(name, matchers, fromMillis, toMillis);
+  }
+}
