@@ -2,6 +2,7 @@ package dnd.metrics.server;
 
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.hub.embedded.HubOptions;
+import dnd.metrics.server.ingest.IngestLimits;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.query.QueryLimits;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param subjectPatterns which subjects to handle, of those that {@link Subjects} knows; empty: all
  * @param hub how the embedded hub listens
  * @param head limits of what is kept in memory
+ * @param ingest how large the parts of an event may be
  * @param engine limits of the evaluation of a query
  * @param queries how many queries run and wait, and how long they may take
  * @param storage the storage service's schema and tables
@@ -23,6 +25,7 @@ public record Config(
     List<String> subjectPatterns,
     HubOptions hub,
     HeadOptions head,
+    IngestLimits ingest,
     EngineOptions engine,
     QueryLimits queries,
     StorageSettings storage) {
@@ -40,12 +43,13 @@ public record Config(
         List.of(),
         HubOptions.defaults(),
         HeadOptions.DEFAULT,
+        IngestLimits.DEFAULT,
         EngineOptions.defaults(),
         QueryLimits.DEFAULT,
         StorageSettings.defaults());
   }
 
   public Config withHub(HubOptions newHub) {
-    return new Config(serviceName, subjectPatterns, newHub, head, engine, queries, storage);
+    return new Config(serviceName, subjectPatterns, newHub, head, ingest, engine, queries, storage);
   }
 }

@@ -107,6 +107,11 @@ public final class ConfigPrinter {
   private static Map<String, Object> limits(Config config) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("series_per_service", config.head().seriesLimitPerService());
+    map.put("metrics_per_event", config.ingest().maxMetricsPerEvent());
+    map.put("labels_per_series", config.ingest().maxLabelsPerSeries());
+    map.put("name_length", config.ingest().maxNameChars());
+    map.put("label_value_length", config.ingest().maxLabelValueChars());
+    map.put("buckets_per_histogram", config.ingest().maxBuckets());
     map.put("out_of_order_window", text(config.head().outOfOrderWindow()));
     map.put("future_tolerance", text(config.head().futureTolerance()));
     return map;

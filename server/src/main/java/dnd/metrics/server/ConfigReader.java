@@ -1,6 +1,7 @@
 package dnd.metrics.server;
 
 import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.ingest.IngestLimits;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.query.QueryLimits;
 import dnd.metrics.server.yaml.YamlException;
@@ -61,6 +62,7 @@ public final class ConfigReader {
         StorageConfigReader.read(
             service.flatMap(mapping -> mapping.mapping("storage")), root.mapping("storage"));
     service.ifPresent(YamlMapping::finish);
+    Optional<YamlMapping> limits = root.mapping("limits");
     Optional<YamlMapping> queries = root.mapping("queries");
     long timeoutMillis =
         queries
@@ -72,7 +74,8 @@ public final class ConfigReader {
             name,
             new ArrayList<>(patterns),
             hubMapping.map(mapping -> hub.read(mapping, defaults.hub())).orElse(defaults.hub()),
-            readHead(root.mapping("limits"), defaults.head()),
+            limits.map(mapping -> readHead(mapping, defaults.head())).orElse(defaults.head()),
+            limits.map(mapping -> readIngest(mapping, defaults.ingest())).orElse(defaults.ingest()),
             queries
                 .map(mapping -> readEngine(mapping, defaults.engine(), timeoutMillis))
                 .orElse(defaults.engine()),
@@ -80,6 +83,7 @@ public final class ConfigReader {
                 .map(mapping -> readLimits(mapping, defaults.queries(), timeoutMillis))
                 .orElse(defaults.queries()),
             storage);
+    limits.ifPresent(YamlMapping::finish);
     queries.ifPresent(YamlMapping::finish);
     root.finish();
     yaml.problems().throwIfAny();
@@ -96,21 +100,24 @@ public final class ConfigReader {
     return patterns;
   }
 
-  private static HeadOptions readHead(Optional<YamlMapping> limits, HeadOptions defaults) {
-    if (limits.isEmpty()) {
-      return defaults;
-    }
-    YamlMapping mapping = limits.get();
-    HeadOptions head =
-        new HeadOptions(
-            mapping.duration("out_of_order_window").orElse(defaults.outOfOrderWindow()),
-            mapping.duration("future_tolerance").orElse(defaults.futureTolerance()),
-            mapping
-                .integer("series_per_service", 1, 100_000_000)
-                .orElse(defaults.seriesLimitPerService()),
-            defaults.segmentBytes());
-    mapping.finish();
-    return head;
+  private static HeadOptions readHead(YamlMapping mapping, HeadOptions defaults) {
+    return new HeadOptions(
+        mapping.duration("out_of_order_window").orElse(defaults.outOfOrderWindow()),
+        mapping.duration("future_tolerance").orElse(defaults.futureTolerance()),
+        mapping
+            .integer("series_per_service", 1, 100_000_000)
+            .orElse(defaults.seriesLimitPerService()),
+        defaults.segmentBytes());
+  }
+
+  private static IngestLimits readIngest(YamlMapping mapping, IngestLimits defaults) {
+    return new IngestLimits(
+        mapping.integer("metrics_per_event", 1, 10_000_000).orElse(defaults.maxMetricsPerEvent()),
+        mapping.integer("labels_per_series", 3, 1000).orElse(defaults.maxLabelsPerSeries()),
+        mapping.integer("name_length", 1, 65_535).orElse(defaults.maxNameChars()),
+        mapping.integer("label_value_length", 1, 65_535).orElse(defaults.maxLabelValueChars()),
+        mapping.integer("buckets_per_histogram", 1, 100_000).orElse(defaults.maxBuckets()),
+        defaults.learnedBytes());
   }
 
   private static EngineOptions readEngine(

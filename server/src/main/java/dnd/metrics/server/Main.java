@@ -7,7 +7,6 @@ import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.hub.embedded.EmbeddedHub;
 import dnd.metrics.server.hub.embedded.HubStartException;
 import dnd.metrics.server.ingest.IngestHandler;
-import dnd.metrics.server.ingest.IngestLimits;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
 import java.io.IOException;
@@ -32,7 +31,7 @@ public final class Main implements AutoCloseable {
     Hub subscribed = new SubscribedHub(hub, config);
     this.head = head;
     this.hub = hub;
-    this.ingest = new IngestHandler(subscribed, head, IngestLimits.DEFAULT, clock);
+    this.ingest = new IngestHandler(subscribed, head, config.ingest(), clock);
     this.queries =
         new QueryHandler(
             subscribed,
