@@ -69,7 +69,7 @@ final class EventPattern {
       case "<uuid>" -> isUuid(text);
       case "<time>" -> text.contains("T") && Timestamps.parse(text) != null;
       default ->
-          pattern.startsWith("<contains:") && pattern.endsWith(">")
+          (pattern.startsWith("<contains:") && pattern.endsWith(">"))
               ? text.contains(pattern.substring("<contains:".length(), pattern.length() - 1))
               : pattern.equals(text);
     };
