@@ -9,6 +9,8 @@ import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.StaleMarker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,15 @@ public final class HeadSeries implements Series {
   private static final FinishedChunk[] NONE = {};
   static final Histogram STALE_HISTOGRAM = Histogram.builder().sum(StaleMarker.VALUE).build();
   private static final long NEVER = Long.MIN_VALUE;
+  private static final VarHandle LAST;
+
+  static {
+    try {
+      LAST = MethodHandles.lookup().findVarHandle(HeadSeries.class, "lastMillis", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Labels labels;
   final Sender sender;
@@ -55,8 +66,10 @@ public final class HeadSeries implements Series {
   /** Time of the first sample in {@link #open}. */
   private long openFirstMillis;
 
-  /** The newest sample in the chunks. */
-  private volatile long lastMillis = NEVER;
+  /**
+   * Time of the newest sample in the chunks; others than the writer read it through {@link #LAST}.
+   */
+  private long lastMillis = NEVER;
 
   private double lastValue;
   private @Nullable Histogram lastHistogram;
@@ -101,7 +114,7 @@ public final class HeadSeries implements Series {
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
   long newestMillis() {
     RunningValue r = running;
-    long last = lastMillis;
+    long last = (long) LAST.getAcquire(this);
     return r == null ? last : Math.max(last, r.timeMillis());
   }
 
@@ -210,7 +223,7 @@ public final class HeadSeries implements Series {
     if (lastHistogram != null) {
       lastHistogram = null;
     }
-    lastMillis = timeMillis;
+    LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
   }
 
   private void appendInOrder(long timeMillis, Histogram histogram) {
@@ -236,7 +249,7 @@ public final class HeadSeries implements Series {
               : HistogramChunk.start(timeMillis, histogram));
     }
     lastHistogram = histogram;
-    lastMillis = timeMillis;
+    LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
   }
 
   private boolean isInOpenRange(long timeMillis) {
