@@ -18,7 +18,7 @@ import (
 // connect opens a connection that the test closes at its end.
 func connect(t *testing.T, s *service, options ...nats.Option) *nats.Conn {
 	t.Helper()
-	client, err := nats.Connect(s.url(), append([]nats.Option{nats.NoReconnect()}, options...)...)
+	client, err := nats.Connect(s.url(), append([]nats.Option{nats.NoReconnect(), nats.Timeout(soon)}, options...)...)
 	if err != nil {
 		t.Fatal(err)
 	}

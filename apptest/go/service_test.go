@@ -132,7 +132,7 @@ func tlsConfig(folder string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("openssl: %w: %s", err, out)
 	}
-	return fmt.Sprintf("message_hub:\n  tls:\n    cert_file: %s\n    key_file: %s\n", cert, key), nil
+	return fmt.Sprintf("message_hub:\n  auth_timeout: 10s\n  tls:\n    cert_file: %s\n    key_file: %s\n", cert, key), nil
 }
 
 func runAll(m *testing.M) (int, error) {

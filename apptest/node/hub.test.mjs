@@ -36,7 +36,7 @@ function reader(subscription) {
 /** Connections that are closed when the test ends. */
 function connector(t, service) {
   return async (options = {}) => {
-    const client = await connect({ servers: service().address, reconnect: false, ...options });
+    const client = await connect({ servers: service().address, reconnect: false, timeout: soon, ...options });
     t.after(() => client.close());
     return client;
   };
@@ -270,6 +270,7 @@ test("TLS", async (t) => {
   const client = await connect({
     servers: hub.address,
     reconnect: false,
+    timeout: soon,
     tls: { caFile: join(hub.folder, "cert.pem") },
   });
   const next = reader(client.subscribe("js.tls"));

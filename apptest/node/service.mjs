@@ -96,5 +96,5 @@ export function tls(folder) {
     ],
     { stdio: "pipe" },
   );
-  return `message_hub:\n  tls:\n    cert_file: ${cert}\n    key_file: ${key}\n`;
+  return `message_hub:\n  auth_timeout: 10s\n  tls:\n    cert_file: ${cert}\n    key_file: ${key}\n`;
 }

@@ -12,6 +12,7 @@ SOON = 10
 
 async def connect(service, **options):
     options.setdefault("allow_reconnect", False)
+    options.setdefault("connect_timeout", SOON)
     return await nats.connect(service.url, **options)
 
 

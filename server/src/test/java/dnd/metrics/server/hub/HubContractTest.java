@@ -41,7 +41,7 @@ public abstract class HubContractTest {
   @BeforeEach
   void openHub() throws Exception {
     hub = open();
-    client = Nats.connect(new Options.Builder().server(url()).build());
+    client = Nats.connect(new Options.Builder().server(url()).connectionTimeout(SOON).build());
   }
 
   @AfterEach

@@ -58,6 +58,7 @@ class JavaClientTest {
   private Options.Builder options() {
     return new Options.Builder()
         .server(hub.url())
+        .connectionTimeout(SOON)
         .reconnectWait(Duration.ofMillis(20))
         .reconnectJitter(Duration.ofMillis(1))
         .connectionListener((connection, event) -> events.add(event))

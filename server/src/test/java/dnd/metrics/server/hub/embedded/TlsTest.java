@@ -35,6 +35,8 @@ class TlsTest {
       throws HubStartException {
     return EmbeddedHub.start(
         TestHub.options()
+            // A first handshake loads many classes: on a busy machine that takes its time.
+            .withTimes(SOON, Duration.ofMinutes(2), 2, SOON, Duration.ZERO)
             .withTls(new HubTls(certificate.certFile(), certificate.keyFile(), handshakeFirst)));
   }
 
@@ -42,6 +44,7 @@ class TlsTest {
     return new Options.Builder()
         .server("nats://127.0.0.1:" + hub.address().getPort())
         .sslContext(certificate.trusting())
+        .connectionTimeout(SOON)
         .maxReconnects(0);
   }
 
