@@ -37,6 +37,7 @@ class IcdExamplesTest {
   @TempDir Path folder;
 
   @Test
+  @SuppressWarnings("try") // the client's close() may be interrupted; then the test is
   void examplesDoWhatTheDocumentSays() throws Exception {
     String document = Files.readString(DOCUMENT);
     Placeholders placeholders =

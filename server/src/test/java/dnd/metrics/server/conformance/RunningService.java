@@ -11,6 +11,7 @@ import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.query.QueryLimits;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -42,7 +43,7 @@ final class RunningService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     hub.drain();
     ingest.close();
     query.close();

@@ -8,6 +8,7 @@ import dnd.metrics.server.head.HeadSeries;
 import dnd.metrics.server.head.ReplayListener;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -81,7 +82,7 @@ class PredictionDifferentialTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       handler.close();
       head.close();
     }
