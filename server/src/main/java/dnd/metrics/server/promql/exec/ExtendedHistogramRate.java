@@ -26,7 +26,9 @@ final class ExtendedHistogramRate {
     long start = windows.startMillis(step);
     long end = windows.endMillis(step);
     int from = windows.histogramFrom[step];
-    if (!window.find(samples.histogramTimes, from, windows.histogramTo[step], start, end)) {
+    long[] times = samples.histogramTimes;
+    if (!window.find(times, from, windows.histogramTo[step], start, end)
+        || window.isBehind(times, end)) {
       return;
     }
     HistogramArithmetic arithmetic =

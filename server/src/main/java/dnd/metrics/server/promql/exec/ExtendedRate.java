@@ -45,7 +45,8 @@ final class ExtendedRate implements RangeFunction {
     int from = windows.floatFrom[step];
     long start = windows.startMillis(step);
     long end = windows.endMillis(step);
-    if (!window.find(times, from, windows.floatTo[step], start, end)) {
+    if (!window.find(times, from, windows.floatTo[step], start, end)
+        || window.isBehind(times, end)) {
       return false;
     }
     double left = window.left(times, values, start, isCounter);

@@ -23,7 +23,7 @@ final class ExtendedWindow {
    *
    * @param from the window's first sample, of those at {@code times}
    * @param to where the window ends, itself excluded; there is at least one sample
-   * @return false where no sample lies in the range
+   * @return false where all samples lie before the range
    */
   boolean find(long[] times, int from, int to, long rangeStart, long rangeEnd) {
     last = to - 1;
@@ -39,7 +39,12 @@ final class ExtendedWindow {
       }
       last = end;
     }
-    return times[last] > rangeStart && !(smoothed && times[first] > rangeEnd);
+    return times[last] > rangeStart;
+  }
+
+  /** Whether all samples lie behind the range's end, where only smoothed ranges may look. */
+  boolean isBehind(long[] times, long rangeEnd) {
+    return times[first] > rangeEnd;
   }
 
   /** The value at the range's start. */

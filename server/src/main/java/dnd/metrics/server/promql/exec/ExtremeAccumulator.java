@@ -24,7 +24,7 @@ final class ExtremeAccumulator implements GroupAccumulator {
         extremes[i] = v;
       }
     }
-    if (series.histograms != null) {
+    if (series.hasHistograms(call.steps())) {
       call.annotateIgnored(max ? "max" : "min");
     }
   }

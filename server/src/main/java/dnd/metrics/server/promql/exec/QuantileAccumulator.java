@@ -20,7 +20,7 @@ final class QuantileAccumulator implements GroupAccumulator {
   @Override
   public void add(StepSeries series) {
     members.add(series);
-    if (series.histograms != null) {
+    if (series.hasHistograms(call.steps())) {
       call.annotateIgnored("quantile");
     }
   }

@@ -40,6 +40,19 @@ final class StepSeries {
     return histograms == null ? null : histograms[step];
   }
 
+  /** Whether there is a histogram at any of the steps. */
+  boolean hasHistograms(int steps) {
+    if (histograms == null) {
+      return false;
+    }
+    for (int i = 0; i < steps; i++) {
+      if (histograms[i] != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   void setHistogram(int step, Histogram histogram) {
     if (histograms == null) {
       histograms = new Histogram[values.length];

@@ -73,7 +73,7 @@ final class TopOperator implements SeriesOperator {
                 return created;
               });
       heaps.add(series, number);
-      if (series.histograms != null) {
+      if (series.hasHistograms(steps)) {
         context.annotations.add(
             Annotation.histogramIgnoredInAggregation(largest ? "topk" : "bottomk", position));
       }

@@ -33,7 +33,7 @@ final class VarianceAccumulator implements GroupAccumulator {
         squares[i] += delta * (v - means[i]);
       }
     }
-    if (series.histograms != null) {
+    if (series.hasHistograms(call.steps())) {
       call.annotateIgnored(root ? "stddev" : "stdvar");
     }
   }

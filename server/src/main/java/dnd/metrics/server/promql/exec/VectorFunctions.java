@@ -176,7 +176,14 @@ final class VectorFunctions {
       return operators.distinct(InstantSelects.of(context, select, grid, take), grid);
     }
     if (ofStart) {
-      return new SeriesList(List.of());
+      SeriesOperator inner = operators.vector(argument, grid);
+      // Evaluated for its errors and annotations; what is computed has no start.
+      return () -> {
+        for (StepSeries one = inner.next(); one != null; one = inner.next()) {
+          context.release(one);
+        }
+        return null;
+      };
     }
     return operators.distinct(
         new EvaluationTimes(context, operators.vector(argument, grid), grid), grid);

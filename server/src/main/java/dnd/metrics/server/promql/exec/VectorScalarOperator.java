@@ -37,6 +37,7 @@ final class VectorScalarOperator implements SeriesOperator {
   public @Nullable StepSeries next() {
     if (scalarSeries == null) {
       scalarSeries = new StepSeries(Labels.empty(), false, scalar.values());
+      operation.keepLastAnnotations();
     }
     StepSeries series;
     while ((series = vector.next()) != null) {
@@ -54,6 +55,7 @@ final class VectorScalarOperator implements SeriesOperator {
       }
       context.release(series);
     }
+    operation.reportLast();
     return null;
   }
 }
