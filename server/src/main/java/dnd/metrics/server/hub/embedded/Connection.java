@@ -108,7 +108,7 @@ final class Connection {
       }
       case GONE -> false;
       case OVERFLOW -> {
-        cutOff("more than " + hub.options().maxPendingBytes() + " bytes wait for it");
+        cutOff(overflow(), outbound.overflowedAtBytes());
         yield false;
       }
     };
@@ -117,8 +117,7 @@ final class Connection {
   void sendLine(byte[] line, WakeUps wakeUps) {
     switch (outbound.line(line)) {
       case TAKEN, LAST -> wakeUps.add(outbound);
-      case OVERFLOW ->
-          cutOff("more than " + hub.options().maxPendingBytes() + " bytes wait for it");
+      case OVERFLOW -> cutOff(overflow(), outbound.overflowedAtBytes());
       case GONE -> {
         // The connection is closing and has said why.
       }
@@ -204,7 +203,8 @@ final class Connection {
       closeSocket();
     } else if (now == State.OPEN) {
       if (outbound.writingForNanos(nowNanos) > options.writeDeadline().toNanos()) {
-        cutOff("a write to it took longer than " + options.writeDeadline());
+        cutOff(
+            "a write to it took longer than " + options.writeDeadline(), outbound.pendingBytes());
         closeSocket();
       } else if (awaitsGreeting() && nowNanos - deadlineNanos > 0) {
         hub.counters().authFailures.increment();
@@ -237,11 +237,14 @@ final class Connection {
     outbound.wake();
   }
 
-  private void cutOff(String why) {
+  private String overflow() {
+    return "more than " + hub.options().maxPendingBytes() + " bytes would wait for it";
+  }
+
+  private void cutOff(String why, long pending) {
     if (!isOpen()) {
       return;
     }
-    long pending = outbound.pendingBytes();
     close("Slow Consumer: " + why, "Slow Consumer");
     hub.counters().slowConsumers.increment();
     LOG.warn("{} ({}): slow consumer, cut off: {}", this, clientName(), why);

@@ -50,6 +50,7 @@ final class Outbound {
   private byte[] filling = new byte[SMALLEST_BUFFER];
   private int filled;
   private boolean finishing;
+  private long overflowedAtBytes;
   private long messages;
   private long messageBytes;
 
@@ -78,6 +79,7 @@ final class Outbound {
         return Outcome.GONE;
       }
       if (filled + inFlightBytes + line.length > maxPendingBytes) {
+        overflowedAtBytes = filled + inFlightBytes;
         return Outcome.OVERFLOW;
       }
       reserve(line.length);
@@ -104,6 +106,7 @@ final class Outbound {
               + subscription.sid.length
               + MESSAGE_OVERHEAD;
       if (filled + inFlightBytes + room > maxPendingBytes) {
+        overflowedAtBytes = filled + inFlightBytes;
         return Outcome.OVERFLOW;
       }
       reserve((int) room);
@@ -171,6 +174,16 @@ final class Outbound {
     lock.lock();
     try {
       return filled + inFlightBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes that waited when a message last found no room; since then they may have been written. */
+  long overflowedAtBytes() {
+    lock.lock();
+    try {
+      return overflowedAtBytes;
     } finally {
       lock.unlock();
     }
