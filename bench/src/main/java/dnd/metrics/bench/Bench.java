@@ -118,7 +118,7 @@ public final class Bench {
         String[] parts = text.split("x", 2);
         IngestBench.Size size =
             new IngestBench.Size(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
-        DevopsLoad load = IngestBench.load(size, System.currentTimeMillis());
+        DevopsLoad load = IngestBench.loadOfItsOwn(size, System.currentTimeMillis());
         report.add(bench.ours(shared.program, shared.folder, load, size));
         for (Peer peer : peers) {
           report.add(bench.peer(peer, load, size));

@@ -78,6 +78,14 @@ final class DevopsLoad {
   private final byte[][] values;
 
   DevopsLoad(int series, int samples, long startMillis, long seed) {
+    this(series, samples, startMillis, seed, "host_");
+  }
+
+  /**
+   * Hosts are called by {@code hostPrefix} and their number: loads of other prefixes share no
+   * series.
+   */
+  DevopsLoad(int series, int samples, long startMillis, long seed, String hostPrefix) {
     if (series % METRICS.size() != 0) {
       throw new IllegalArgumentException("series must be a multiple of ten: a host has ten");
     }
@@ -93,7 +101,7 @@ final class DevopsLoad {
               i,
               TAG_NAMES,
               List.of(
-                  "host_" + i,
+                  hostPrefix + i,
                   region,
                   region + (char) ('a' + random.nextInt(3)),
                   Integer.toString(random.nextInt(100)),

@@ -37,8 +37,17 @@ final class IngestBench {
 
   /** The load of a size, ending now. */
   static DevopsLoad load(Size size, long nowMillis) {
+    return load(size, nowMillis, "host_");
+  }
+
+  /** The same, of hosts of its own, so that a peer can take several sizes in one run. */
+  static DevopsLoad loadOfItsOwn(Size size, long nowMillis) {
+    return load(size, nowMillis, "host_" + size.series() + "_");
+  }
+
+  private static DevopsLoad load(Size size, long nowMillis, String hostPrefix) {
     long start = nowMillis - size.samples() * DevopsLoad.STEP_MILLIS;
-    return new DevopsLoad(size.series(), size.samples(), start - start % 300_000, 42);
+    return new DevopsLoad(size.series(), size.samples(), start - start % 300_000, 42, hostPrefix);
   }
 
   /** Starts the program, loads it over its hub, checks what it holds, and returns the figures. */
