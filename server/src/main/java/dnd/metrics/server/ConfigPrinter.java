@@ -129,7 +129,6 @@ public final class ConfigPrinter {
     map.put("samples_per_query", config.engine().sampleLimit());
     map.put("memory_per_query", Sizes.format(config.engine().queryMemoryBytes()));
     map.put("memory_total", Sizes.format(config.engine().totalMemoryBytes()));
-    map.put("threads_per_query", config.engine().concurrency());
     return map;
   }
 

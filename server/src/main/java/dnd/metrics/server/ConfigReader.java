@@ -133,7 +133,6 @@ public final class ConfigReader {
             .duration("subquery_step")
             .map(Duration::toMillis)
             .orElse(defaults.subqueryStepMillis()),
-        mapping.integer("threads_per_query", 1, 1024).orElse(defaults.concurrency()),
         defaults.clock());
   }
 

@@ -11,7 +11,6 @@ import java.time.InstantSource;
  * @param totalMemoryBytes the most memory all running queries may hold together
  * @param sampleLimit the most samples one query may hold at once
  * @param subqueryStepMillis the step of subqueries that name none
- * @param concurrency how many threads may work on one large query
  * @param clock the time, for the list of running queries
  */
 public record EngineOptions(
@@ -21,20 +20,12 @@ public record EngineOptions(
     long totalMemoryBytes,
     long sampleLimit,
     long subqueryStepMillis,
-    int concurrency,
     InstantSource clock) {
 
   /** Prometheus's defaults: 2 min timeout, 5 min lookback, 50 million samples, 1 min substeps. */
   public static EngineOptions defaults() {
     long heapBytes = Runtime.getRuntime().maxMemory();
     return new EngineOptions(
-        120_000,
-        300_000,
-        heapBytes / 4,
-        heapBytes / 2,
-        50_000_000,
-        60_000,
-        Runtime.getRuntime().availableProcessors(),
-        InstantSource.system());
+        120_000, 300_000, heapBytes / 4, heapBytes / 2, 50_000_000, 60_000, InstantSource.system());
   }
 }
