@@ -59,8 +59,9 @@ public record Envelope(
     return envelope;
   }
 
+  /** Checks the type; of a type that has a {@linkplain EventTypes#twin twin}, either will do. */
   public void requireType(String wanted) throws InvalidEventException {
-    if (!type.equals(wanted)) {
+    if (!type.equals(wanted) && !type.equals(EventTypes.twin(wanted))) {
       throw new InvalidEventException(
           ErrorCode.UNKNOWN_EVENT_TYPE, "type", "must be \"" + wanted + "\" on this subject");
     }

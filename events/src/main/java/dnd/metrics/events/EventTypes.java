@@ -1,7 +1,11 @@
 package dnd.metrics.events;
 
+import java.util.List;
+
 /** The types of events, which are also the last tokens of their subjects. */
 public final class EventTypes {
+  private static final List<String> PLURALS = List.of("alert", "dashboard");
+
   public static final String METRICS_PUSH = "metrics.push";
   public static final String METRICS_REPORT = "metrics.report";
   public static final String METRICS_QUERY = "metrics.query";
@@ -12,6 +16,13 @@ public final class EventTypes {
   public static final String METRICS_METADATA = "metrics.metadata";
   public static final String METRICS_PARSE = "metrics.parse";
 
+  public static final String METRICS_QUERIES = "metrics.queries";
+  public static final String ALERT_STATUS = "alert.status";
+  public static final String ALERT_CHECK = "alert.check";
+  public static final String ALERT_RULES = "alert.rules";
+  public static final String ALERT_SILENCE = "alert.silence";
+  public static final String DASHBOARD_REQUEST = "dashboard.request";
+
   /** Answers a push or report whose metrics (or some of them) were stored; also published. */
   public static final String METRICS_COLLECTED = "metrics.collected";
 
@@ -21,8 +32,31 @@ public final class EventTypes {
   /** Answers every question: query, series, labels, label_values, metadata, parse. */
   public static final String METRICS_RESULT = "metrics.result";
 
+  /** Published for every recording rule that stored new samples. */
+  public static final String METRICS_AGGREGATED = "metrics.aggregated";
+
+  public static final String ALERT_TRIGGERED = "alert.triggered";
+  public static final String ALERT_RESOLVED = "alert.resolved";
+  public static final String DASHBOARD_UPDATED = "dashboard.updated";
+
   /** The CloudEvents {@code source} of everything that the service sends, and its queue group. */
   public static final String SERVICE_NAME = "metrics_service";
 
   private EventTypes() {}
+
+  /**
+   * The same type in the other number, where both are accepted: {@code alert.status} and {@code
+   * alerts.status}, {@code dashboard.request} and {@code dashboards.request}; else the type itself.
+   */
+  public static String twin(String type) {
+    for (String word : PLURALS) {
+      if (type.startsWith(word + ".")) {
+        return word + "s" + type.substring(word.length());
+      }
+      if (type.startsWith(word + "s.")) {
+        return word + type.substring(word.length() + 1);
+      }
+    }
+    return type;
+  }
 }

@@ -30,29 +30,52 @@ public final class Subjects {
           EventTypes.METRICS_LABELS,
           EventTypes.METRICS_LABEL_VALUES,
           EventTypes.METRICS_METADATA,
-          EventTypes.METRICS_PARSE);
+          EventTypes.METRICS_PARSE,
+          EventTypes.METRICS_QUERIES,
+          EventTypes.ALERT_STATUS,
+          EventTypes.ALERT_CHECK,
+          EventTypes.ALERT_RULES,
+          EventTypes.ALERT_SILENCE,
+          EventTypes.DASHBOARD_REQUEST);
 
   private Subjects() {}
 
-  /** What to subscribe to for events of {@code eventType}: all where {@code patterns} is empty. */
+  /**
+   * What to subscribe to for events of {@code eventType}: all where {@code patterns} is empty. A
+   * pattern that stands for one form of a type with a {@linkplain EventTypes#twin twin} stands for
+   * both.
+   */
   public static List<String> subscriptions(String eventType, List<String> patterns) {
-    String known = "*." + eventType;
-    if (patterns.isEmpty()) {
-      return List.of(known);
-    }
     List<String> result = new ArrayList<>();
-    for (String pattern : patterns) {
-      intersection(known, pattern).filter(each -> !result.contains(each)).ifPresent(result::add);
+    for (String form : forms(eventType)) {
+      String known = "*." + form;
+      List<String> found = new ArrayList<>();
+      for (String pattern : patterns) {
+        for (String each : forms(eventType)) {
+          intersection("*." + each, pattern)
+              .map(subject -> subject.substring(0, subject.indexOf('.') + 1) + form)
+              .filter(subject -> !found.contains(subject))
+              .ifPresent(found::add);
+        }
+      }
+      // Only the first token varies: the wildcard there covers all the others.
+      result.addAll(patterns.isEmpty() || found.contains(known) ? List.of(known) : found);
     }
-    // Only the first token varies: the wildcard there covers all the others.
-    return result.contains(known) ? List.of(known) : List.copyOf(result);
+    return List.copyOf(result);
+  }
+
+  private static List<String> forms(String eventType) {
+    String twin = EventTypes.twin(eventType);
+    return twin.equals(eventType) ? List.of(eventType) : List.of(eventType, twin);
   }
 
   /** The patterns that stand for nothing that the service handles. */
   public static List<String> withoutEffect(List<String> patterns) {
     return patterns.stream()
         .filter(pattern ->
-            EVENT_TYPES.stream().noneMatch(type -> intersection("*." + type, pattern).isPresent()))
+            EVENT_TYPES.stream()
+                .flatMap(type -> forms(type).stream())
+                .noneMatch(type -> intersection("*." + type, pattern).isPresent()))
         .toList();
   }
 

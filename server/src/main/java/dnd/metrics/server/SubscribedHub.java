@@ -20,7 +20,10 @@ final class SubscribedHub implements Hub {
     this.config = config;
   }
 
-  /** {@code subject} is one of {@link Subjects#EVENT_TYPES} after {@code "*."}. */
+  /**
+   * {@code subject} is one of {@link Subjects#EVENT_TYPES} after {@code "*."}; the other form of a
+   * type that has two is heard as well.
+   */
   @Override
   public Subscription subscribe(
       String subject, @Nullable String queueGroup, MessageHandler handler) {

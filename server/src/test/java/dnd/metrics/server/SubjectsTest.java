@@ -42,7 +42,18 @@ class SubjectsTest {
 
   @Test
   void patternsWithoutEffectAreNamed() {
-    assertThat(Subjects.withoutEffect(List.of("*.metrics.*", "*.alerts.*", "combat.>")))
-        .containsExactly("*.alerts.*");
+    assertThat(Subjects.withoutEffect(List.of("*.metrics.*", "*.logs.*", "*.alerts.*")))
+        .containsExactly("*.logs.*");
+  }
+
+  @Test
+  void singularAndPluralAreTheSame() {
+    assertThat(Subjects.subscriptions("alert.status", List.of()))
+        .containsExactly("*.alert.status", "*.alerts.status");
+    assertThat(Subjects.subscriptions("alert.status", List.of("*.alerts.*")))
+        .containsExactly("*.alert.status", "*.alerts.status");
+    assertThat(Subjects.subscriptions("dashboard.request", List.of("combat.dashboard.request")))
+        .containsExactly("combat.dashboard.request", "combat.dashboards.request");
+    assertThat(Subjects.subscriptions("dashboard.request", List.of("*.alerts.*"))).isEmpty();
   }
 }
