@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
@@ -47,6 +48,8 @@ public final class Head implements SeriesSource, Closeable {
   private final Map<String, ServiceSeries> services = new ConcurrentHashMap<>();
   private int nextSeriesRef;
   private int nextSenderRef;
+
+  private final AtomicReference<WatchSet> watches = new AtomicReference<>(WatchSet.EMPTY);
 
   private volatile boolean closed;
 
@@ -177,6 +180,25 @@ public final class Head implements SeriesSource, Closeable {
    */
   public void callBackTogether(Consumer<Runnable> runner) {
     log.callBackTogether(runner);
+  }
+
+  /**
+   * Calls {@code listener} once samples of series that one of the selectors finds, also of such as
+   * are yet to be made, have been appended and are on disk. Whoever watches first and looks then
+   * misses nothing: what is appended is in sight before the listener hears of it.
+   */
+  public SeriesWatch watch(List<List<Matcher>> selectors, AppendListener listener) {
+    SeriesWatch watch = new SeriesWatch(this, selectors, listener);
+    watches.updateAndGet(all -> all.with(watch));
+    return watch;
+  }
+
+  void unwatch(SeriesWatch watch) {
+    watches.updateAndGet(all -> all.without(watch));
+  }
+
+  WatchSet watches() {
+    return watches.get();
   }
 
   /** What senders said of their metrics, by metric name. A snapshot. */

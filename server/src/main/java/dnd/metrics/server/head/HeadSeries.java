@@ -58,6 +58,11 @@ public final class HeadSeries implements Series {
   /** The last of its sender's reports that had this series. */
   int reportMark;
 
+  /** Who watches it, of the set of watches with version {@link #watchVersion}. */
+  private SeriesWatch @Nullable [] watches;
+
+  private int watchVersion;
+
   volatile FinishedChunk[] finished = NONE;
   volatile @Nullable Chunk open;
   volatile @Nullable RunningValue running;
@@ -130,6 +135,17 @@ public final class HeadSeries implements Series {
     }
     Histogram h = lastHistogram;
     return h == null ? StaleMarker.is(lastValue) : h.isStaleMarker();
+  }
+
+  /** Who of these watches it. */
+  SeriesWatch[] watches(WatchSet all) {
+    SeriesWatch[] known = watches;
+    if (known == null || watchVersion != all.version()) {
+      known = all.find(labels);
+      watches = known;
+      watchVersion = all.version();
+    }
+    return known;
   }
 
   AppendOutcome append(long timeMillis, double value) {

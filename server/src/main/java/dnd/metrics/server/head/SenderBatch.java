@@ -4,8 +4,9 @@ import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.wal.EventRecord;
-import dnd.metrics.server.wal.LogCallback;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +25,8 @@ public final class SenderBatch implements AutoCloseable {
   }
 
   /** For a batch that nobody waits for. */
-  private static final LogCallback NOBODY =
-      new LogCallback() {
+  private static final CommitCallback NOBODY =
+      new CommitCallback() {
         @Override
         public void committed() {}
 
@@ -36,6 +37,10 @@ public final class SenderBatch implements AutoCloseable {
   private final Sender sender;
   private final Head head;
   private final EventRecord record = new EventRecord();
+
+  /** The watches of series that this batch has appended to. */
+  private final Set<SeriesWatch> touched = new HashSet<>();
+
   private State state = State.CLOSED;
   private boolean report;
   private @Nullable String eventId;
@@ -198,6 +203,17 @@ public final class SenderBatch implements AutoCloseable {
     if (mark) {
       sender.markReported(series);
     }
+    touch(series);
+  }
+
+  private void touch(HeadSeries series) {
+    WatchSet watches = head.watches();
+    if (watches.isEmpty()) {
+      return;
+    }
+    for (SeriesWatch watch : series.watches(watches)) {
+      touched.add(watch);
+    }
   }
 
   /** A report has the series, though no sample of it is written. */
@@ -237,7 +253,7 @@ public final class SenderBatch implements AutoCloseable {
     return sequence;
   }
 
-  private long log(@Nullable String id, LogCallback callback) {
+  private long log(@Nullable String id, CommitCallback callback) {
     if (report) {
       markMissingStale();
       sender.endReport();
@@ -252,7 +268,14 @@ public final class SenderBatch implements AutoCloseable {
         receivedMillis);
     sender.isInLog = true;
     sender.countAppended(accepted);
-    return head.log().append(record, callback);
+    return head.log().append(record, touched.isEmpty() ? callback : notice(callback));
+  }
+
+  private AppendNotice notice(CommitCallback callback) {
+    SeriesWatch[] watches = touched.toArray(new SeriesWatch[0]);
+    touched.clear();
+    long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
+    return new AppendNotice(callback, watches, sender.id(), callback.correlationId(), newest);
   }
 
   private void markMissingStale() {
@@ -266,6 +289,7 @@ public final class SenderBatch implements AutoCloseable {
         } else {
           record.sample(series.ref, time, StaleMarker.VALUE);
         }
+        touch(series);
       }
     }
   }

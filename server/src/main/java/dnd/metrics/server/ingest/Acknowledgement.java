@@ -42,6 +42,11 @@ final class Acknowledgement implements CommitCallback {
   }
 
   @Override
+  public String correlationId() {
+    return recipient.correlationId();
+  }
+
+  @Override
   public void committed() {
     arrive();
   }

@@ -1,0 +1,20 @@
+package dnd.metrics.server.head;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Learns that series which it {@linkplain Head#watch watches} have new samples, which are on disk.
+ * Called once a batch, however many of its samples count, on the log's thread: it must be short and
+ * must not block, since every acknowledgement waits behind it. Whoever wants to know more asks the
+ * head. Not called for a duplicate, nor for what is replayed at the start, nor for a batch that
+ * could not be made safe: of that its sender was told.
+ */
+@FunctionalInterface
+public interface AppendListener {
+  /**
+   * @param sender who sent the samples
+   * @param correlationId the event's; null where the batch was not made of an event
+   * @param newestMillis the time of the batch's newest sample; it may lie ahead of the clock
+   */
+  void appended(SenderId sender, @Nullable String correlationId, long newestMillis);
+}

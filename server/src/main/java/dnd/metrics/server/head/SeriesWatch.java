@@ -1,0 +1,75 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which series someone watches: those that one of the selectors finds. Closing it ends that; a call
+ * that is under way may still arrive. Safe for use by several threads.
+ */
+public final class SeriesWatch implements AutoCloseable {
+  private final Head head;
+  private final List<List<Matcher>> selectors;
+  private volatile @Nullable AppendListener listener;
+
+  SeriesWatch(Head head, List<List<Matcher>> selectors, AppendListener listener) {
+    this.head = head;
+    this.selectors = selectors.stream().map(List::copyOf).toList();
+    this.listener = listener;
+  }
+
+  boolean matches(Labels labels) {
+    for (List<Matcher> selector : selectors) {
+      if (matches(selector, labels)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean matches(List<Matcher> selector, Labels labels) {
+    for (Matcher matcher : selector) {
+      if (!matcher.matches(labels)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Adds the metric names that the selectors name; false where one of them names none. */
+  boolean addMetricNames(Set<String> names) {
+    boolean all = true;
+    for (List<Matcher> selector : selectors) {
+      all &= addMetricNames(selector, names);
+    }
+    return all;
+  }
+
+  private static boolean addMetricNames(List<Matcher> selector, Set<String> names) {
+    for (Matcher matcher : selector) {
+      Set<String> named = matcher.isNegative() ? null : matcher.namedValues();
+      if (named != null && matcher.name().equals(Labels.METRIC_NAME)) {
+        names.addAll(named);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void appended(SenderId sender, @Nullable String correlationId, long newestMillis) {
+    AppendListener l = listener;
+    if (l != null) {
+      l.appended(sender, correlationId, newestMillis);
+    }
+  }
+
+  /** Doing it again has no effect. */
+  @Override
+  public void close() {
+    listener = null; // series that get no samples any more keep the watch
+    head.unwatch(this);
+  }
+}

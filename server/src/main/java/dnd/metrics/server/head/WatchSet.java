@@ -1,0 +1,68 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.model.Labels;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * All watches of a head at one time, by the metric names that they name, so that a series looks
+ * through few of them. A series looks once a version and keeps what it found. Immutable.
+ */
+final class WatchSet {
+  static final WatchSet EMPTY = new WatchSet(0, List.of());
+  private static final SeriesWatch[] NONE = {};
+
+  private final int version;
+  private final List<SeriesWatch> all;
+  private final Map<String, List<SeriesWatch>> byMetricName = new HashMap<>();
+
+  /** Those that may find a series of any name. */
+  private final List<SeriesWatch> ofAnyName = new ArrayList<>();
+
+  private WatchSet(int version, List<SeriesWatch> all) {
+    this.version = version;
+    this.all = all;
+    for (SeriesWatch watch : all) {
+      Set<String> names = new HashSet<>();
+      if (watch.addMetricNames(names)) {
+        names.forEach(n -> byMetricName.computeIfAbsent(n, k -> new ArrayList<>()).add(watch));
+      } else {
+        ofAnyName.add(watch);
+      }
+    }
+  }
+
+  WatchSet with(SeriesWatch watch) {
+    List<SeriesWatch> more = new ArrayList<>(all);
+    more.add(watch);
+    return new WatchSet(version + 1, more);
+  }
+
+  WatchSet without(SeriesWatch watch) {
+    List<SeriesWatch> fewer = new ArrayList<>(all);
+    return fewer.remove(watch) ? new WatchSet(version + 1, fewer) : this;
+  }
+
+  boolean isEmpty() {
+    return all.isEmpty();
+  }
+
+  int version() {
+    return version;
+  }
+
+  SeriesWatch[] find(Labels labels) {
+    List<SeriesWatch> named = byMetricName.getOrDefault(labels.get(Labels.METRIC_NAME), List.of());
+    if (named.isEmpty() && ofAnyName.isEmpty()) {
+      return NONE;
+    }
+    List<SeriesWatch> found = new ArrayList<>();
+    named.stream().filter(w -> w.matches(labels)).forEach(found::add);
+    ofAnyName.stream().filter(w -> w.matches(labels)).forEach(found::add);
+    return found.isEmpty() ? NONE : found.toArray(NONE);
+  }
+}

@@ -1,0 +1,151 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SeriesWatchTest {
+  private static final long NOW = 1_700_000_000_000L;
+  private static final SenderId DICE = new SenderId("dice", "d-1");
+  private static final Labels ROLLS = Labels.of("__name__", "rolls_total", "sides", "6");
+  private static final Labels LUCK = Labels.of("__name__", "luck", "sides", "20");
+
+  @TempDir Path folder;
+  private Head head;
+  private long clock;
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void open() throws IOException {
+    head = Head.open(folder.resolve("data"), HeadOptions.DEFAULT, ReplayListener.SILENT);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    head.close();
+  }
+
+  private SeriesWatch watch(String name, Matcher... matchers) {
+    return head.watch(
+        List.of(List.of(matchers)),
+        (sender, id, newest) ->
+            heard.add(name + " " + sender.service() + " " + id + " " + (newest - NOW)));
+  }
+
+  /** The callbacks of the log come in order: once this one is over, those before it are. */
+  private static final class Done implements CommitCallback {
+    private final CountDownLatch latch = new CountDownLatch(1);
+    private final @Nullable String correlationId;
+
+    Done(@Nullable String correlationId) {
+      this.correlationId = correlationId;
+    }
+
+    @Override
+    public @Nullable String correlationId() {
+      return correlationId;
+    }
+
+    @Override
+    public void committed() {
+      latch.countDown();
+    }
+
+    @Override
+    public void failed(IOException reason) {}
+  }
+
+  private void push(String id, Labels... labels) throws Exception {
+    for (int pass = 0; pass < 2; pass++) { // an empty batch behind it has the last word
+      try (SenderBatch batch = head.sender(DICE).begin(EventKind.PUSH, null, NOW)) {
+        for (int i = 0; i < labels.length && pass == 0; i++) {
+          HeadSeries series = batch.resolve(labels[i]);
+          assertThat(series).isNotNull();
+          assertThat(batch.append(series, NOW + clock++, i)).isEqualTo(AppendOutcome.ACCEPTED);
+        }
+        Done done = new Done(id);
+        batch.commit(done);
+        assertThat(done.latch.await(10, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void hearsOnceABatchOfSeriesThatMatch() throws Exception {
+    watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    watch("sixes", Matcher.equal("sides", "6"));
+    push("c-1", ROLLS, ROLLS, LUCK);
+    assertThat(heard).containsExactlyInAnyOrder("rolls dice c-1 2", "sixes dice c-1 2");
+    heard.clear();
+    push("c-2", LUCK);
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void looksAgainWhenAnotherBeginsToWatch() throws Exception {
+    watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    push("c-1", LUCK);
+    assertThat(heard).isEmpty();
+    watch("luck", new Matcher(Matcher.Type.REGEX, "__name__", "lu.k|fate"));
+    push("c-2", LUCK);
+    assertThat(heard).containsExactly("luck dice c-2 1");
+  }
+
+  @Test
+  void hearsNothingOnceClosed() throws Exception {
+    SeriesWatch watch = watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    push("c-1", ROLLS);
+    watch.close();
+    watch.close();
+    push("c-2", ROLLS);
+    assertThat(heard).containsExactly("rolls dice c-1 0");
+  }
+
+  @Test
+  void hearsThatASeriesHasEnded() throws Exception {
+    watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    for (int pass = 0; pass < 3; pass++) {
+      try (SenderBatch batch = head.sender(DICE).begin(EventKind.REPORT, null, NOW + pass)) {
+        if (pass == 0) {
+          HeadSeries series = batch.resolve(ROLLS);
+          assertThat(series).isNotNull();
+          batch.append(series, NOW, 1);
+        }
+        Done done = new Done("r-" + pass);
+        batch.commit(done);
+        assertThat(done.latch.await(10, TimeUnit.SECONDS)).isTrue();
+      }
+    }
+    assertThat(heard).containsExactly("rolls dice r-0 0", "rolls dice r-1 1");
+  }
+
+  @Test
+  void hearsNothingOfADuplicate() throws Exception {
+    watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    for (int pass = 0; pass < 2; pass++) {
+      try (SenderBatch batch = head.sender(DICE).begin(EventKind.PUSH, "one", NOW)) {
+        assertThat(batch.isDuplicate()).isEqualTo(pass == 1);
+        if (!batch.isDuplicate()) {
+          HeadSeries series = batch.resolve(ROLLS);
+          assertThat(series).isNotNull();
+          batch.append(series, NOW, 1);
+        }
+        batch.commit(new Done("d"));
+      }
+    }
+    push("last");
+    assertThat(heard).containsExactly("rolls dice d 0");
+  }
+}
