@@ -15,7 +15,13 @@ import picocli.CommandLine.Option;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures the program from outside; checks its answers before its times count.",
-    subcommands = {Bench.Ingest.class, Bench.Latency.class, Bench.Query.class, Bench.Chunks.class})
+    subcommands = {
+      Bench.Ingest.class,
+      Bench.Latency.class,
+      Bench.Query.class,
+      Bench.Chunks.class,
+      PromqlBench.class
+    })
 public final class Bench {
   private Bench() {}
 

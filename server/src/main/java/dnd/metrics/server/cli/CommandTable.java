@@ -17,7 +17,7 @@ final class CommandTable {
   /** Commands of the launcher script, which never reach this program: listed in help only. */
   static final List<String[]> LAUNCHER_COMMANDS =
       List.of(
-          new String[] {"bench", "Measure ingest, latency and queries, also against peers"},
+          new String[] {"bench", "Measure ingest, latency, queries and PromQL, also against peers"},
           new String[] {"test", "Run every test suite and sum up"});
 
   private CommandTable() {}
