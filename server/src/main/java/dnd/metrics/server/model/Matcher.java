@@ -30,6 +30,8 @@ public final class Matcher {
     }
   }
 
+  private static final PatternCache PATTERNS = new PatternCache();
+
   private final Type type;
   private final String name;
   private final String value;
@@ -51,7 +53,7 @@ public final class Matcher {
     this.name = name;
     this.value = value;
     if (type == Type.REGEX || type == Type.NOT_REGEX) {
-      this.pattern = Pattern.compile("^(?s:" + value + ")$");
+      this.pattern = PATTERNS.anchored(value);
       this.literal = LiteralPattern.of(value);
       this.prefix = LiteralPattern.prefixOf(value);
     } else {
