@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.wal.LogCallback;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record AppendNotice(
     LogCallback waiting,
-    SeriesWatch[] watches,
+    List<SeriesWatch> watches,
     SenderId sender,
     @Nullable String correlationId,
     long newestMillis)

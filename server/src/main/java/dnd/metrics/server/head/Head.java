@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
@@ -49,7 +48,8 @@ public final class Head implements SeriesSource, Closeable {
   private int nextSeriesRef;
   private int nextSenderRef;
 
-  private final AtomicReference<WatchSet> watches = new AtomicReference<>(WatchSet.EMPTY);
+  private final Object watchesLock = new Object();
+  private volatile WatchSet watches = WatchSet.EMPTY;
 
   private volatile boolean closed;
 
@@ -189,16 +189,20 @@ public final class Head implements SeriesSource, Closeable {
    */
   public SeriesWatch watch(List<List<Matcher>> selectors, AppendListener listener) {
     SeriesWatch watch = new SeriesWatch(this, selectors, listener);
-    watches.updateAndGet(all -> all.with(watch));
+    synchronized (watchesLock) {
+      watches = watches.with(watch);
+    }
     return watch;
   }
 
   void unwatch(SeriesWatch watch) {
-    watches.updateAndGet(all -> all.without(watch));
+    synchronized (watchesLock) {
+      watches = watches.without(watch);
+    }
   }
 
   WatchSet watches() {
-    return watches.get();
+    return watches;
   }
 
   /** What senders said of their metrics, by metric name. A snapshot. */

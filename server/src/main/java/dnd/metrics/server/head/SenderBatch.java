@@ -6,6 +6,7 @@ import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.wal.EventRecord;
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -272,7 +273,7 @@ public final class SenderBatch implements AutoCloseable {
   }
 
   private AppendNotice notice(CommitCallback callback) {
-    SeriesWatch[] watches = touched.toArray(new SeriesWatch[0]);
+    List<SeriesWatch> watches = List.copyOf(touched);
     touched.clear();
     long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
     return new AppendNotice(callback, watches, sender.id(), callback.correlationId(), newest);
