@@ -21,6 +21,9 @@ final class AnswerStream {
   /** Room for what closes a series, the numbers of a part, and brackets. */
   private static final int CLOSING_BYTES = 64;
 
+  /** What a series' last sample is followed by, which {@link #isOver} has not seen yet. */
+  private static final int SERIES_END_BYTES = 2;
+
   /** How much of an answer may wait in the hub for its reader. */
   private static final long AHEAD_BYTES = 8 << 20;
 
@@ -155,7 +158,7 @@ final class AnswerStream {
 
   /** Publishes the last part, or the whole. */
   Delivery end() {
-    if (isOver()) {
+    if (out.length() > limitBytes + SERIES_END_BYTES) {
       return Delivery.TOO_LARGE;
     }
     if (isAskerGone()) {

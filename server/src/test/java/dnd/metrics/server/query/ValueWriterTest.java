@@ -152,7 +152,15 @@ class ValueWriterTest {
 
   @Test
   void partsPutTogetherAreTheWhole() {
-    long seed = new Random().nextLong();
+    partsPutTogetherAreTheWhole(new Random().nextLong());
+  }
+
+  @Test
+  void aPartMayEndJustWhereItIsFull() {
+    partsPutTogetherAreTheWhole(8615125931861916338L);
+  }
+
+  private static void partsPutTogetherAreTheWhole(long seed) {
     Random random = new Random(seed);
     for (int round = 0; round < 50; round++) {
       MatrixValue matrix = randomMatrix(random);
