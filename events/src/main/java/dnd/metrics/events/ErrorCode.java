@@ -59,6 +59,7 @@ public enum ErrorCode {
   RESULT_TOO_LARGE(ErrorClass.RESOURCES, "The answer is larger than the hub's max_payload."),
 
   // The service.
+  TOO_MANY_REQUESTS(ErrorClass.RESOURCES, "As many requests wait as may wait at one time."),
   STORAGE_UNAVAILABLE(ErrorClass.RESOURCES, "The samples could not be made safe on disk."),
   SHUTTING_DOWN(ErrorClass.RESOURCES, "The service is stopping."),
   INTERNAL_ERROR(ErrorClass.INTERNAL, "The service failed; its log says how.");

@@ -35,6 +35,7 @@ class PackageTableTest {
           Map.entry("terminal", Set.of("events", "model")),
           Map.entry("hub", Set.of()),
           Map.entry("hub.embedded", Set.of("hub")),
+          Map.entry("request", Set.of("hub", "events")),
           Map.entry("ingest", Set.of("model", "head", "hub", "events")),
           Map.entry(
               "query",

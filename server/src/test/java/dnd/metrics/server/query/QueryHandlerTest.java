@@ -3,6 +3,7 @@ package dnd.metrics.server.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.head.MetricMetadata;
+import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleReader;

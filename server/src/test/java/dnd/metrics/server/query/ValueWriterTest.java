@@ -2,6 +2,7 @@ package dnd.metrics.server.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;

@@ -1,9 +1,5 @@
-package dnd.metrics.server.query;
+package dnd.metrics.server.hub;
 
-import dnd.metrics.server.hub.Headers;
-import dnd.metrics.server.hub.Hub;
-import dnd.metrics.server.hub.Message;
-import dnd.metrics.server.hub.MessageHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,13 +9,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A hub without a network: delivers what a test sends, and keeps what is published. */
-final class RecordingHub implements Hub {
-  record Published(String subject, String text) {
-    JsonNode json() {
+public final class RecordingHub implements Hub {
+  public record Published(String subject, String text) {
+    public JsonNode json() {
       return JsonMapper.shared().readTree(text);
     }
 
-    JsonNode data() {
+    public JsonNode data() {
       return json().get("data");
     }
   }
@@ -44,26 +40,26 @@ final class RecordingHub implements Hub {
     }
   }
 
-  final int maxPayloadBytes;
-  final LinkedBlockingQueue<Published> published = new LinkedBlockingQueue<>();
+  public final int maxPayloadBytes;
+  public final LinkedBlockingQueue<Published> published = new LinkedBlockingQueue<>();
   private final List<Subscribed> subscribed = new CopyOnWriteArrayList<>();
 
   /** How many publications there may be until nobody listens any more. */
-  volatile int listensFor = Integer.MAX_VALUE;
+  public volatile int listensFor = Integer.MAX_VALUE;
 
   /** How much waits for every reader. */
-  volatile long pendingBytes;
+  public volatile long pendingBytes;
 
-  RecordingHub(int maxPayloadBytes) {
+  public RecordingHub(int maxPayloadBytes) {
     this.maxPayloadBytes = maxPayloadBytes;
   }
 
   /** Delivers to every subscription whose last two tokens are those of the subject. */
-  void deliver(String subject, String replyTo, String payload) {
+  public void deliver(String subject, String replyTo, String payload) {
     deliver(subject, replyTo, payload.getBytes(StandardCharsets.UTF_8));
   }
 
-  void deliver(String subject, String replyTo, byte[] payload) {
+  public void deliver(String subject, String replyTo, byte[] payload) {
     String pattern = "*" + subject.substring(subject.indexOf('.'));
     boolean delivered = false;
     for (Subscribed s : subscribed) {
@@ -77,7 +73,7 @@ final class RecordingHub implements Hub {
     }
   }
 
-  Published next() throws InterruptedException {
+  public Published next() throws InterruptedException {
     Published next = published.poll(20, TimeUnit.SECONDS);
     if (next == null) {
       throw new AssertionError("nothing was published");
