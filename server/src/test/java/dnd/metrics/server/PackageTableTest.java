@@ -30,6 +30,7 @@ class PackageTableTest {
           Map.entry("promql.exec", Set.of("model", "promql.parse", "promql.plan")),
           Map.entry("promql.test", Set.of("model", "promql.parse", "promql.plan", "promql.exec")),
           Map.entry("yaml", Set.of("events")),
+          Map.entry("announce", Set.of("model", "hub", "events")),
           Map.entry("demo", Set.of("events")),
           Map.entry("exposition", Set.of("events")),
           Map.entry("terminal", Set.of("events", "model")),
