@@ -31,6 +31,8 @@ class PackageTableTest {
           Map.entry("promql.test", Set.of("model", "promql.parse", "promql.plan", "promql.exec")),
           Map.entry("yaml", Set.of("events")),
           Map.entry("announce", Set.of("model", "hub", "events")),
+          Map.entry("rules.file", Set.of("model", "yaml", "promql.parse", "rules.template")),
+          Map.entry("rules.template", Set.of("model", "promql.parse")),
           Map.entry("demo", Set.of("events")),
           Map.entry("exposition", Set.of("events")),
           Map.entry("terminal", Set.of("events", "model")),
