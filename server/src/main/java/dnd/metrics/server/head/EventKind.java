@@ -9,5 +9,8 @@ public enum EventKind {
    * All that its sender has: a series that the sender's last report had and this one lacks has
    * ended.
    */
-  REPORT
+  REPORT,
+
+  /** The sender is gone: every series of it has ended, those that it pushed too. Has no samples. */
+  END
 }

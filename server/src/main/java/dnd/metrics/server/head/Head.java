@@ -304,6 +304,7 @@ public final class Head implements SeriesSource, Closeable {
     HeadSeries series = new HeadSeries(index.add(number, labels), sender, number, ref);
     directory.add(series);
     table.add(series);
+    sender.own(series);
     service.count++;
     return series;
   }

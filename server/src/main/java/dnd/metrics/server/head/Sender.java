@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One sender and the series that it writes. Safe for use by several threads.
  *
- * <p>{@code lock} guards the batch, the ids, the last report, and everything written in the
- * sender's series. Order of locks: a sender's, then the head's for new series, then a stripe's of
- * the table; or a sender's, then the log's. No thread holds two senders' locks.
+ * <p>{@code lock} guards the batch, the ids, the last report, the list of the sender's series, and
+ * everything written in them. Order of locks: a sender's, then the head's for new series, then a
+ * stripe's of the table; or a sender's, then the log's. No thread holds two senders' locks.
  */
 public final class Sender {
   private static final HeadSeries[] NONE = {};
@@ -26,6 +26,11 @@ public final class Sender {
 
   /** Whether the log has a record that names this sender. */
   boolean isInLog;
+
+  /** Every series that the sender made. */
+  private HeadSeries[] owned = NONE;
+
+  private int ownedCount;
 
   /** The series of the last report. */
   private HeadSeries[] reported = NONE;
@@ -107,6 +112,22 @@ public final class Sender {
       scratch = s;
     }
     return s;
+  }
+
+  /** A series of the sender has been made; for the thread that has the lock. */
+  void own(HeadSeries series) {
+    if (ownedCount == owned.length) {
+      owned = Arrays.copyOf(owned, ownedCount + (ownedCount >> 1) + 4);
+    }
+    owned[ownedCount++] = series;
+  }
+
+  int ownedCount() {
+    return ownedCount;
+  }
+
+  HeadSeries owned(int i) {
+    return owned[i];
   }
 
   void beginReport() {

@@ -44,6 +44,7 @@ public final class SenderBatch implements AutoCloseable {
 
   private State state = State.CLOSED;
   private boolean report;
+  private boolean end;
   private @Nullable String eventId;
   private @Nullable Long original;
   private long receivedMillis;
@@ -63,7 +64,8 @@ public final class SenderBatch implements AutoCloseable {
 
   void open(EventKind kind, @Nullable String id, long received) {
     original = id == null ? null : sender.eventIds.sequenceOf(id);
-    report = kind == EventKind.REPORT && original == null;
+    report = kind != EventKind.PUSH && original == null;
+    end = kind == EventKind.END && original == null;
     eventId = id;
     receivedMillis = received;
     newestAcceptedMillis = received + head.futureMillis();
@@ -235,8 +237,9 @@ public final class SenderBatch implements AutoCloseable {
   /**
    * Hands everything to the log as one record. Of a {@link EventKind#REPORT} this is where series
    * that are missing get their stale marker, at the time of the report's newest sample, or at its
-   * reception when it has none. The callback comes once the record, or, of a duplicate, the
-   * original event, is on disk. Waits where the log is too far behind.
+   * reception when it has none; of an {@link EventKind#END} all series of the sender get it. The
+   * callback comes once the record, or, of a duplicate, the original event, is on disk. Waits where
+   * the log is too far behind.
    *
    * @return the event's place in the stream; of a duplicate, the original's
    */
@@ -256,7 +259,7 @@ public final class SenderBatch implements AutoCloseable {
 
   private long log(@Nullable String id, CommitCallback callback) {
     if (report) {
-      markMissingStale();
+      markEnded();
       sender.endReport();
     }
     SenderId name = sender.isInLog ? null : sender.id();
@@ -279,20 +282,33 @@ public final class SenderBatch implements AutoCloseable {
     return new AppendNotice(callback, watches, sender.id(), callback.correlationId(), newest);
   }
 
-  private void markMissingStale() {
+  private void markEnded() {
     long at = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
+    if (end) {
+      for (int i = 0; i < sender.ownedCount(); i++) {
+        markStale(sender.owned(i), at);
+      }
+      return;
+    }
     for (int i = 0; i < sender.reportedCount(); i++) {
       HeadSeries series = sender.missing(i);
-      if (series != null && !series.isStale()) {
-        long time = series.appendStaleMarker(at);
-        if (series.endsInHistogram()) {
-          record.histogram(series.ref, time, HeadSeries.STALE_HISTOGRAM);
-        } else {
-          record.sample(series.ref, time, StaleMarker.VALUE);
-        }
-        touch(series);
+      if (series != null) {
+        markStale(series, at);
       }
     }
+  }
+
+  private void markStale(HeadSeries series, long at) {
+    if (series.isEmpty() || series.isStale()) {
+      return;
+    }
+    long time = series.appendStaleMarker(at);
+    if (series.endsInHistogram()) {
+      record.histogram(series.ref, time, HeadSeries.STALE_HISTOGRAM);
+    } else {
+      record.sample(series.ref, time, StaleMarker.VALUE);
+    }
+    touch(series);
   }
 
   /** Lets the next event of this sender begin. */

@@ -82,10 +82,16 @@ final class IngestLane {
     if (sender == null) {
       sender = head.sender(new SenderId(batch.service, batch.instance));
     }
-    EventKind kind = report ? EventKind.REPORT : EventKind.PUSH;
-    try (SenderBatch target = sender.begin(kind, batch.eventId, received)) {
+    try (SenderBatch target = sender.begin(kind(report), batch.eventId, received)) {
       apply(target, recipient, received);
     }
+  }
+
+  private EventKind kind(boolean report) {
+    if (!report) {
+      return EventKind.PUSH;
+    }
+    return batch.rows == 0 ? EventKind.END : EventKind.REPORT;
   }
 
   private void read(Message message, String service, boolean report) throws InvalidEventException {

@@ -230,6 +230,48 @@ class HeadTest {
   }
 
   @Test
+  void allSeriesOfASenderThatIsGoneGoStale() throws IOException {
+    String stale = "=" + Samples.text(dnd.metrics.server.model.StaleMarker.VALUE);
+    SenderBatch batch = report(null);
+    batch.append(batch.resolve(LUCK), NOW, 2);
+    commit(batch);
+    batch = push(null);
+    HeadSeries rolls = batch.resolve(ROLLS);
+    batch.append(rolls, NOW + 5, 3);
+    HeadSeries added = batch.resolve(Labels.of("__name__", "added_total", "service", "dice"));
+    batch.addDelta(added, NOW - 5, 4);
+    HeadSeries seconds = batch.resolve(Labels.of("__name__", "seconds", "service", "dice"));
+    batch.observe(seconds, NOW - 4, 1);
+    HeadSeries refused = batch.resolve(Labels.of("__name__", "refused", "service", "dice"));
+    batch.append(refused, NOW + 86_400_000, 1);
+    commit(batch);
+    SenderBatch others = head.sender(new SenderId("dice", "b")).begin(EventKind.PUSH, null, NOW);
+    Labels other = Labels.of("__name__", "other_total", "service", "dice", "instance", "b");
+    others.append(others.resolve(other), NOW, 7);
+    commit(others);
+    reopen(); // who made which series is known again
+    commit(head.sender(DICE).begin(EventKind.END, "gone", NOW));
+    for (int i = 0; i < 2; i++) {
+      assertThat(Samples.of(find(LUCK))).containsExactly(NOW + "=2.0", (NOW + 1) + stale);
+      assertThat(Samples.of(find(ROLLS))).containsExactly((NOW + 5) + "=3.0", (NOW + 6) + stale);
+      assertThat(Samples.of(find(added.labels()))).containsExactly((NOW - 5) + "=4.0", NOW + stale);
+      assertThat(Samples.of(find(seconds.labels()))).hasSize(2);
+      assertThat(find(seconds.labels()).isStale()).isTrue();
+      assertThat(find(refused.labels()).isEmpty()).isTrue();
+      assertThat(Samples.of(find(other))).containsExactly(NOW + "=7.0");
+      reopen();
+    }
+    commit(head.sender(DICE).begin(EventKind.END, "gone", NOW)); // a retry
+    commit(head.sender(DICE).begin(EventKind.END, "again", NOW + 60_000)); // nothing is left to end
+    assertThat(Samples.of(find(LUCK))).hasSize(2);
+    batch = push(null); // it comes back
+    batch.append(batch.resolve(LUCK), NOW + 10, 1);
+    commit(batch);
+    assertThat(Samples.of(find(LUCK)))
+        .containsExactly(NOW + "=2.0", (NOW + 1) + stale, (NOW + 10) + "=1.0");
+  }
+
+  @Test
   void aBatchThatIsNotCommittedIsLoggedWithoutItsId() throws IOException {
     try (SenderBatch batch = push("id")) {
       batch.append(batch.resolve(ROLLS), NOW, 1);
