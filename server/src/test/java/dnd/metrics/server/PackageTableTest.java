@@ -25,6 +25,7 @@ class PackageTableTest {
           Map.entry("index", Set.of("model")),
           Map.entry("wal", Set.of("model", "chunk")),
           Map.entry("head", Set.of("model", "chunk", "index", "wal")),
+          Map.entry("database", Set.of("wal")),
           Map.entry("promql.parse", Set.of("model")),
           Map.entry("promql.plan", Set.of("model", "promql.parse")),
           Map.entry("promql.exec", Set.of("model", "promql.parse", "promql.plan")),
