@@ -68,6 +68,7 @@ public record Table(
               Column.time("started_at"),
               Column.time("pending_since"),
               Column.time("resolved_at"),
+              Column.time("ends_at"),
               Column.text("fingerprint"),
               Column.text("group_name"),
               Column.text("file"),
@@ -79,7 +80,11 @@ public record Table(
           Expiry.after("timestamp", Map.of("status", "resolved")),
           "alerts");
 
-  /** Which alerts were announced: {@code kind} is triggered or resolved. */
+  /**
+   * Which alerts were announced: {@code kind} is triggered or resolved, with the receiver behind it
+   * where there are receivers, {@code triggered/team-a}. The plain kind resolved says that nothing
+   * is left to announce of an alert.
+   */
   public static final Table ANNOUNCEMENTS =
       new Table(
           "announcements",
@@ -88,7 +93,8 @@ public record Table(
               Column.text("alert_id"),
               Column.text("kind"),
               Column.text("event_id"),
-              Column.time("announced_at")),
+              Column.time("announced_at"),
+              Column.integer("repeats")),
           new Expiry(
               "announced_at",
               Map.of(),
