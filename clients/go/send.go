@@ -1,0 +1,102 @@
+package metrics
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+const (
+	answerTimeout = 5 * time.Second
+	firstDelay    = 100 * time.Millisecond
+	longestDelay  = 10 * time.Second
+)
+
+// sendAlways sends the events in the outbox, one at a time and in order, until the client ends. After a failure it waits a
+// random part of a delay that doubles ("full jitter"), so that many clients do not come back all at once.
+func (c *Client) sendAlways() {
+	delay := firstDelay
+	for c.life.Err() == nil {
+		e := c.outbox.first()
+		if e == nil {
+			select {
+			case <-c.outbox.filled:
+			case <-c.life.Done():
+			}
+			continue
+		}
+		select {
+		case <-c.hurry:
+		default:
+		}
+		if c.attempt(e) {
+			delay = firstDelay
+			continue
+		}
+		c.pause(time.Duration(c.jitter() * float64(delay)))
+		delay = min(2*delay, longestDelay)
+	}
+}
+
+// pause waits, unless somebody flushes or the client ends.
+func (c *Client) pause(duration time.Duration) {
+	timer := time.NewTimer(duration)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-c.hurry:
+	case <-c.life.Done():
+	}
+}
+
+// attempt sends an event and tells whether that ended it.
+func (c *Client) attempt(e *event) bool {
+	rejections, err := c.ask(c.life, e)
+	if errors.Is(err, ErrTooLarge) { // it will not get smaller
+		c.ended(e)
+		c.failed(err)
+		c.drop(1, EventTooLarge)
+		return true
+	}
+	if err != nil {
+		c.failed(err)
+		return false
+	}
+	c.lastError.Store(nil)
+	c.reject(rejections)
+	c.ended(e)
+	return true
+}
+
+// ask sends an event and waits for its answer.
+func (c *Client) ask(ctx context.Context, e *event) ([]Rejection, error) {
+	if !isConnected(c.hub) {
+		return nil, hubError(errNotConnected)
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	reply, err := c.hub.RequestMsgWithContext(ctx, e.message())
+	if err != nil {
+		return nil, hubError(err)
+	}
+	return readAnswer(reply.Data, e.correlationID)
+}
+
+func (c *Client) failed(err error) { c.lastError.Store(&err) }
+
+func (c *Client) ended(e *event) {
+	if c.outbox.end(e) && c.changes.Load() >= int64(c.batchSize) {
+		signal(c.batchFull)
+	}
+}
+
+func (c *Client) reject(rejections []Rejection) {
+	if c.onRejected == nil || len(rejections) == 0 {
+		return
+	}
+	c.callbacks.Lock()
+	defer c.callbacks.Unlock()
+	for _, r := range rejections {
+		c.onRejected(r)
+	}
+}
