@@ -195,6 +195,24 @@ public final class Head implements SeriesSource, Closeable {
     return watch;
   }
 
+  /**
+   * Ends some watches and begins others in one step, which costs as much as one {@link #watch},
+   * however many they are.
+   *
+   * @return the watches that began, in order
+   */
+  public List<SeriesWatch> rewatch(List<SeriesWatch> ended, List<WatchedSeries> begun) {
+    List<SeriesWatch> added = new ArrayList<>(begun.size());
+    for (WatchedSeries each : begun) {
+      added.add(new SeriesWatch(this, each.selectors(), each.listener()));
+    }
+    ended.forEach(SeriesWatch::silence);
+    synchronized (watchesLock) {
+      watches = watches.replaced(ended, added);
+    }
+    return added;
+  }
+
   void unwatch(SeriesWatch watch) {
     synchronized (watchesLock) {
       watches = watches.without(watch);

@@ -198,6 +198,20 @@ public final class SenderBatch implements AutoCloseable {
     return outcome;
   }
 
+  /**
+   * Says that the series ends at a time: a stale marker of its kind. Nothing where it has ended
+   * already or has no sample.
+   */
+  public AppendOutcome end(HeadSeries series, long timeMillis) {
+    checkOpen(series);
+    if (series.isEmpty() || series.isStale()) {
+      return AppendOutcome.DUPLICATE;
+    }
+    return series.endsInHistogram()
+        ? append(series, timeMillis, HeadSeries.STALE_HISTOGRAM)
+        : append(series, timeMillis, StaleMarker.VALUE);
+  }
+
   private void accept(HeadSeries series, long timeMillis, boolean mark) {
     accepted++;
     if (timeMillis > newestMillis) {

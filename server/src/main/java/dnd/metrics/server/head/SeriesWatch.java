@@ -66,10 +66,14 @@ public final class SeriesWatch implements AutoCloseable {
     }
   }
 
+  void silence() {
+    listener = null; // series that get no samples any more keep the watch
+  }
+
   /** Doing it again has no effect. */
   @Override
   public void close() {
-    listener = null; // series that get no samples any more keep the watch
+    silence();
     head.unwatch(this);
   }
 }

@@ -37,14 +37,23 @@ final class WatchSet {
   }
 
   WatchSet with(SeriesWatch watch) {
-    List<SeriesWatch> more = new ArrayList<>(all);
-    more.add(watch);
-    return new WatchSet(version + 1, more);
+    return replaced(List.of(), List.of(watch));
   }
 
   WatchSet without(SeriesWatch watch) {
-    List<SeriesWatch> fewer = new ArrayList<>(all);
-    return fewer.remove(watch) ? new WatchSet(version + 1, fewer) : this;
+    return all.contains(watch) ? replaced(List.of(watch), List.of()) : this;
+  }
+
+  WatchSet replaced(List<SeriesWatch> ended, List<SeriesWatch> begun) {
+    Set<SeriesWatch> gone = new HashSet<>(ended);
+    List<SeriesWatch> watches = new ArrayList<>(all.size() + begun.size());
+    for (SeriesWatch watch : all) {
+      if (!gone.contains(watch)) {
+        watches.add(watch);
+      }
+    }
+    watches.addAll(begun);
+    return new WatchSet(version + 1, watches);
   }
 
   boolean isEmpty() {

@@ -1,0 +1,43 @@
+package dnd.metrics.server.rules;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.promql.exec.QueryEngine;
+import dnd.metrics.server.promql.exec.QueryException;
+import dnd.metrics.server.promql.exec.QueryOptions;
+import dnd.metrics.server.promql.exec.QueryResult;
+import dnd.metrics.server.promql.exec.QueryValue;
+import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
+import java.util.List;
+
+/** Where rules and their templates get the value of an expression. */
+@FunctionalInterface
+public interface RuleQuery {
+  /**
+   * The value at one time; a scalar is a sample without labels.
+   *
+   * @throws QueryException where there is none
+   */
+  List<VectorSample> at(String expression, long atMillis);
+
+  /** The value of a rule's query at one time, as the method above has it. */
+  default List<VectorSample> at(PreparedRule rule, long atMillis) {
+    return at(rule.rule().expr(), atMillis);
+  }
+
+  /** Asks an engine of what a source holds. */
+  static RuleQuery of(QueryEngine engine, SeriesSource source, QueryOptions options) {
+    return (expression, atMillis) -> {
+      QueryResult result = engine.instant(source, expression, atMillis, options);
+      return switch (result.value()) {
+        case QueryValue.VectorValue vector -> vector.samples();
+        case QueryValue.ScalarValue scalar ->
+            List.of(
+                new VectorSample(Labels.empty(), scalar.timestampMillis(), scalar.value(), null));
+        case QueryValue.StringValue _, QueryValue.MatrixValue _ ->
+            throw new QueryException(
+                QueryException.Type.EXECUTION, "rule result is not a vector or scalar");
+      };
+    };
+  }
+}
