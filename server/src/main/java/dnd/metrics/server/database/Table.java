@@ -68,6 +68,7 @@ public record Table(
               Column.time("started_at"),
               Column.time("pending_since"),
               Column.time("resolved_at"),
+              Column.time("keep_firing_since"),
               Column.time("ends_at"),
               Column.text("fingerprint"),
               Column.text("group_name"),
