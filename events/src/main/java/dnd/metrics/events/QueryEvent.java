@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param timeMillis the time of an instant query; null is now
  * @param startMillis the range's first step; null in an instant query
  * @param endMillis the range's end, included; null in an instant query
- * @param stepMillis the range's step; null in an instant query
+ * @param stepMillis the range's step; of a live instant query how often it is evaluated though no
+ *     samples come; null in other instant queries
  * @param timeoutMillis the longest the query may take; null is the service's own limit
  * @param lookbackMillis how far back an instant selector looks; null is 5 minutes
  * @param limit the most series to answer with; 0 is all
@@ -33,7 +34,8 @@ public record QueryEvent(
 
   public QueryEvent {
     if ((startMillis == null) != (endMillis == null)
-        || (startMillis == null) != (stepMillis == null)) {
+        || (startMillis == null && stepMillis != null && !live)
+        || (startMillis != null && stepMillis == null)) {
       throw new IllegalArgumentException("start, end and step go together");
     }
   }
@@ -105,7 +107,14 @@ public record QueryEvent(
             ErrorCode.INVALID_RANGE, "data.time", "goes with neither start nor end");
       }
     } else {
-      step = null; // an instant query may name a step; it has no use for it
+      if (data.bool("live")) {
+        if (time != null) {
+          throw new InvalidEventException(
+              ErrorCode.INVALID_RANGE, "data.time", "goes not with live, which is about now");
+        }
+      } else {
+        step = null; // an instant query may name a step; it has no use for it
+      }
     }
     return new QueryEvent(
         query,
@@ -129,8 +138,10 @@ public record QueryEvent(
     if (timeMillis != null) {
       out.raw(",\"time\":").time(timeMillis);
     }
-    if (startMillis != null && endMillis != null && stepMillis != null) {
+    if (startMillis != null && endMillis != null) {
       out.raw(",\"start\":").time(startMillis).raw(",\"end\":").time(endMillis);
+    }
+    if (stepMillis != null) {
       out.raw(",\"step\":").string(Durations.format(stepMillis));
     }
     if (timeoutMillis != null) {

@@ -37,6 +37,7 @@ public final class Main implements AutoCloseable {
             subscribed,
             head,
             head::metadata,
+            (selectors, listener) -> head.watch(selectors, listener)::close,
             new QueryEngine(config.engine()),
             config.queries(),
             clock);

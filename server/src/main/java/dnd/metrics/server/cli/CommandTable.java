@@ -9,6 +9,8 @@ final class CommandTable {
       List.of(
           new CommandEntry("run", "Run the service with its embedded Message Hub", RunCommand::new),
           new CommandEntry("query", "Ask PromQL: a table, JSON, CSV or a graph", QueryCommand::new),
+          new CommandEntry(
+              "queries", "List the queries that run, or cancel one", QueriesCommand::new),
           new CommandEntry("push", "Push metrics by hand or from an exposition", PushCommand::new),
           new CommandEntry("tail", "Show events as they pass on the hub", TailCommand::new),
           new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  dnd-metrics query 'sum by (service) (rate(http_requests_total[5m]))'",
-      "  dnd-metrics query 'cpu_usage_user{host=\"a\"}' --since 1h --graph"
+      "  dnd-metrics query 'cpu_usage_user{host=\"a\"}' --since 1h --graph",
+      "  dnd-metrics query 'rate(dice_rolled_total[1m])' --live --graph"
     })
 final class QueryCommand implements Callable<Integer> {
   /** How an answer is printed. */
@@ -54,6 +55,9 @@ final class QueryCommand implements Callable<Integer> {
 
   /** How much longer than its timeout the service may take to say that a query ran into it. */
   private static final Duration GRACE = Duration.ofSeconds(5);
+
+  /** How often it is seen to whether hub and output are still there. */
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private HubAddress hub = new HubAddress();
@@ -102,6 +106,21 @@ final class QueryCommand implements Callable<Integer> {
       description = "The longest the query may take (default: ${DEFAULT-VALUE}).")
   private String timeout = "30s";
 
+  @Option(
+      names = "--live",
+      description = {
+        "Go on until Ctrl-C, with what changes as it is collected: a table or --graph that is drawn"
+            + " anew, or lines of changes where the output is no terminal. With --format json: the"
+            + " events."
+      })
+  private boolean live;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "With --live: end after so many updates.")
+  private long count = Long.MAX_VALUE;
+
   @Option(names = "--stats", description = "Say on stderr what the query cost.")
   private boolean stats;
 
@@ -110,6 +129,10 @@ final class QueryCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailedException, InterruptedException {
     QueryEvent event = event(System.currentTimeMillis());
+    if (live) {
+      follow(event);
+      return ExitCode.SUCCESS;
+    }
     Answer answer = ask(event);
     print(event, answer);
     answer.warnings().forEach(text -> System.err.println("warning: " + text));
@@ -128,8 +151,14 @@ final class QueryCommand implements Callable<Integer> {
     if (since != null && (start != null || end != null)) {
       throw wrong("--since goes with neither --start nor --end");
     }
-    if (!range && step != null) {
-      throw wrong("--step needs a range: --start, --since or --graph");
+    if (!range && step != null && !live) {
+      throw wrong("--step needs a range (--start, --since or --graph) or --live");
+    }
+    if (live && (time != null || format == Format.CSV)) {
+      throw wrong("--live goes with neither --time nor --format csv");
+    }
+    if (!live && count != Long.MAX_VALUE) {
+      throw wrong("--count needs --live");
     }
     if (end != null && start == null) {
       throw wrong("--end needs --start");
@@ -160,6 +189,8 @@ final class QueryCommand implements Callable<Integer> {
       if (stepMillis == 0) {
         throw wrong("--step must be longer than 0");
       }
+    } else if (step != null) {
+      stepMillis = duration("--step", step);
     }
     return new QueryEvent(
         expression,
@@ -172,7 +203,7 @@ final class QueryCommand implements Callable<Integer> {
         limit,
         true,
         stats,
-        false,
+        live,
         CorrelationIds.make());
   }
 
@@ -235,6 +266,42 @@ final class QueryCommand implements Callable<Integer> {
         }
         if (collector.add(message.getData())) {
           return collector.answer();
+        }
+      }
+    } catch (QueryRefusedException e) {
+      throw new CommandFailedException(e.explain(expression), e);
+    } catch (NotJsonException e) {
+      throw new CommandFailedException("the answer cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Shows a live query until it ends, the output is closed, or enough updates came. */
+  private void follow(QueryEvent event) throws CommandFailedException, InterruptedException {
+    Duration patience = Duration.ofMillis(duration("--timeout", timeout)).plus(GRACE);
+    LiveView view = new LiveView(terminal, event, graph, height);
+    try (HubLink link = HubLink.open(hub.url(), "query --live")) {
+      String inbox = link.inbox();
+      Subscription answers = link.subscribe(inbox);
+      link.publish(hub.service() + "." + EventTypes.METRICS_QUERY, inbox, event.toJson());
+      while (view.live().updates() < count && !terminal.isClosed()) {
+        boolean first = view.live().updates() < 0;
+        Message message = link.next(answers, first ? patience : LOOK);
+        if (message == null && first) {
+          throw new CommandFailedException(
+              "no answer within " + Durations.format(patience.toMillis()));
+        }
+        if (message == null) {
+          link.requireOpen();
+          continue;
+        }
+        if (format == Format.JSON) {
+          terminal.print(PlainJson.line(PlainJson.object(message.getData())) + "\n");
+        }
+        boolean whole = view.live().add(message.getData());
+        if (whole
+            && format != Format.JSON
+            && !(view.isScreen() && answers.getPendingMessageCount() > 0)) {
+          view.show(System.currentTimeMillis());
         }
       }
     } catch (QueryRefusedException e) {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** Where results are printed: always UTF-8, with colours and a width where it is a terminal. */
 final class Terminal {
   private static final int USUAL_WIDTH = 80;
+  private static final int USUAL_HEIGHT = 24;
   private static final int UNLIMITED = 1 << 20;
 
   private final PrintStream out =
@@ -66,24 +67,49 @@ final class Terminal {
     }
   }
 
-  /** Asks stty, which knows the size of the terminal that it is given as input. */
+  /** Whether a person looks at it, for whom it may be drawn anew. */
+  boolean isInteractive() {
+    return isTerminal && !environment.getOrDefault("TERM", "").equals("dumb");
+  }
+
+  /** Lines of the terminal: LINES, else its own, else the usual 24. */
+  int height() {
+    try {
+      return Integer.parseInt(environment.getOrDefault("LINES", "").strip());
+    } catch (NumberFormatException e) {
+      int[] size = isTerminal ? terminalSize() : new int[0];
+      return size.length == 2 && size[0] > 0 ? size[0] : USUAL_HEIGHT;
+    }
+  }
+
   private static int terminalWidth() {
+    int[] size = terminalSize();
+    return size.length == 2 ? size[1] : 0;
+  }
+
+  /**
+   * Lines and columns, or nothing. Asks stty, which knows the size of the terminal that it is given
+   * as input.
+   */
+  private static int[] terminalSize() {
     try {
       Process stty = new ProcessBuilder("stty", "size").redirectInput(new File("/dev/tty")).start();
       if (!stty.waitFor(1, TimeUnit.SECONDS)) {
         stty.destroyForcibly();
-        return 0;
+        return new int[0];
       }
       String[] size =
           new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
               .strip()
               .split(" ");
-      return size.length == 2 ? Integer.parseInt(size[1]) : 0;
+      return size.length == 2
+          ? new int[] {Integer.parseInt(size[0]), Integer.parseInt(size[1])}
+          : new int[0];
     } catch (IOException | NumberFormatException e) {
-      return 0; // no stty, no terminal: the usual width does
+      return new int[0]; // no stty, no terminal: the usual size does
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return 0;
+      return new int[0];
     }
   }
 }

@@ -17,4 +17,14 @@ public interface AppendListener {
    * @param newestMillis the time of the batch's newest sample; it may lie ahead of the clock
    */
   void appended(SenderId sender, @Nullable String correlationId, long newestMillis);
+
+  /**
+   * This is what is called; for those who need to know from when on there is something new.
+   *
+   * @param oldestMillis the time of the batch's oldest sample
+   */
+  default void appended(
+      SenderId sender, @Nullable String correlationId, long oldestMillis, long newestMillis) {
+    appended(sender, correlationId, newestMillis);
+  }
 }

@@ -14,6 +14,7 @@ record AppendNotice(
     List<SeriesWatch> watches,
     SenderId sender,
     @Nullable String correlationId,
+    long oldestMillis,
     long newestMillis)
     implements LogCallback {
   @Override
@@ -22,7 +23,7 @@ record AppendNotice(
       waiting.committed();
     } finally {
       for (SeriesWatch watch : watches) {
-        watch.appended(sender, correlationId, newestMillis);
+        watch.appended(sender, correlationId, oldestMillis, newestMillis);
       }
     }
   }

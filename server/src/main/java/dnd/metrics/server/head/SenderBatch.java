@@ -49,6 +49,7 @@ public final class SenderBatch implements AutoCloseable {
   private @Nullable Long original;
   private long receivedMillis;
   private long newestAcceptedMillis;
+  private long oldestMillis;
   private long newestMillis;
   private long accepted;
   private SeriesRejection rejection = SeriesRejection.SERIES_LIMIT;
@@ -69,6 +70,7 @@ public final class SenderBatch implements AutoCloseable {
     eventId = id;
     receivedMillis = received;
     newestAcceptedMillis = received + head.futureMillis();
+    oldestMillis = Long.MAX_VALUE;
     newestMillis = Long.MIN_VALUE;
     accepted = 0;
     record.begin(received);
@@ -217,6 +219,9 @@ public final class SenderBatch implements AutoCloseable {
     if (timeMillis > newestMillis) {
       newestMillis = timeMillis;
     }
+    if (timeMillis < oldestMillis) {
+      oldestMillis = timeMillis;
+    }
     if (mark) {
       sender.markReported(series);
     }
@@ -293,7 +298,9 @@ public final class SenderBatch implements AutoCloseable {
     List<SeriesWatch> watches = List.copyOf(touched);
     touched.clear();
     long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
-    return new AppendNotice(callback, watches, sender.id(), callback.correlationId(), newest);
+    long oldest = Math.min(oldestMillis, newest);
+    return new AppendNotice(
+        callback, watches, sender.id(), callback.correlationId(), oldest, newest);
   }
 
   private void markEnded() {

@@ -59,10 +59,11 @@ public final class SeriesWatch implements AutoCloseable {
     return false;
   }
 
-  void appended(SenderId sender, @Nullable String correlationId, long newestMillis) {
+  void appended(
+      SenderId sender, @Nullable String correlationId, long oldestMillis, long newestMillis) {
     AppendListener l = listener;
     if (l != null) {
-      l.appended(sender, correlationId, newestMillis);
+      l.appended(sender, correlationId, oldestMillis, newestMillis);
     }
   }
 

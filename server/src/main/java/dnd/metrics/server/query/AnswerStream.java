@@ -37,6 +37,9 @@ final class AnswerStream {
   private final JsonBuffer out;
   private final BooleanSupplier canceled;
 
+  /** What stands before the result in every part: of live queries the update's number. */
+  private final byte[] head;
+
   /** What stands behind the result in the last part: annotations and statistics. */
   private final byte[] foot;
 
@@ -55,6 +58,7 @@ final class AnswerStream {
       boolean parts,
       BooleanSupplier canceled,
       JsonBuffer out,
+      byte[] head,
       byte[] foot) {
     this.hub = hub;
     this.ids = ids;
@@ -63,6 +67,7 @@ final class AnswerStream {
     this.parts = parts;
     this.canceled = canceled;
     this.out = out;
+    this.head = head;
     this.foot = foot;
     this.limitBytes =
         hub.maxPayloadBytes() - foot.length - 6 * asker.correlationId().length() - CLOSING_BYTES;
@@ -83,7 +88,7 @@ final class AnswerStream {
   private void beginPart() {
     out.clear();
     EventWriter.begin(out, EventTypes.METRICS_RESULT, ids.next(), clock.millis());
-    out.raw(",\"data\":{\"status\":\"success\"");
+    out.raw(",\"data\":{\"status\":\"success\"").raw(head);
     if (resultType != null) {
       out.raw(",\"resultType\":").string(resultType);
     }

@@ -30,6 +30,8 @@ final class Answers {
   /** How many warnings, and how many infos, an answer carries, as in the Prometheus API. */
   private static final int MAX_ANNOTATIONS = 10;
 
+  private static final byte[] NO_HEAD = {};
+
   private final Hub hub;
   private final InstantSource clock;
   private final EventIds ids = new EventIds();
@@ -48,16 +50,26 @@ final class Answers {
 
   /** Sends an answer; where that fails, an error that says so. */
   void send(Asker asker, boolean parts, BooleanSupplier canceled, byte[] foot, Body body) {
+    switch (deliver(asker, parts, canceled, NO_HEAD, foot, body)) {
+      case SENT -> {}
+      case TOO_LARGE -> error(asker, ErrorAnswer.tooLarge(hub.maxPayloadBytes(), parts));
+      case CANCELED -> error(asker, ErrorAnswer.canceled("its answer"));
+      case ASKER_GONE -> LOG.debug("{} no longer waits for {}", asker.service(), asker);
+    }
+  }
+
+  /**
+   * Sends an answer.
+   *
+   * @param head fields of every part, each with a comma before it
+   * @param foot fields of the last part
+   */
+  Delivery deliver(
+      Asker asker, boolean parts, BooleanSupplier canceled, byte[] head, byte[] foot, Body body) {
     JsonBuffer borrowed = buffers.poll();
     JsonBuffer out = borrowed == null ? new JsonBuffer(FIRST_BUFFER_BYTES) : borrowed;
     try {
-      AnswerStream stream = new AnswerStream(hub, ids, clock, asker, parts, canceled, out, foot);
-      switch (body.write(stream)) {
-        case SENT -> {}
-        case TOO_LARGE -> error(asker, ErrorAnswer.tooLarge(hub.maxPayloadBytes(), parts));
-        case CANCELED -> error(asker, ErrorAnswer.canceled("its answer"));
-        case ASKER_GONE -> LOG.debug("{} no longer waits for {}", asker.service(), asker);
-      }
+      return body.write(new AnswerStream(hub, ids, clock, asker, parts, canceled, out, head, foot));
     } finally {
       if (out.array().length <= KEPT_BUFFER_BYTES) {
         buffers.add(out);

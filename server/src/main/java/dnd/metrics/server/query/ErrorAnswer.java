@@ -4,6 +4,8 @@ import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.Problem;
 import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.parse.ParseException;
+import dnd.metrics.server.promql.parse.Parser;
+import dnd.metrics.server.promql.parse.ParserOptions;
 import dnd.metrics.server.promql.parse.PositionRange;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +59,8 @@ record ErrorAnswer(
           new ErrorAnswer(BAD_DATA, invalid("query", e.getMessage()), ErrorCode.INVALID_QUERY);
       case EXECUTION ->
           new ErrorAnswer(e.type().wireName(), e.getMessage(), ErrorCode.QUERY_FAILED);
+      case TOO_LARGE ->
+          new ErrorAnswer(e.type().wireName(), e.getMessage(), ErrorCode.QUERY_TOO_LARGE);
       case CANCELED ->
           new ErrorAnswer(e.type().wireName(), e.getMessage(), ErrorCode.QUERY_CANCELED);
       case TIMEOUT -> new ErrorAnswer(e.type().wireName(), e.getMessage(), ErrorCode.QUERY_TIMEOUT);
@@ -73,6 +77,19 @@ record ErrorAnswer(
 
   ErrorAnswer at(PositionRange place) {
     return new ErrorAnswer(errorType, error, code, place);
+  }
+
+  /** Adds where {@code query} is wrong, which the engine's error has in words only. */
+  ErrorAnswer withPosition(String query) {
+    if (code != ErrorCode.INVALID_QUERY) {
+      return this;
+    }
+    try {
+      Parser.parse(query, ParserOptions.ALL);
+      return this;
+    } catch (ParseException e) {
+      return at(e.position());
+    }
   }
 
   static ErrorAnswer tooManySteps(int maxSteps) {
@@ -98,6 +115,13 @@ record ErrorAnswer(
     return new ErrorAnswer(
         "unavailable",
         "too many queries: " + waiting + " are waiting for their turn; try again later",
+        ErrorCode.TOO_MANY_QUERIES);
+  }
+
+  static ErrorAnswer tooManyLive(int live) {
+    return new ErrorAnswer(
+        "unavailable",
+        "too many live queries: " + live + " are asked already; cancel some, or try again later",
         ErrorCode.TOO_MANY_QUERIES);
   }
 

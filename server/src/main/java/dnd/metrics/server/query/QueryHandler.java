@@ -19,6 +19,7 @@ import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.promql.parse.ParserOptions;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,17 +41,21 @@ public final class QueryHandler implements AutoCloseable {
   private final QueryContext context;
   private final Discovery discovery;
   private final QueryThreads threads;
+  private final LiveQueries live;
+  private final AskerLookout lookout;
   private final AtomicLong numbers = new AtomicLong();
   private final List<Hub.Subscription> subscriptions = new ArrayList<>();
 
   /**
    * @param source where series are found
    * @param metadata what is known of metrics, by name
+   * @param watcher where live queries learn of new samples
    */
   public QueryHandler(
       Hub hub,
       SeriesSource source,
       Supplier<Map<String, MetricMetadata>> metadata,
+      SeriesWatcher watcher,
       QueryEngine engine,
       QueryLimits limits,
       InstantSource clock) {
@@ -59,6 +64,8 @@ public final class QueryHandler implements AutoCloseable {
         new QueryContext(hub, source, engine, answers, new RunningQueries(), limits, clock);
     this.discovery = new Discovery(source, metadata, answers);
     this.threads = new QueryThreads(limits.maxRunning(), limits.maxQueued());
+    this.live = new LiveQueries(context, watcher, threads);
+    this.lookout = new AskerLookout(hub, context.running());
   }
 
   /** Reads the fields of one type of question and sees to its answer. */
@@ -71,6 +78,7 @@ public final class QueryHandler implements AutoCloseable {
   public void start() {
     subscribe(EventTypes.METRICS_QUERY, this::query);
     subscribe(EventTypes.METRICS_CANCEL, this::cancel);
+    subscribe(EventTypes.METRICS_QUERIES, this::list);
     subscribe(EventTypes.METRICS_PARSE, this::parse);
     for (DiscoveryEvent.Kind kind : DiscoveryEvent.Kind.values()) {
       subscribe(kind.type(), (asker, envelope) -> discover(kind, asker, envelope));
@@ -115,24 +123,44 @@ public final class QueryHandler implements AutoCloseable {
 
   private void query(Asker asker, Envelope envelope) throws InvalidEventException {
     QueryEvent event = QueryEvent.from(envelope);
-    if (event.live()) {
-      String reason = "live queries are not supported yet: ask without \"live\", and again";
-      context.answers().error(asker, ErrorAnswer.notYet(reason));
-      return;
-    }
     Long start = event.startMillis();
     Long end = event.endMillis();
     Long step = event.stepMillis();
     int maxSteps = context.limits().maxSteps();
-    if (start != null && end != null && step != null && (end - start) / step > maxSteps) {
-      context.answers().error(asker, ErrorAnswer.tooManySteps(maxSteps));
-      return;
+    if (start != null && end != null && step != null) {
+      long last = event.live() ? Math.max(end, context.clock().millis()) : end;
+      if ((last - start) / step > maxSteps) {
+        context.answers().error(asker, ErrorAnswer.tooManySteps(maxSteps));
+        return;
+      }
     }
     String id = asker.service() + "/" + asker.correlationId() + "#" + numbers.incrementAndGet();
+    if (event.live()) {
+      askLive(asker, event, id);
+      return;
+    }
     QueryJob job = new QueryJob(context, asker, event, id);
     context.running().add(job);
     if (!submit(asker, job)) {
       context.running().remove(job);
+    }
+  }
+
+  private void askLive(Asker asker, QueryEvent event, String id) {
+    LiveAsker open =
+        new LiveAsker(
+            context,
+            asker,
+            event,
+            id,
+            ended -> {
+              context.running().remove(ended);
+              live.leave(ended);
+            });
+    context.running().add(open);
+    ErrorAnswer refused = live.ask(open);
+    if (refused != null) {
+      open.end(refused);
     }
   }
 
@@ -148,11 +176,9 @@ public final class QueryHandler implements AutoCloseable {
     if (!envelope.fields().has("correlation_id")) {
       throw envelope.fields().missing("correlation_id");
     }
-    List<QueryJob> found =
+    List<OpenQuery> found =
         context.running().find(asker.service(), envelope.fields().correlationId());
-    for (QueryJob job : found) {
-      job.cancel();
-    }
+    found.forEach(OpenQuery::cancel);
     context
         .answers()
         .send(
@@ -164,6 +190,27 @@ public final class QueryHandler implements AutoCloseable {
               stream.begin(null, '{', '}');
               stream.out().raw("\"canceled\":").number((long) found.size());
               return stream.end();
+            });
+  }
+
+  private void list(Asker asker, Envelope envelope) throws InvalidEventException {
+    long now = context.clock().millis();
+    List<QueryEntry> entries =
+        context.running().all().stream()
+            .map(open -> open.entry(now))
+            .sorted(Comparator.comparingLong(QueryEntry::receivedMillis))
+            .toList();
+    boolean parts = envelope.fields().bool("parts");
+    context
+        .answers()
+        .send(
+            asker,
+            parts,
+            () -> false,
+            Answers.foot(Annotations.none(), null),
+            stream -> {
+              stream.begin(null, '[', ']');
+              return Elements.write(stream, entries, (out, entry) -> entry.write(out, now));
             });
   }
 
@@ -221,10 +268,12 @@ public final class QueryHandler implements AutoCloseable {
   public void close() {
     subscriptions.forEach(Hub.Subscription::close);
     subscriptions.clear();
+    live.close();
+    lookout.close();
     if (!threads.finish(FINISH_MILLIS)) {
-      context.running().all().forEach(QueryJob::cancel);
+      context.running().all().forEach(OpenQuery::cancel);
       if (!threads.finish(FINISH_MILLIS)) {
-        for (QueryJob job : context.running().all()) {
+        for (OpenQuery job : context.running().all()) {
           context.answers().error(job.asker(), ErrorAnswer.shuttingDown());
         }
       }

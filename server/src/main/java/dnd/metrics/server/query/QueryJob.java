@@ -2,24 +2,18 @@ package dnd.metrics.server.query;
 
 import dnd.metrics.events.QueryEvent;
 import dnd.metrics.server.model.SeriesSource;
-import dnd.metrics.server.promql.exec.Annotations;
 import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryResult;
-import dnd.metrics.server.promql.exec.QueryValue;
-import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
-import dnd.metrics.server.promql.exec.QueryValue.VectorValue;
-import dnd.metrics.server.promql.parse.ParseException;
-import dnd.metrics.server.promql.parse.Parser;
-import dnd.metrics.server.promql.parse.ParserOptions;
-import java.util.ArrayList;
-import java.util.List;
+import dnd.metrics.server.promql.exec.QueryStatistics;
+import dnd.metrics.server.promql.exec.RunningQuery;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One query event from its reception to its answer. It is run once; cancelled from any thread. */
-final class QueryJob implements Runnable {
+/** One query event from its reception to its answer. It is run once; stopped from any thread. */
+final class QueryJob implements Runnable, OpenQuery {
   private static final Logger LOG = LoggerFactory.getLogger(QueryJob.class);
 
   private final QueryContext context;
@@ -28,7 +22,9 @@ final class QueryJob implements Runnable {
   private final String id;
   private final long receivedMillis;
   private volatile boolean canceled;
-  private volatile boolean done;
+  private volatile boolean abandoned;
+  private volatile QueryEntry.State state = QueryEntry.State.QUEUED;
+  private volatile @Nullable QueryStatistics statistics;
 
   QueryJob(QueryContext context, Asker asker, QueryEvent event, String id) {
     this.context = context;
@@ -38,18 +34,37 @@ final class QueryJob implements Runnable {
     this.receivedMillis = context.clock().millis();
   }
 
-  Asker asker() {
+  @Override
+  public Asker asker() {
     return asker;
   }
 
-  boolean isDone() {
-    return done;
-  }
-
   /** Stops it where it is: in the queue, in evaluation, or between two parts of its answer. */
-  void cancel() {
+  @Override
+  public void cancel() {
     canceled = true;
     context.engine().cancel(id);
+  }
+
+  @Override
+  public void abandon() {
+    abandoned = true;
+    cancel();
+  }
+
+  @Override
+  public QueryEntry entry(long nowMillis) {
+    QueryStatistics read = statistics;
+    RunningQuery running = context.engine().running(id).orElse(null);
+    return new QueryEntry(
+        asker,
+        event.query(),
+        state,
+        receivedMillis,
+        read != null ? read.samplesRead() : running == null ? 0 : running.samplesRead(),
+        read != null ? read.seriesRead() : running == null ? 0 : running.seriesRead(),
+        running == null ? 0 : running.heldBytes(),
+        read != null ? read.peakBytes() : running == null ? 0 : running.peakBytes());
   }
 
   @Override
@@ -65,12 +80,14 @@ final class QueryJob implements Runnable {
       LOG.error("query {} of {} failed", event.query(), asker.service(), e);
       context.answers().error(asker, ErrorAnswer.internal());
     } finally {
-      done = true;
       context.running().remove(this);
     }
   }
 
   private void answer() {
+    if (abandoned) {
+      return;
+    }
     if (canceled) {
       context.answers().error(asker, ErrorAnswer.canceled("query queue"));
       return;
@@ -85,17 +102,11 @@ final class QueryJob implements Runnable {
       LOG.debug("{} no longer waits for {}", asker.service(), asker);
       return;
     }
-    QueryResult result = evaluate(left);
-    Annotations annotations = result.annotations();
-    QueryValue value = result.value();
-    if (event.limit() > 0 && size(value) > event.limit()) {
-      value = truncate(value, event.limit());
-      List<String> warnings = new ArrayList<>(annotations.warnings());
-      warnings.add("results truncated due to limit");
-      annotations = new Annotations(warnings, annotations.infos());
-    }
-    byte[] foot = Answers.foot(annotations, event.stats() ? result.statistics() : null);
-    QueryValue written = value;
+    state = QueryEntry.State.RUNNING;
+    QueryResult result = ResultLimit.cut(evaluate(left), event.limit());
+    statistics = result.statistics();
+    state = QueryEntry.State.SENDING;
+    byte[] foot = Answers.foot(result.annotations(), event.stats() ? result.statistics() : null);
     context
         .answers()
         .send(
@@ -103,7 +114,7 @@ final class QueryJob implements Runnable {
             event.parts(),
             () -> canceled,
             foot,
-            stream -> new ValueWriter().write(written, stream));
+            stream -> new ValueWriter().write(result.value(), stream));
   }
 
   private QueryResult evaluate(long leftMillis) {
@@ -140,38 +151,10 @@ final class QueryJob implements Runnable {
     if (e.type() == QueryException.Type.INTERNAL) {
       LOG.error("query {} of {} failed", event.query(), asker.service(), e);
     }
-    ErrorAnswer error = ErrorAnswer.of(e);
-    if (e.type() == QueryException.Type.BAD_DATA) {
-      error = withPosition(error);
+    if (abandoned) {
+      LOG.debug("{} no longer waits for {}: stopped", asker.service(), asker);
+      return;
     }
-    context.answers().error(asker, error);
-  }
-
-  /** Adds where the query is wrong, which the engine's error has in words only. */
-  private ErrorAnswer withPosition(ErrorAnswer error) {
-    try {
-      Parser.parse(event.query(), ParserOptions.ALL);
-      return error;
-    } catch (ParseException e) {
-      return error.at(e.position());
-    }
-  }
-
-  private static int size(QueryValue value) {
-    return switch (value) {
-      case VectorValue vector -> vector.samples().size();
-      case MatrixValue matrix -> matrix.series().size();
-      case QueryValue.ScalarValue scalar -> 0;
-      case QueryValue.StringValue string -> 0;
-    };
-  }
-
-  private static QueryValue truncate(QueryValue value, int limit) {
-    return switch (value) {
-      case VectorValue vector -> new VectorValue(vector.samples().subList(0, limit));
-      case MatrixValue matrix -> new MatrixValue(matrix.series().subList(0, limit));
-      case QueryValue.ScalarValue scalar -> scalar;
-      case QueryValue.StringValue string -> string;
-    };
+    context.answers().error(asker, ErrorAnswer.of(e).withPosition(event.query()));
   }
 }

@@ -15,19 +15,19 @@ final class RunningQueries {
     }
   }
 
-  private final ConcurrentHashMap<Key, Set<QueryJob>> jobs = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Key, Set<OpenQuery>> jobs = new ConcurrentHashMap<>();
 
-  void add(QueryJob job) {
+  void add(OpenQuery job) {
     jobs.compute(
         Key.of(job.asker()),
         (key, known) -> {
-          Set<QueryJob> same = known == null ? ConcurrentHashMap.newKeySet() : known;
+          Set<OpenQuery> same = known == null ? ConcurrentHashMap.newKeySet() : known;
           same.add(job);
           return same;
         });
   }
 
-  void remove(QueryJob job) {
+  void remove(OpenQuery job) {
     jobs.computeIfPresent(
         Key.of(job.asker()),
         (key, same) -> {
@@ -37,12 +37,12 @@ final class RunningQueries {
   }
 
   /** The queries that {@code service} asked under this correlation id. */
-  List<QueryJob> find(String service, String correlationId) {
-    Set<QueryJob> same = jobs.get(new Key(service, correlationId));
+  List<OpenQuery> find(String service, String correlationId) {
+    Set<OpenQuery> same = jobs.get(new Key(service, correlationId));
     return same == null ? List.of() : List.copyOf(same);
   }
 
-  List<QueryJob> all() {
+  List<OpenQuery> all() {
     return jobs.values().stream().flatMap(Set::stream).toList();
   }
 }

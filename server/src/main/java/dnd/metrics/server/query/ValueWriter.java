@@ -55,7 +55,7 @@ final class ValueWriter {
     return Elements.write(stream, vector, this::writeVectorSample);
   }
 
-  private void writeVectorSample(JsonBuffer out, VectorSample sample) {
+  void writeVectorSample(JsonBuffer out, VectorSample sample) {
     out.raw("{\"metric\":");
     writeLabels(out, sample.labels());
     Histogram histogram = sample.histogram();

@@ -13,6 +13,9 @@ public final class AnswerCollector {
   private final List<String> warnings = new ArrayList<>();
   private final List<String> infos = new ArrayList<>();
   private Map<String, Object> statistics = Map.of();
+  private final List<Labels> gone = new ArrayList<>();
+  private long update;
+  private boolean full;
   private long parts;
 
   /**
@@ -47,6 +50,11 @@ public final class AnswerCollector {
     PlainJson.list(data, "warnings").forEach(text -> warnings.add(text.toString()));
     PlainJson.list(data, "infos").forEach(text -> infos.add(text.toString()));
     statistics = PlainJson.object(data, "stats");
+    update = PlainJson.number(data, "update", 0);
+    full = Boolean.TRUE.equals(data.get("full"));
+    for (Object labelSet : PlainJson.list(data, "gone")) {
+      gone.add(goneLabels(labelSet));
+    }
     return part == 0 || Boolean.TRUE.equals(data.get("last"));
   }
 
@@ -88,7 +96,9 @@ public final class AnswerCollector {
   }
 
   private static AnswerSample number(List<?> pair) throws NotJsonException {
-    return AnswerSample.number(time(pair), pair.get(1).toString());
+    long time = time(pair);
+    Object value = pair.get(1);
+    return value == null ? AnswerSample.absent(time) : AnswerSample.number(time, value.toString());
   }
 
   @SuppressWarnings("unchecked") // maps are only ever made by PlainJson
@@ -104,6 +114,29 @@ public final class AnswerCollector {
       return Math.round(seconds.doubleValue() * 1000);
     }
     throw new NotJsonException("a sample of the answer has no time");
+  }
+
+  @SuppressWarnings("unchecked") // maps are only ever made by PlainJson
+  private static Labels goneLabels(Object labelSet) throws NotJsonException {
+    if (labelSet instanceof Map<?, ?> map) {
+      return AnswerSeries.labels((Map<String, Object>) map);
+    }
+    throw new NotJsonException("a series that is gone is not an object");
+  }
+
+  /** A live query's number of the update; 0 for first answers. */
+  public long update() {
+    return update;
+  }
+
+  /** Whether a live query's update is the whole answer. */
+  public boolean isFull() {
+    return full;
+  }
+
+  /** The series that a live query's update says are gone. */
+  public List<Labels> gone() {
+    return List.copyOf(gone);
   }
 
   public Answer answer() {

@@ -20,6 +20,15 @@ public record AnswerSample(
     return new AnswerSample(timeMillis, histogramText(histogram), Double.NaN, histogram);
   }
 
+  /** A point of which a live query says that there is none any more. */
+  static AnswerSample absent(long timeMillis) {
+    return new AnswerSample(timeMillis, "", Double.NaN, Map.of());
+  }
+
+  public boolean isAbsent() {
+    return text.isEmpty();
+  }
+
   public boolean isHistogram() {
     return !histogram.isEmpty();
   }

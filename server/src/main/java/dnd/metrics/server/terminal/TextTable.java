@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Rows of cells in columns that are as wide as their widest cell, two blanks apart. */
-final class TextTable {
+public final class TextTable {
   private final List<String> headers;
   private final boolean[] toTheRight;
   private final List<List<String>> rows = new ArrayList<>();
@@ -12,7 +12,7 @@ final class TextTable {
   /**
    * @param firstRight the columns from this one on are aligned to the right
    */
-  TextTable(List<String> headers, int firstRight) {
+  public TextTable(List<String> headers, int firstRight) {
     this.headers = List.copyOf(headers);
     this.toTheRight = new boolean[headers.size()];
     for (int i = firstRight; i < toTheRight.length; i++) {
@@ -20,7 +20,7 @@ final class TextTable {
     }
   }
 
-  void add(List<String> cells) {
+  public void add(List<String> cells) {
     rows.add(List.copyOf(cells));
   }
 
@@ -48,7 +48,7 @@ final class TextTable {
     return cell.codePointCount(0, cell.length());
   }
 
-  void print(StringBuilder out, Style style) {
+  public void print(StringBuilder out, Style style) {
     int[] widths = widths();
     StringBuilder line = new StringBuilder();
     append(line, headers, widths);

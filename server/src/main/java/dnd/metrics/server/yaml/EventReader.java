@@ -71,11 +71,10 @@ final class EventReader {
           case CollectionStartEvent ignored -> sequence(line, column);
           default -> throw new YamlSyntaxException(line, column, "unexpected " + event);
         };
-    anchor.ifPresent(
-        name -> {
-          open.remove(name);
-          anchors.put(name, node);
-        });
+    anchor.ifPresent(name -> {
+      open.remove(name);
+      anchors.put(name, node);
+    });
     return node;
   }
 

@@ -32,6 +32,7 @@ final class RunningService implements AutoCloseable {
             hub,
             head,
             head::metadata,
+            (selectors, listener) -> head.watch(selectors, listener)::close,
             new QueryEngine(EngineOptions.defaults()),
             QueryLimits.DEFAULT,
             InstantSource.system());

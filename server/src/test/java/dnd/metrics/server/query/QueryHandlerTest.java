@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,7 @@ class QueryHandlerTest {
             hub,
             source,
             () -> Map.of("up", new MetricMetadata("gauge", "Whether it is up.", "")),
+            (selectors, listener) -> () -> {},
             new QueryEngine(EngineOptions.defaults()),
             limits,
             () -> Instant.ofEpochMilli(nowMillis.get()));
@@ -205,9 +207,64 @@ class QueryHandlerTest {
   }
 
   @Test
-  void liveQueriesAreRefusedForNow() throws InterruptedException {
-    JsonNode data = ask("metrics.query", "{\"query\":\"up\",\"live\":true}");
-    assertThat(data.get("code").stringValue()).isEqualTo("not_yet_supported");
+  void liveQueriesMayNotHaveMoreStepsThanOthers() throws InterruptedException {
+    JsonNode data =
+        ask("metrics.query", "{\"query\":\"up\",\"live\":true,\"start\":0,\"end\":60,\"step\":1}");
+    assertThat(data.get("code").stringValue()).isEqualTo("too_many_points");
+  }
+
+  @Test
+  void aQueryStopsWhenItsAskerLeaves() throws InterruptedException {
+    handler.close();
+    CountDownLatch asked = new CountDownLatch(1);
+    AtomicLong series = new AtomicLong();
+    handler = handler(new EndlessSource(asked, series), QueryLimits.DEFAULT);
+    hub.deliver("shop.metrics.query", "_INBOX.1", query("endless"));
+    asked.await();
+    JsonNode entry = ask("metrics.queries", "{}").get("result").get(0);
+    assertThat(entry.get("correlation_id").stringValue()).isEqualTo("endless");
+    assertThat(entry.get("state").stringValue()).isEqualTo("running");
+    hub.listensFor = 0; // the asker is gone
+    Awaitility.await()
+        .until(() -> {
+          long before = series.get();
+          Thread.yield();
+          return series.get() == before;
+        });
+    hub.listensFor = Integer.MAX_VALUE;
+    Awaitility.await().until(() -> ask("metrics.queries", "{}").get("result").isEmpty());
+    assertThat(hub.published).isEmpty(); // nobody was told
+  }
+
+  /** A source that finds series without end. */
+  private record EndlessSource(CountDownLatch asked, AtomicLong read) implements SeriesSource {
+    @Override
+    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+      asked.countDown();
+      Series one = new FewSeries().select(List.of(), from, to).getFirst();
+      return new java.util.AbstractList<Series>() {
+        @Override
+        public Series get(int index) {
+          read.incrementAndGet();
+          return one;
+        }
+
+        @Override
+        public int size() {
+          return Integer.MAX_VALUE;
+        }
+      };
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      return List.of();
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      return List.of();
+    }
   }
 
   @Test

@@ -69,14 +69,16 @@ final class InstantSelect implements SeriesOperator {
   /** Returns whether there was any sample. */
   private boolean fill(StepSeries out, SampleReader reader) {
     Cursor cursor = new Cursor(out, times, context.lookbackMillis, take);
+    long read = 0;
     while (cursor.step < times.count() && reader.next(batch)) {
-      context.samplesRead += batch.size;
+      read += batch.size;
       if (batch.histograms != null || take != Take.VALUE) {
         cursor.mergeAny(batch);
       } else {
         cursor.mergeFloats(batch);
       }
     }
+    context.counts.addSamples(read);
     cursor.emitRest();
     return cursor.found;
   }

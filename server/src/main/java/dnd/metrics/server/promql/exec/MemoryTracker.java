@@ -36,15 +36,15 @@ final class MemoryTracker {
       peakBytes = held;
     }
     if (heldSamples > sampleLimit) {
-      throw QueryException.execution(
+      throw QueryException.tooLarge(
           "query processing would load too many samples into memory in query execution");
     }
     if (held > limitBytes) {
-      throw QueryException.execution(
+      throw QueryException.tooLarge(
           "query needs more memory than a query may use (" + limitBytes + " bytes)");
     }
     if (heldByAll > totalLimitBytes) {
-      throw QueryException.execution(
+      throw QueryException.tooLarge(
           "queries need more memory than all queries together may use ("
               + totalLimitBytes
               + " bytes)");

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * What the operators of one query share: the source, the limits, the annotations, the statistics,
- * and a pool of arrays. The pool and the counters are for one thread at a time.
+ * and a pool of arrays. The pool is for one thread at a time.
  */
 final class QueryContext {
   private static final int POOLED_ARRAYS = 64;
@@ -24,8 +24,7 @@ final class QueryContext {
   final MemoryTracker memory;
   final Cancellation cancellation;
 
-  long seriesRead;
-  long samplesRead;
+  final ReadCounts counts;
 
   private final ArrayDeque<double[]> pool = new ArrayDeque<>();
 
@@ -36,7 +35,8 @@ final class QueryContext {
       boolean startTimestamps,
       AnnotationCollector annotations,
       MemoryTracker memory,
-      Cancellation cancellation) {
+      Cancellation cancellation,
+      ReadCounts counts) {
     this.source = source;
     this.lookbackMillis = lookbackMillis;
     this.delayedNameRemoval = delayedNameRemoval;
@@ -44,6 +44,7 @@ final class QueryContext {
     this.annotations = annotations;
     this.memory = memory;
     this.cancellation = cancellation;
+    this.counts = counts;
   }
 
   /**
@@ -57,7 +58,7 @@ final class QueryContext {
   List<? extends Series> select(Selection selection) {
     List<? extends Series> found =
         source.select(selection.matchers(), selection.fromMillis(), selection.toMillis());
-    seriesRead += found.size();
+    counts.addSeries(found.size());
     return found;
   }
 

@@ -22,7 +22,24 @@ import java.util.concurrent.atomic.AtomicLong;
  * can be cancelled by its id. Safe for use by several threads; a query runs on its caller's thread.
  */
 public final class QueryEngine {
-  private record Running(RunningQuery listed, Cancellation cancellation) {}
+  private record Running(
+      String id,
+      String query,
+      long startedMillis,
+      Cancellation cancellation,
+      MemoryTracker memory,
+      ReadCounts counts) {
+    RunningQuery listed() {
+      return new RunningQuery(
+          id,
+          query,
+          startedMillis,
+          counts.series(),
+          counts.samples(),
+          memory.heldBytes(),
+          memory.peakBytes());
+    }
+  }
 
   private final EngineOptions options;
   private final ConcurrentHashMap<String, Running> running = new ConcurrentHashMap<>();
@@ -76,12 +93,46 @@ public final class QueryEngine {
     return PlanText.print(plan(parse(query, times), times, lookback(queryOptions)));
   }
 
+  /**
+   * What {@code query} reads when it is evaluated in that range, or at one time where {@code
+   * stepMillis} is 0.
+   *
+   * @throws QueryException where the query is wrong
+   */
+  public QueryReads reads(
+      String query, long startMillis, long endMillis, long stepMillis, QueryOptions queryOptions) {
+    QueryTimes times = new QueryTimes(startMillis, endMillis, stepMillis);
+    Expr expr = parse(query, times);
+    Plan plan = plan(expr, times, lookback(queryOptions));
+    return QueryReads.of(plan, times, !asksForItsTimes(expr, times));
+  }
+
+  /** Whether start, end and range of the query itself stand in the expression. */
+  private boolean asksForItsTimes(Expr expr, QueryTimes times) {
+    long span = times.endMillis() - times.startMillis();
+    QueryTimes other =
+        new QueryTimes(
+            times.startMillis() - span - 60_000, times.endMillis() - 60_000, times.stepMillis());
+    try {
+      Plan here = Planner.plan(expr, times, options.subqueryStepMillis());
+      Plan there = Planner.plan(expr, other, options.subqueryStepMillis());
+      return !PlanText.print(here).equals(PlanText.print(there));
+    } catch (DurationException e) {
+      return true; // a duration that is none in the other range: it does depend on it
+    }
+  }
+
   /** The queries that run now, oldest first. */
   public List<RunningQuery> running() {
     return running.values().stream()
         .map(Running::listed)
         .sorted(Comparator.comparingLong(RunningQuery::startedMillis))
         .toList();
+  }
+
+  /** What the query with this id has read and holds; empty where none runs. */
+  public Optional<RunningQuery> running(String id) {
+    return Optional.ofNullable(running.get(id)).map(Running::listed);
   }
 
   /** Cancels the query with this id; it ends within some 50 ms. Empty where none runs. */
@@ -135,17 +186,19 @@ public final class QueryEngine {
     long timeoutMillis = orDefault(queryOptions.timeoutMillis(), options.timeoutMillis());
     Cancellation cancellation = new Cancellation(started + timeoutMillis * 1_000_000);
     String id = queryOptions.id().orElseGet(() -> "query-" + nextId.incrementAndGet());
-    RunningQuery listed = new RunningQuery(id, query, options.clock().millis());
-    if (running.putIfAbsent(id, new Running(listed, cancellation)) != null) {
-      throw new QueryException(
-          QueryException.Type.BAD_DATA, "a query with the id \"" + id + "\" is running");
-    }
     MemoryTracker memory =
         new MemoryTracker(
             orDefault(queryOptions.memoryLimitBytes(), options.queryMemoryBytes()),
             orDefault(queryOptions.sampleLimit(), options.sampleLimit()),
             heldBytes,
             options.totalMemoryBytes());
+    ReadCounts counts = new ReadCounts();
+    long startedMillis = options.clock().millis();
+    Running self = new Running(id, query, startedMillis, cancellation, memory, counts);
+    if (running.putIfAbsent(id, self) != null) {
+      throw new QueryException(
+          QueryException.Type.BAD_DATA, "a query with the id \"" + id + "\" is running");
+    }
     try {
       Expr expr = parse(query, times);
       long parsed = System.nanoTime();
@@ -160,12 +213,13 @@ public final class QueryEngine {
               queryOptions.startTimestamps(),
               annotations,
               memory,
-              cancellation);
+              cancellation,
+              counts);
       QueryValue value = new Evaluation(context, times).evaluate(plan);
       QueryStatistics statistics =
           new QueryStatistics(
-              context.seriesRead,
-              context.samplesRead,
+              counts.series(),
+              counts.samples(),
               memory.peakBytes(),
               parsed - started,
               planned - parsed,

@@ -12,6 +12,8 @@ public final class QueryException extends RuntimeException {
     BAD_DATA("bad_data"),
     /** The query failed while it was evaluated, or asked for more than the limits allow. */
     EXECUTION("execution"),
+    /** It would hold more memory or samples than a query, or all together, may. */
+    TOO_LARGE("execution"),
     /** Someone cancelled it. */
     CANCELED("canceled"),
     /** It ran into its deadline. */
@@ -52,6 +54,10 @@ public final class QueryException extends RuntimeException {
   public String getMessage() {
     String message = super.getMessage();
     return message == null ? "" : message;
+  }
+
+  static QueryException tooLarge(String message) {
+    return new QueryException(Type.TOO_LARGE, message);
   }
 
   static QueryException execution(String message) {

@@ -49,6 +49,17 @@ public record QueryOptions(
         startTimestamps);
   }
 
+  public QueryOptions withLookbackMillis(long newLookbackMillis) {
+    return new QueryOptions(
+        id,
+        timeoutMillis,
+        newLookbackMillis,
+        memoryLimitBytes,
+        sampleLimit,
+        delayedNameRemoval,
+        startTimestamps);
+  }
+
   public QueryOptions withSampleLimit(long newSampleLimit) {
     return new QueryOptions(
         id,

@@ -35,14 +35,16 @@ final class SelectedRange implements RangeSource {
     Series one = series.get(nextSeries++);
     into.reset(one.labels(), false);
     SampleReader reader = context.read(one, selection);
+    long read = 0;
     while (reader.next(batch)) {
-      context.samplesRead += batch.size;
+      read += batch.size;
       into.append(batch);
       if (into.size() > reserved) {
         context.memory.reserve(16 * (into.size() - reserved), into.size() - reserved);
         reserved = into.size();
       }
     }
+    context.counts.addSamples(read);
     return true;
   }
 }
