@@ -39,6 +39,8 @@ type Client struct {
 
 	listening     sync.Mutex
 	subscriptions []*Subscription // under listening
+	lastReport    func()          // under listening: waits for ReportEvery to end, and reports once more
+	leaving       chan struct{}   // closed when Close begins
 
 	closing   sync.Once
 	closed    chan struct{} // closed when Close is over
@@ -60,6 +62,7 @@ func newClient(config *Config, jitter func() float64) *Client {
 		jitter:    jitter,
 		batchFull: make(chan struct{}, 1),
 		hurry:     make(chan struct{}, 1),
+		leaving:   make(chan struct{}),
 		closed:    make(chan struct{}),
 		ownHub:    func() {},
 	}

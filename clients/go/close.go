@@ -64,9 +64,16 @@ func (c *Client) Close(ctx context.Context) error {
 }
 
 func (c *Client) close(ctx context.Context) error {
+	c.listening.Lock()
 	c.isClosing.Store(true)
+	close(c.leaving)
+	lastReport := c.lastReport
+	c.listening.Unlock()
 	c.stopListening()
 	c.pushLast()
+	if lastReport != nil {
+		lastReport()
+	}
 	err := c.await(ctx)
 	if ctx.Err() == nil {
 		c.leave(ctx)

@@ -43,9 +43,13 @@ var boundMantissas = func() (mantissas [8]uint64) {
 // bucketIndex is the bucket at schema 3 of the bits of a number above the zero threshold.
 func bucketIndex(magnitude uint64) int32 {
 	mantissa := magnitude & (1<<52 - 1)
-	below := int32(0) // how many bounds are below the mantissa
-	if mantissa > boundMantissas[3] {
-		below = 4
+	exponent := (int32(magnitude>>52) - 1023) * 8
+	if mantissa == 0 {
+		return exponent
+	}
+	below := int32(1) // how many bounds are below the mantissa
+	if mantissa > boundMantissas[4] {
+		below = 5
 	}
 	if mantissa > boundMantissas[below+1] {
 		below += 2
@@ -53,7 +57,7 @@ func bucketIndex(magnitude uint64) int32 {
 	if mantissa > boundMantissas[below] {
 		below++
 	}
-	return (int32(magnitude>>52)-1023)*8 + below
+	return exponent + below
 }
 
 // atSchema is the bucket at a schema up to 3 that holds bucket index of schema 3.

@@ -1,0 +1,262 @@
+package metrics
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// A ReportedMetric is one metric of a report: a value that something else has counted, such as a registry of client_golang
+// (package gatherer).
+type ReportedMetric struct {
+	Name      string
+	Type      MetricType
+	Help      string
+	Unit      string
+	Labels    Labels
+	Value     float64            // of a counter or a gauge
+	Histogram *ReportedHistogram // of a histogram
+	Created   time.Time          // when the counting began, where that is known
+	Time      time.Time          // when the value was read, where that is not the report's time
+}
+
+// A ReportedHistogram is a whole histogram: native where Native is not nil, classic otherwise.
+type ReportedHistogram struct {
+	Count   float64
+	Sum     float64
+	Classic []ClassicBucket
+	Native  *NativeBuckets
+}
+
+// A ClassicBucket counts the observations up to a bound, those of the buckets below it too.
+type ClassicBucket struct {
+	UpperBound float64
+	Count      float64
+}
+
+// NativeBuckets are the buckets of a native histogram, in the terms of Prometheus's specification.
+type NativeBuckets struct {
+	Schema        int
+	ZeroThreshold float64
+	ZeroCount     float64
+	Positive      BucketSide
+	Negative      BucketSide
+	CustomValues  []float64 // the upper bounds of schema -53
+}
+
+// A BucketSide is the positive or the negative side of a native histogram: a count for each bucket of its spans.
+type BucketSide struct {
+	Spans  []Span
+	Counts []float64
+}
+
+// A Span is a run of buckets. The first offset is the index of a bucket, the others are gaps.
+type Span struct {
+	Offset int
+	Length int
+}
+
+// ErrReporting: the client reports another source already. A report is all that an instance has; join sources instead.
+var ErrReporting = newSentinel("reporting", "the client reports another source already")
+
+const reportedMetrics = "dnd_metrics_client_reported_metrics"
+
+// Report sends a metrics.report: all that this process has besides what is recorded with the client. A series that the last
+// report had and this one lacks ends at once. A report that is larger than the hub lets pass goes on in pushes; the series in
+// these end by not being sent any more. Metrics that are not valid are left out and named in the error.
+func (c *Client) Report(metrics []ReportedMetric) error {
+	if err := c.usable(); err != nil {
+		return err
+	}
+	return c.report(metrics)
+}
+
+func (c *Client) report(metrics []ReportedMetric) error {
+	c.pushing.Lock()
+	at := c.writer.nextTime(time.Now())
+	correlationID := newUUID()
+	limit := maxPayload(c.hub) - c.writer.overhead() - 6*len(correlationID)
+	// It is never empty: that would say that the instance is gone.
+	own := ReportedMetric{
+		Name: reportedMetrics, Type: GaugeType, Help: "How many metrics the last report of this client held.", Value: float64(len(metrics)),
+	}
+	eventType, dropped, count := "metrics.report", 0, 0
+	var wrong []error
+	gathered := own.appendTo(nil, at)
+	end := func() {
+		dropped += c.outbox.add(c.writer.write(eventType, at, correlationID, gathered))
+		eventType, gathered, count = "metrics.push", nil, 0
+		at = c.writer.nextTime(time.Now())
+	}
+	for i := range metrics {
+		m := &metrics[i]
+		if err := m.check(c.labels); err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		one := m.appendTo(nil, at)
+		if len(gathered) > 0 && (len(gathered)+1+len(one) > limit || count >= maxMetrics-2) {
+			end()
+		}
+		if len(gathered) > 0 {
+			gathered = append(gathered, ',')
+		}
+		gathered = append(gathered, one...)
+		count++
+	}
+	end()
+	c.pushing.Unlock()
+	c.drop(dropped, BufferFull)
+	return errors.Join(wrong...)
+}
+
+// ReportEvery reports what a function gathers: at once, then at an interval, and a last time when the client is closed. What
+// it gathers beside an error is reported too; errors, and what Report says is wrong, go to onError where that is not nil.
+// A client reports one source; a second one is ErrReporting. It goes on until the client is closed.
+func (c *Client) ReportEvery(interval time.Duration, gather func() ([]ReportedMetric, error), onError func(error)) error {
+	if err := c.usable(); err != nil {
+		return err
+	}
+	if interval < time.Millisecond {
+		return &ConfigError{"interval", fmt.Sprintf("%s is too short: at least 1ms", interval)}
+	}
+	report := func() {
+		metrics, err := gather()
+		if err = errors.Join(err, c.report(metrics)); err != nil && onError != nil {
+			onError(err)
+		}
+	}
+	c.listening.Lock()
+	defer c.listening.Unlock()
+	if c.isClosing.Load() {
+		return ErrClosed
+	}
+	if c.lastReport != nil {
+		return ErrReporting
+	}
+	over := make(chan struct{})
+	c.lastReport = func() {
+		<-over
+		report()
+	}
+	c.running.Go(func() {
+		defer close(over)
+		ticker := time.NewTicker(interval)
+		defer ticker.Stop()
+		for {
+			report()
+			select {
+			case <-ticker.C:
+			case <-c.leaving:
+				return
+			}
+		}
+	})
+	return nil
+}
+
+func (m *ReportedMetric) check(shared Labels) error {
+	if err := checkName(m.Name); err != nil {
+		return err
+	}
+	if err := checkLabels(m.Name, m.Labels.sorted(), shared); err != nil {
+		return err
+	}
+	if (m.Type == HistogramType) != (m.Histogram != nil) {
+		return &MetricError{Metric: m.Name, Problem: "a histogram, and nothing else, has Histogram", kind: ErrInvalidValue}
+	}
+	return checkDescription(m.Name, m.Help, m.Unit)
+}
+
+// appendTo writes the metric as JSON.
+func (m *ReportedMetric) appendTo(to []byte, at time.Time) []byte {
+	created := m.Created
+	if m.Type == GaugeType || created.After(at) {
+		created = time.Time{}
+	}
+	to = appendHead(to, m.Name, m.Type, m.Labels.sorted(), &family{help: m.Help, unit: m.Unit}, created)
+	if m.Histogram != nil {
+		to = m.Histogram.appendTo(to)
+	} else {
+		to = appendNumber(to, m.Value)
+	}
+	if !m.Time.IsZero() {
+		to = append(to, `,"timestamp":`...)
+		to = appendTime(to, m.Time)
+	}
+	return append(to, '}')
+}
+
+func (h *ReportedHistogram) appendTo(to []byte) []byte {
+	to = append(to, `{"count":`...)
+	to = appendNumber(to, h.Count)
+	to = append(to, `,"sum":`...)
+	to = appendNumber(to, h.Sum)
+	if h.Native == nil {
+		to = append(to, `,"buckets":{`...)
+		for i, b := range h.Classic {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			to = appendText(to, boundText(b.UpperBound))
+			to = append(to, ':')
+			to = appendNumber(to, b.Count)
+		}
+		return append(to, `}}`...)
+	}
+	n := h.Native
+	to = append(to, `,"schema":`...)
+	to = strconv.AppendInt(to, int64(n.Schema), 10)
+	to = append(to, `,"zero_threshold":`...)
+	to = appendNumber(to, n.ZeroThreshold)
+	to = append(to, `,"zero_count":`...)
+	to = appendNumber(to, n.ZeroCount)
+	to = n.Positive.appendTo(to, "positive")
+	to = n.Negative.appendTo(to, "negative")
+	if len(n.CustomValues) > 0 {
+		to = append(to, `,"custom_values":`...)
+		to = appendNumbers(to, n.CustomValues)
+	}
+	return append(to, '}')
+}
+
+func (s BucketSide) appendTo(to []byte, name string) []byte {
+	if len(s.Counts) == 0 {
+		return to
+	}
+	to = append(to, `,"`...)
+	to = append(to, name...)
+	to = append(to, `":{"spans":[`...)
+	for i, span := range s.Spans {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = append(to, '[')
+		to = strconv.AppendInt(to, int64(span.Offset), 10)
+		to = append(to, ',')
+		to = strconv.AppendInt(to, int64(span.Length), 10)
+		to = append(to, ']')
+	}
+	to = append(to, `],"counts":`...)
+	to = appendNumbers(to, s.Counts)
+	return append(to, '}')
+}
+
+func appendNumbers(to []byte, numbers []float64) []byte {
+	to = append(to, '[')
+	for i, n := range numbers {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = appendNumber(to, n)
+	}
+	return append(to, ']')
+}
+
+func boundText(bound float64) string {
+	if bound > 0 && !isFinite(bound) {
+		return "+Inf"
+	}
+	return formatFloat(bound)
+}
