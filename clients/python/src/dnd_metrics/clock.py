@@ -1,0 +1,40 @@
+"""The time, which is passed in: tests move it by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Timer(Protocol):
+    """A call that is to come."""
+
+    def cancel(self) -> None: ...
+
+
+class Clock(Protocol):
+    """Both faces of the time."""
+
+    def wall_millis(self) -> int:
+        """Unix milliseconds."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+
+    def call_at(self, monotonic: float, call: Callable[[], object]) -> Timer:
+        """Calls in the running event loop once that moment has come."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def wall_millis(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def call_at(self, monotonic: float, call: Callable[[], object]) -> Timer:
+        return asyncio.get_running_loop().call_later(max(0.0, monotonic - time.monotonic()), call)

@@ -1,0 +1,433 @@
+"""The client for programs without an event loop: an event loop in a thread of its own, started when needed."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import os
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import hub as hubs
+from .announcements import Alert, DashboardUpdate, Listening
+from .bridge import Registry, Reporting
+from .callbacks import LOG, Callback
+from .client import CLOSE_TIMEOUT, MetricsClient
+from .durations import Duration, Time, seconds
+from .errors import ClosedError, HubError
+from .live import LiveQuery, LiveUpdate
+from .options import Options
+from .outcomes import DroppedEvents, Rejection
+from .queries import QUERY_TIMEOUT
+from .recorder import Labels as LabelMapping
+from .results import Labels, Matrix, Result
+from .series import Counter, Gauge, Histogram
+from .timer import Timer
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+
+_T = TypeVar("_T")
+
+
+class SyncMetricsClient:
+    """`MetricsClient` for threads. Safe for use by several of them.
+
+    It connects by itself, in the background, at the first call; recording never waits for that. After a fork (such as
+    gunicorn's, with `--preload`) the child goes on with an instance, a connection and counts of its own. What was not
+    sent when the program ends is sent then, within 5 seconds; `close` or a `with` block does it earlier.
+
+    Callbacks are called in threads of their own, one at a time.
+    """
+
+    def __init__(
+        self,
+        service_id: str,
+        servers: str | list[str] = "nats://127.0.0.1:4222",
+        options: Options | None = None,
+        *,
+        on_rejected: Callable[[Rejection], None] | None = None,
+        on_dropped: Callable[[DroppedEvents], None] | None = None,
+        **nats_options: Any,
+    ):
+        self._loop_thread = _LoopThread(servers, nats_options)
+        self._client = _ThreadClient(
+            self._loop_thread, service_id, options, _in_thread(on_rejected), _in_thread(on_dropped)
+        )
+        self._loop_thread.client = self._client
+        self._is_closed = False
+        atexit.register(self.close, "5s")
+
+    @classmethod
+    def connect(
+        cls,
+        servers: str | list[str],
+        service_id: str,
+        options: Options | None = None,
+        *,
+        connect_timeout: Duration = "10s",
+        **more: Any,
+    ) -> SyncMetricsClient:
+        """The same, connected when it returns; `HubError` where no hub answers in time."""
+        client = cls(service_id, servers, options, **more)
+        try:
+            client._loop_thread.wait_connected(seconds("connect_timeout", connect_timeout))
+        except BaseException:
+            client.close("0s")
+            raise
+        return client
+
+    @property
+    def service_id(self) -> str:
+        return self._client.service_id
+
+    @property
+    def instance(self) -> str:
+        return self._client.instance
+
+    # --- Recording ------------------------------------------------------------------------------------------------
+
+    def inc_counter(self, name: str, value: float = 1.0, labels: LabelMapping | None = None) -> None:
+        """Adds a finite number from 0 up to a counter."""
+        self._client.inc_counter(name, value, labels)
+
+    def set_gauge(self, name: str, value: float, labels: LabelMapping | None = None) -> None:
+        """Gives a gauge its value."""
+        self._client.set_gauge(name, value, labels)
+
+    def inc_gauge(self, name: str, value: float = 1.0, labels: LabelMapping | None = None) -> None:
+        """Adds to a gauge, which begins at 0."""
+        self._client.inc_gauge(name, value, labels)
+
+    def dec_gauge(self, name: str, value: float = 1.0, labels: LabelMapping | None = None) -> None:
+        """Takes from a gauge, which begins at 0."""
+        self._client.dec_gauge(name, value, labels)
+
+    def observe(self, name: str, value: float, labels: LabelMapping | None = None) -> None:
+        """Counts a finite number in a histogram."""
+        self._client.observe(name, value, labels)
+
+    def timer(self, name: str, labels: LabelMapping | None = None) -> Timer:
+        """Observes in seconds how long a block or a function takes."""
+        return self._client.timer(name, labels)
+
+    def counter(
+        self, name: str, labels: LabelMapping | None = None, *, help: str | None = None, unit: str | None = None
+    ) -> Counter:
+        return self._client.counter(name, labels, help=help, unit=unit)
+
+    def gauge(
+        self, name: str, labels: LabelMapping | None = None, *, help: str | None = None, unit: str | None = None
+    ) -> Gauge:
+        return self._client.gauge(name, labels, help=help, unit=unit)
+
+    def histogram(
+        self, name: str, labels: LabelMapping | None = None, *, help: str | None = None, unit: str | None = None
+    ) -> Histogram:
+        return self._client.histogram(name, labels, help=help, unit=unit)
+
+    def describe(self, name: str, *, help: str | None = None, unit: str | None = None) -> None:
+        self._client.describe(name, help=help, unit=unit)
+
+    # --- Queries --------------------------------------------------------------------------------------------------
+
+    def query(self, query: str, *, timeout: Duration = QUERY_TIMEOUT, **more: Any) -> Result:
+        """As `MetricsClient.query`."""
+        return self._run(self._client.query(query, timeout=timeout, **more))
+
+    def query_range(self, query: str, start: Time, end: Time, step: Duration, **more: Any) -> Matrix:
+        """As `MetricsClient.query_range`."""
+        return self._run(self._client.query_range(query, start, end, step, **more))
+
+    def live(self, query: str, **more: Any) -> SyncLiveQuery:
+        """As `MetricsClient.live`: `for update in client.live("up"):`."""
+
+        async def make() -> LiveQuery:
+            return self._client.live(query, **more)
+
+        return SyncLiveQuery(self, self._run(make()))
+
+    def cancel(self, correlation_id: str) -> int:
+        return self._run(self._client.cancel(correlation_id))
+
+    def series(self, match: str | Sequence[str], **more: Any) -> list[Labels]:
+        return self._run(self._client.series(match, **more))
+
+    def label_names(self, match: str | Sequence[str] | None = None, **more: Any) -> list[str]:
+        return self._run(self._client.label_names(match, **more))
+
+    def label_values(self, label: str, match: str | Sequence[str] | None = None, **more: Any) -> list[str]:
+        return self._run(self._client.label_values(label, match, **more))
+
+    # --- Announcements and bridges --------------------------------------------------------------------------------
+
+    def on_alert(self, callback: Callable[[Alert], None]) -> SyncListening:
+        """As `MetricsClient.on_alert`."""
+        return SyncListening(self, self._run(self._client.on_alert(_in_thread(callback))))
+
+    def on_dashboard(self, callback: Callable[[DashboardUpdate], None]) -> SyncListening:
+        """As `MetricsClient.on_dashboard`."""
+        return SyncListening(self, self._run(self._client.on_dashboard(_in_thread(callback))))
+
+    def report_registry(self, registry: Registry | None = None, interval: Duration = "15s") -> None:
+        """As `MetricsClient.report_registry`; does not wait for the hub, and goes on in the child of a fork."""
+
+        async def make() -> Reporting:
+            return self._client.report_registry(registry, interval)
+
+        self._check_open()
+        self._loop_thread.run(make(), None)
+        self._loop_thread.again.append(lambda: self._client.report_registry(registry, interval))
+
+    # --- Life -----------------------------------------------------------------------------------------------------
+
+    def flush(self, timeout: Duration = "10s", *, correlation_id: str | None = None) -> None:
+        """As `MetricsClient.flush`."""
+        self._run(self._client.flush(timeout, correlation_id=correlation_id))
+
+    def close(self, timeout: Duration = CLOSE_TIMEOUT) -> bool:
+        """As `MetricsClient.close`."""
+        if self._is_closed:
+            return True
+        self._is_closed = True
+        atexit.unregister(self.close)
+        if self._client.is_closed or not self._loop_thread.has_started:
+            self._client.close_recording()
+            return True
+        try:
+            return self._loop_thread.run(self._client.close(timeout), None)
+        finally:
+            self._loop_thread.stop()
+
+    def __enter__(self) -> SyncMetricsClient:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"SyncMetricsClient({self.service_id!r}, instance={self.instance!r})"
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ClosedError("the client is closed")
+
+    def _run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
+        """Runs it in the client's thread, once the hub is connected."""
+        try:
+            self._check_open()
+            self._loop_thread.wait_connected(seconds("timeout", QUERY_TIMEOUT))
+        except BaseException:
+            coroutine.close()
+            raise
+        return self._loop_thread.run(coroutine, None)
+
+
+class SyncListening:
+    """Announcements on their way to a callback, until `stop`."""
+
+    def __init__(self, client: SyncMetricsClient, listening: Listening):
+        self._client = client
+        self._listening = listening
+
+    def stop(self) -> None:
+        """Nothing more is delivered. Doing it again has no effect."""
+        self._client._run(self._listening.stop())
+
+
+class SyncLiveQuery(Iterator[LiveUpdate]):
+    """The updates of one live query. It ends with `close`, with its `with` block, or with an error."""
+
+    def __init__(self, client: SyncMetricsClient, live: LiveQuery):
+        self._client = client
+        self._live = live
+
+    def __next__(self) -> LiveUpdate:
+        async def following() -> LiveUpdate | None:
+            try:
+                return await self._live.__anext__()
+            except StopAsyncIteration:
+                return None
+
+        update = self._client._loop_thread.run(following(), None)
+        if update is None:
+            raise StopIteration
+        return update
+
+    def close(self) -> None:
+        """Ends the query. Doing it again has no effect."""
+        self._client._loop_thread.run(self._live.aclose(), None)
+
+    def __enter__(self) -> SyncLiveQuery:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class _ThreadClient(MetricsClient):
+    """The client in the thread; what needs an event loop starts it."""
+
+    _collects_in_thread = False
+
+    def __init__(
+        self,
+        loop_thread: _LoopThread,
+        service_id: str,
+        options: Options | None,
+        on_rejected: Callback[Rejection] | None,
+        on_dropped: Callback[DroppedEvents] | None,
+    ):
+        self._loop_thread = loop_thread
+        self._is_ready = False
+        super().__init__(service_id, loop_thread, options, on_rejected=on_rejected, on_dropped=on_dropped)
+        self._is_ready = True
+
+    def _start_if_possible(self) -> None:
+        if self._is_ready and self._closing is None and not self._pusher.is_running:
+            self._loop_thread.start()
+
+
+class _LoopThread:
+    """A thread with an event loop and the connection in it, for the process that started it. A hub to the client."""
+
+    def __init__(self, servers: str | list[str], nats_options: dict[str, Any]):
+        self.client: _ThreadClient | None = None
+        self.again: list[Callable[[], object]] = []
+        """What the child of a fork begins again."""
+        self._servers = servers
+        self._nats_options = nats_options
+        self._process = 0
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._hub: Client | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._connected = threading.Event()
+
+    @property
+    def has_started(self) -> bool:
+        return self._process == os.getpid()
+
+    def start(self) -> None:
+        """Starts the thread where this process has none; does not wait for it."""
+        client = self.client
+        assert client is not None
+        with client.lock:
+            if self.has_started:
+                return
+            is_child = self._process != 0
+            self._process = os.getpid()
+            self._connected = threading.Event()
+            self._loop = asyncio.new_event_loop()
+            self._thread = threading.Thread(target=self._run_loop, args=(self._loop,), name="dnd_metrics", daemon=True)
+            self._loop.call_soon(self._begin, is_child)
+            self._thread.start()
+
+    def _run_loop(self, loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_forever()
+        finally:
+            loop.close()
+
+    def _begin(self, is_child: bool) -> None:
+        self._hub = hubs.reconnecting_client()
+        self._connecting = asyncio.get_running_loop().create_task(self._connect(self._hub))
+        assert self.client is not None
+        self.client._go_on_with(self)
+        if is_child:
+            for begin in self.again:
+                begin()
+
+    async def _connect(self, hub: Client) -> None:
+        try:
+            await hubs.connect_forever(hub, self._servers, self._nats_options)
+        except Exception as error:  # noqa: BLE001 - such as a URL that is none
+            LOG.error("cannot connect to %s: %r", self._servers, error)
+            return
+        self._connected.set()
+
+    def wait_connected(self, timeout: float) -> None:
+        self.start()
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("this is the client's own thread: it would wait for itself")
+        if not self._connected.wait(timeout):
+            error = None if self._hub is None else self._hub.last_error
+            raise HubError(f"no hub answers at {self._servers} within {timeout:g} s: {error!r}")
+
+    def run(self, coroutine: Coroutine[Any, Any, _T], timeout: float | None) -> _T:
+        self.start()
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(timeout)
+
+    def stop(self) -> None:
+        """Ends the connection and the thread."""
+        loop, thread, hub = self._loop, self._thread, self._hub
+        assert loop is not None
+        assert thread is not None
+
+        async def end() -> None:
+            if self._connecting is not None:
+                self._connecting.cancel()
+                await asyncio.gather(self._connecting, return_exceptions=True)
+            if hub is not None:
+                await hub.close()
+            for task in asyncio.all_tasks() - {asyncio.current_task()}:
+                task.cancel()
+
+        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+
+    # --- The hub --------------------------------------------------------------------------------------------------
+
+    @property
+    def is_connected(self) -> bool:
+        return self._hub is not None and self._hub.is_connected
+
+    @property
+    def max_payload(self) -> int:
+        return hubs.DEFAULT_MAX_PAYLOAD if self._hub is None else self._hub.max_payload
+
+    def new_inbox(self) -> str:
+        return self._connection().new_inbox()
+
+    async def publish(
+        self, subject: str, payload: bytes = b"", reply: str = "", headers: dict[str, str] | None = None
+    ) -> None:
+        await self._connection().publish(subject, payload, reply, headers)
+
+    async def subscribe(self, subject: str, queue: str = "", cb: Any = None) -> Any:
+        return await self._connection().subscribe(subject, queue, cb)
+
+    async def request(
+        self,
+        subject: str,
+        payload: bytes = b"",
+        timeout: float = 0.5,
+        old_style: bool = False,
+        headers: dict[str, Any] | None = None,
+    ) -> Any:
+        return await self._connection().request(subject, payload, timeout, old_style, headers)
+
+    async def flush(self) -> None:
+        await self._connection().flush()
+
+    def _connection(self) -> Client:
+        if self._hub is None:
+            raise HubError("the hub is not connected")
+        return self._hub
+
+
+def _in_thread(callback: Callable[[_T], None] | None) -> Any:
+    """The callback in a thread of its own, so that it may take its time."""
+    if callback is None:
+        return None
+    called = callback
+
+    async def call(value: _T) -> None:
+        await asyncio.to_thread(called, value)
+
+    return call

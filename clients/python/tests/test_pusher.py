@@ -1,0 +1,302 @@
+"""Pushing beyond the shared cases: large pushes, bounded memory, loops that end, forks, hubs that fail oddly."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import sys
+import threading
+from typing import Any
+
+import pytest
+from fake_hub import Arrived, FakeHub, collected, no_responders, silent
+from manual_clock import ManualClock, settle
+
+from dnd_metrics import ClosedError, DroppedEvents, FlushTimeoutError, ForkedError, MetricsClient, Rejection
+
+
+def make(
+    answer: Any = collected, clock: ManualClock | None = None, **options: Any
+) -> tuple[MetricsClient, FakeHub, ManualClock]:
+    clock = clock or ManualClock()
+    hub = FakeHub(clock, answer)
+    given: Any = {"instance": "i", **options}
+    client = MetricsClient("dice", hub, given, clock=clock, jitter=lambda: 1.0)
+    return client, hub, clock
+
+
+async def test_a_large_push_is_several_events_below_the_hubs_limit() -> None:
+    client, hub, _ = make(batch_size=10_000)
+    hub.max_payload = 20_000
+    for number in range(1000):
+        client.set_gauge("level", number, {"hero": f"hero {number} ä" + "x" * 50})
+    await client.flush()
+    assert len(hub.arrived) > 5
+    assert max(len(one.payload) for one in hub.arrived) < 20_000
+    assert min(len(one.payload) for one in hub.arrived[:-1]) > 18_000
+    values = [metric["value"] for one in hub.arrived for metric in one.event["data"]["metrics"]]
+    assert sorted(values) == list(range(1000))
+    times = [one.event["data"]["timestamp"] for one in hub.arrived]
+    assert times == sorted(set(times))
+
+
+async def test_what_no_hub_takes_is_ended_and_told() -> None:
+    class MaxPayloadError(Exception):
+        pass
+
+    def answer(message: Arrived) -> Any:
+        return MaxPayloadError() if len(message.payload) > 3000 else collected(message)
+
+    rejected: list[Rejection] = []
+    clock = ManualClock()
+    hub = FakeHub(clock, answer)
+    client = MetricsClient("dice", hub, clock=clock, on_rejected=rejected.append)
+    client.set_gauge("level", 1, {"hero": "x" * 4000})
+    await client.flush()
+    await settle()
+    assert [one.code for one in rejected] == ["max_payload"]
+
+
+async def test_memory_is_bounded_in_bytes_too() -> None:
+    dropped: list[DroppedEvents] = []
+    clock = ManualClock()
+    hub = FakeHub(clock, no_responders)
+    client = MetricsClient(
+        "dice", hub, {"buffer_bytes": 50_000}, clock=clock, jitter=lambda: 1.0, on_dropped=dropped.append
+    )
+    for _ in range(50):
+        for number in range(20):
+            client.set_gauge("level", 1, {"hero": f"{number}" + "x" * 100})
+        await clock.advance(10_000)
+        assert client._pusher._outbox.size_bytes <= 50_000
+    assert sum(one.count for one in dropped) == client.dropped.value > 30
+    await client.close("0s")
+
+
+async def test_a_flush_times_out_and_nothing_is_lost() -> None:
+    client, hub, clock = make(answer=silent)
+    client.inc_counter("rolls_total", 5)
+    flush = asyncio.ensure_future(client.flush("2s"))
+    await clock.advance(2000)
+    with pytest.raises(FlushTimeoutError, match="1 events are not acknowledged after 2 s"):
+        await flush
+    hub.answer = collected
+    await clock.advance(60_000)
+    events = [one.event for one in hub.arrived]
+    assert {event["id"] for event in events[:2]} == {events[0]["id"]}
+    assert events[1]["data"]["metrics"][0]["value"] == 5
+    await client.close()
+
+
+async def test_a_cancelled_flush_is_cancelled() -> None:
+    client, _, clock = make(answer=silent)
+    client.inc_counter("rolls_total")
+    flush = asyncio.ensure_future(client.flush("2s"))
+    await settle()
+    flush.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await flush
+    await clock.advance(10_000)
+    client._closing = asyncio.get_running_loop().create_future()
+    await client._pusher._cancel_tasks()
+
+
+async def test_a_disconnected_hub_is_not_given_anything() -> None:
+    client, hub, clock = make()
+    hub.is_connected = False
+    client.inc_counter("rolls_total")
+    await clock.advance(60_000)
+    assert hub.arrived == []
+    hub.is_connected = True
+    await clock.advance(10_000)
+    assert hub.arrived[0].event["data"]["metrics"][0]["value"] == 1
+    await client.close()
+
+
+async def test_changes_from_another_thread_start_a_push() -> None:
+    client, hub, _ = make(batch_size=5)
+    await settle()
+
+    def work() -> None:
+        for number in range(5):
+            client.set_gauge(f"level_{number}", number)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not hub.arrived:
+        await asyncio.sleep(0.001)
+    thread.join()
+    assert len(hub.arrived[0].event["data"]["metrics"]) == 5
+    await client.close()
+
+
+def test_a_client_made_without_a_loop_begins_in_the_first_one() -> None:
+    client, hub, clock = make()
+    client.inc_counter("rolls_total")
+
+    async def later() -> None:
+        client.inc_counter("rolls_total")
+        await settle()
+        await clock.advance(10_000)
+        await client.close()
+
+    asyncio.run(later())
+    assert hub.arrived[0].event["data"]["metrics"][0]["value"] == 2
+
+
+def test_a_loop_that_ends_is_told_of_and_the_next_one_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    client, hub, clock = make()
+
+    async def first() -> None:
+        client.inc_counter("rolls_total", 3)
+        await settle()
+
+    async def second() -> None:
+        client.inc_counter("rolls_total", 4)
+        await client.flush()
+        await client.close()
+
+    with caplog.at_level(logging.WARNING, "dnd_metrics"):
+        asyncio.run(first())
+    assert "the event loop ended before close(): 1 changed series and 0 events are not sent" in caplog.text
+    client.inc_counter("rolls_total")  # between loops
+    asyncio.run(second())
+    assert [m["value"] for one in hub.arrived for m in one.event["data"]["metrics"]] == [8]
+    assert clock.millis == 0
+
+
+def test_a_loop_that_is_closed_under_it_is_noticed() -> None:
+    client, hub, _ = make(batch_size=1)
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(settle_in(client))
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    client.inc_counter("rolls_total")
+
+    async def second() -> None:
+        await client.flush()
+        await client.close()
+
+    asyncio.run(second())
+    assert hub.arrived[0].event["data"]["metrics"][0]["value"] == 1
+
+
+async def settle_in(client: MetricsClient) -> None:
+    client._start_if_possible()
+    await settle()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_a_forked_child_begins_anew_and_says_that_it_cannot_send() -> None:
+    client, _, _ = make()
+    counter = client.counter("rolls_total")
+    counter.inc(5)
+    stop = threading.Event()
+
+    def busy() -> None:
+        while not stop.is_set():
+            counter.inc()
+
+    threads = [threading.Thread(target=busy) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(20):
+            read, write = os.pipe()
+            child = os.fork()
+            if child == 0:
+                said = in_the_child(client)
+                os.write(write, json.dumps(said).encode())
+                os._exit(0)
+            os.close(write)
+            said = json.loads(os.read(read, 10_000))
+            os.close(read)
+            assert os.waitpid(child, 0)[1] == 0
+            assert said == {"before": 0.0, "after": 2.0, "instance": f"i-{child}", "error": "ForkedError"}
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert counter.value > 5
+
+
+def in_the_child(client: MetricsClient) -> dict[str, Any]:
+    counter = client.counter("rolls_total")
+    before = counter.value
+    counter.inc(2)
+    error = ""
+    try:
+        asyncio.run(client.flush())
+    except ForkedError as forked:
+        error = type(forked).__name__
+    return {"before": before, "after": counter.value, "instance": client.instance, "error": error}
+
+
+async def test_closing_twice_at_a_time_closes_once() -> None:
+    client, hub, _ = make()
+    client.inc_counter("rolls_total")
+    assert all(await asyncio.gather(client.close(), client.close()))
+    assert [one.subject for one in hub.arrived] == ["dice.metrics.push", "dice.metrics.report"]
+    with pytest.raises(ClosedError):
+        await client.query("1")
+
+
+async def test_callbacks_may_be_coroutines_and_may_fail(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock()
+    reply = {"type": "metrics.rejected", "error": {"code": "x", "class": "user", "description": "no"}, "data": {}}
+    hub = FakeHub(clock, lambda _message: reply)
+    got: list[str] = []
+
+    async def take(rejection: Rejection) -> None:
+        await asyncio.sleep(0)
+        got.append(rejection.code)
+        raise ValueError("oops")
+
+    client = MetricsClient("dice", hub, clock=clock, on_rejected=take)
+    client.inc_counter("rolls_total")
+    await client.flush()
+    await settle()
+    assert got == ["x"]
+    assert "callback" in caplog.text
+    assert "oops" in caplog.text
+    client.inc_counter("rolls_total")
+    hub.answer = collected
+    await client.close()
+
+
+async def test_help_and_unit_go_with_the_metric() -> None:
+    client, hub, _ = make()
+    client.counter("rolls_total", help='Dice "rolled"\nso far.', unit="rolls").inc()
+    await client.flush()
+    metric = hub.arrived[0].event["data"]["metrics"][0]
+    assert metric["help"] == 'Dice "rolled"\nso far.'
+    assert metric["unit"] == "rolls"
+    await client.close()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout")
+async def test_a_hub_that_hangs_in_a_request_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dnd_metrics.pusher.REQUEST_TIMEOUT", 0.01)
+    client, hub, _ = make()
+    hung = 0
+
+    async def hang(*_arguments: Any, **_more: Any) -> Any:
+        nonlocal hung
+        hung += 1
+        await asyncio.Event().wait()
+
+    real, hub.request = hub.request, hang  # type: ignore[method-assign]
+    monkeypatch.setattr("dnd_metrics.hub.GRACE", 0.01)
+    client.inc_counter("rolls_total")
+    flush = asyncio.ensure_future(client.flush("1s"))
+    while hung == 0 or client._pusher._failures == 0:
+        await asyncio.sleep(0.001)
+    await client._clock.advance(1000)  # type: ignore[attr-defined]
+    with pytest.raises(FlushTimeoutError):
+        await flush
+    hub.request = real  # type: ignore[method-assign]
+    await client.close()
