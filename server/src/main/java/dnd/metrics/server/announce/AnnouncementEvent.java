@@ -14,16 +14,25 @@ final class AnnouncementEvent {
     return alert.firing() ? EventTypes.ALERT_TRIGGERED : EventTypes.ALERT_RESOLVED;
   }
 
-  /** Appends the event. */
-  static void write(JsonBuffer out, Alert alert, String eventId, long nowMillis) {
-    EventWriter.begin(out, type(alert), eventId, nowMillis);
+  /**
+   * Appends the event.
+   *
+   * @param annotations whether the annotations are in it; where not, it says that they are omitted
+   */
+  static void write(
+      JsonBuffer out, Announcement announcement, boolean annotations, long nowMillis) {
+    Alert alert = announcement.alert();
+    EventWriter.begin(out, type(alert), announcement.eventId(), nowMillis);
     out.raw(",\"data\":{\"rule\":").string(alert.rule());
     out.raw(",\"severity\":").string(alert.severity());
     out.raw(",\"status\":").string(alert.status().text());
     out.raw(",\"labels\":");
     labels(out, alert.labels());
     out.raw(",\"annotations\":");
-    labels(out, alert.annotations());
+    labels(out, annotations ? alert.annotations() : Labels.empty());
+    if (!annotations) {
+      out.raw(",\"omitted\":[\"annotations\"]");
+    }
     out.raw(",\"value\":").number(alert.value());
     out.raw(",\"started_at\":").time(alert.startedAtMillis());
     if (!alert.firing()) {
@@ -33,6 +42,13 @@ final class AnnouncementEvent {
     out.raw(",\"group\":").string(alert.group());
     out.raw(",\"file\":").string(alert.file());
     out.raw(",\"source\":").string(alert.source());
+    if (!announcement.route().receiver().isEmpty()) {
+      out.raw(",\"receiver\":").string(announcement.route().receiver());
+      out.raw(",\"group_key\":").string(announcement.groupKey());
+      out.raw(",\"group_labels\":");
+      labels(out, announcement.groupLabels());
+      out.raw(",\"repeat\":").number((long) announcement.repeat());
+    }
     out.raw(",\"correlation_id\":").string(alert.correlationId()).raw('}');
     EventWriter.end(out);
   }

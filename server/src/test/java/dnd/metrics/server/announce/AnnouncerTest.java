@@ -3,11 +3,17 @@ package dnd.metrics.server.announce;
 import static dnd.metrics.server.announce.AlertExamples.firing;
 import static dnd.metrics.server.announce.AlertExamples.resolved;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.announce.ListeningHub.Published;
-import java.time.Instant;
-import java.time.InstantSource;
+import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.announce.route.AlertsConfigs;
+import dnd.metrics.server.database.MemoryDatabase;
+import dnd.metrics.server.database.Row;
+import dnd.metrics.server.database.Table;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -15,11 +21,25 @@ class AnnouncerTest {
   private static final long NOW = 1_800_000_000_000L;
 
   private final ListeningHub hub = new ListeningHub();
-  private final Announcer announcer =
-      new Announcer(hub, InstantSource.fixed(Instant.ofEpochMilli(NOW)));
+  private final MemoryDatabase database = new MemoryDatabase();
+  private final ManualClock clock = new ManualClock(NOW);
+  private final List<Announcer> started = new ArrayList<>();
+
+  private Announcer start(AlertsConfig config) {
+    Announcer announcer = new Announcer(hub, database, config, clock);
+    started.add(announcer);
+    announcer.start();
+    return announcer;
+  }
+
+  @AfterEach
+  void stop() {
+    started.forEach(Announcer::close);
+  }
 
   @Test
   void anAlertIsAnnouncedOnceWhenItFiresAndOnceWhenItIsResolved() {
+    Announcer announcer = start(AlertsConfig.DEFAULT);
     Alert alert = firing("a1", NOW - 5, "alertname", "Slow", "severity", "page", "service", "x");
     announcer.accept(List.of(alert));
     announcer.accept(List.of(alert));
@@ -39,9 +59,10 @@ class AnnouncerTest {
     assertThat(data.get("labels").get("service").stringValue()).isEqualTo("x");
     assertThat(data.get("annotations").get("summary").stringValue()).isEqualTo("of a1");
     assertThat(data.has("resolved_at")).isFalse();
+    assertThat(data.has("receiver")).isFalse();
 
     announcer.accept(List.of(resolved(alert, NOW)));
-    announcer.accept(List.of(resolved(alert, NOW)));
+    announcer.accept(List.of(resolved(alert, NOW), alert));
     List<Published> after = hub.take();
     assertThat(after).hasSize(1);
     assertThat(after.getFirst().subject()).isEqualTo("alert.resolved");
@@ -50,9 +71,140 @@ class AnnouncerTest {
   }
 
   @Test
-  void aResolutionIsNotAnnouncedWhereNobodyHeardThatTheAlertFired() {
-    Alert alert = firing("a1", NOW - 5, "alertname", "Slow");
-    announcer.accept(List.of(resolved(alert, NOW)));
+  void aResolutionIsNotAnnouncedWhereNobodyHeardThatTheAlertFired() throws Exception {
+    Announcer announcer = start(AlertsConfig.DEFAULT);
+    announcer.accept(List.of(resolved(firing("a1", NOW - 5, "alertname", "Slow"), NOW)));
     assertThat(hub.take()).isEmpty();
+    announcer.flushNotes();
+    assertThat(database.rows(Table.ANNOUNCEMENTS))
+        .extracting(row -> row.text("kind"))
+        .containsExactly("resolved");
+  }
+
+  @Test
+  void aRestartRepeatsNothingAndForgetsNothing() {
+    Announcer first = start(AlertsConfig.DEFAULT);
+    Alert fires = firing("fires", NOW - 5, "alertname", "Slow");
+    Alert ends = firing("ends", NOW - 5, "alertname", "Slow", "x", "1");
+    Alert ended = firing("ended", NOW - 5, "alertname", "Slow", "x", "2");
+    first.accept(List.of(fires, ends, ended));
+    first.accept(List.of(resolved(ended, NOW)));
+    assertThat(hub.takeIds())
+        .containsExactly("fires/triggered", "ends/triggered", "ended/triggered", "ended/resolved");
+    first.close();
+
+    Announcer second = start(AlertsConfig.DEFAULT);
+    Alert isNew = firing("new", NOW - 5, "alertname", "Slow", "x", "3");
+    second.accept(List.of(fires, resolved(ends, NOW), resolved(ended, NOW), isNew));
+    assertThat(hub.takeIds()).containsExactly("ends/resolved", "new/triggered");
+    second.accept(List.of(resolved(fires, NOW)));
+    assertThat(hub.takeIds()).containsExactly("fires/resolved");
+  }
+
+  @Test
+  void alertsWaitUntilItIsKnownWhatWasAnnounced() {
+    start(AlertsConfig.DEFAULT).accept(List.of(firing("a", NOW - 5, "alertname", "Slow")));
+    started.removeFirst().close();
+    hub.take();
+    database.goAway();
+    Announcer announcer = start(AlertsConfig.DEFAULT);
+    announcer.accept(
+        List.of(
+            firing("a", NOW - 5, "alertname", "Slow"),
+            firing("b", NOW - 5, "alertname", "Slow", "x", "1")));
+    assertThat(hub.takeIds()).isEmpty();
+    database.comeBack();
+    List<String> ids = new ArrayList<>();
+    await().until(() -> ids.addAll(hub.takeIds()) || !ids.isEmpty());
+    assertThat(ids).containsExactly("b/triggered");
+  }
+
+  @Test
+  void whatTheHubDoesNotTakeIsTriedAgainInOrderAndNotNotedBefore() {
+    Announcer announcer = start(AlertsConfig.DEFAULT);
+    Alert alert = firing("a", NOW - 5, "alertname", "Slow");
+    hub.goAway(true);
+    announcer.accept(List.of(alert));
+    announcer.accept(List.of(resolved(alert, NOW)));
+    announcer.flushNotes();
+    assertThat(database.rows(Table.ANNOUNCEMENTS)).isEmpty();
+    assertThat(announcer.status().unsent()).isEqualTo(2);
+    hub.goAway(false);
+    announcer.accept(List.of());
+    assertThat(hub.takeIds()).containsExactly("a/triggered", "a/resolved");
+    announcer.flushNotes();
+    assertThat(database.rows(Table.ANNOUNCEMENTS))
+        .extracting(row -> row.text("event_id"))
+        .containsExactly("a/resolved", "a/triggered");
+  }
+
+  @Test
+  void anEventThatIsTooLargeComesWithoutItsAnnotationsAndSaysSo() {
+    Announcer announcer = start(AlertsConfig.DEFAULT);
+    hub.limitPayload(600);
+    Alert small = firing("a", NOW - 5, "alertname", "Slow");
+    Alert large =
+        new Alert(
+            "large",
+            "Slow",
+            "",
+            "",
+            small.labels(),
+            dnd.metrics.server.model.Labels.of("summary", "x".repeat(1000)),
+            1,
+            Alert.Status.FIRING,
+            NOW,
+            0,
+            "c",
+            "metrics_service");
+    announcer.accept(List.of(large));
+    JsonNode data = hub.take().getFirst().data();
+    assertThat(data.get("annotations").isEmpty()).isTrue();
+    assertThat(data.get("omitted").get(0).stringValue()).isEqualTo("annotations");
+  }
+
+  @Test
+  void aGroupedEventCarriesReceiverAndGroup() {
+    Announcer announcer =
+        start(
+            AlertsConfigs.parse(
+                """
+                route:
+                  receiver: team
+                  group_by: [service]
+                  group_wait: 0s
+                """));
+    announcer.accept(List.of(firing("a", NOW, "alertname", "Slow", "service", "x")));
+    Published event = hub.take().getFirst();
+    assertThat(event.id()).isEqualTo("a/triggered/team");
+    assertThat(event.data().get("receiver").stringValue()).isEqualTo("team");
+    assertThat(event.data().get("group_key").stringValue()).isEqualTo("{}:{service=\"x\"}");
+    assertThat(event.data().get("group_labels").get("service").stringValue()).isEqualTo("x");
+    assertThat(event.data().get("repeat").intValue()).isZero();
+  }
+
+  @Test
+  void aSilenceThatIsOverIsNotedSoInItsTable() {
+    Announcer announcer = start(AlertsConfig.DEFAULT);
+    Silence silence =
+        new Silence(
+            "s",
+            List.of(dnd.metrics.server.model.Matcher.equal("alertname", "Slow")),
+            NOW,
+            NOW + 1000,
+            "Mira",
+            "why",
+            NOW);
+    announcer.put(List.of(silence));
+    announcer.accept(List.of(firing("a", NOW, "alertname", "Slow")));
+    assertThat(hub.take()).isEmpty();
+    assertThat(announcer.views().getFirst().silencedBy()).containsExactly("s");
+    clock.advance(1000);
+    announcer.advance();
+    assertThat(hub.takeIds()).containsExactly("a/triggered");
+    announcer.flushNotes();
+    Row row = database.rows(Table.SILENCES).getFirst();
+    assertThat(row.text("status")).isEqualTo("expired");
+    assertThat(row.text("created_by")).isEqualTo("Mira");
   }
 }

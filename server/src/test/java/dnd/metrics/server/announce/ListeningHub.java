@@ -2,17 +2,15 @@ package dnd.metrics.server.announce;
 
 import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
-import dnd.metrics.server.hub.Message;
 import dnd.metrics.server.hub.MessageHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A hub without a network: keeps what is published, and delivers what a test sends. */
+/** A hub without a network that keeps what is published, with its headers, or refuses it. */
 final class ListeningHub implements Hub {
   record Published(String subject, Headers headers, String text) {
     JsonNode json() {
@@ -22,77 +20,48 @@ final class ListeningHub implements Hub {
     JsonNode data() {
       return json().get("data");
     }
-  }
 
-  private record Subscribed(String subject, MessageHandler handler) {}
-
-  @SuppressWarnings("ArrayRecordComponent") // a message has its payload in an array
-  private record Delivered(String subject, @Nullable String replyTo, byte[] buffer)
-      implements Message {
-    @Override
-    public Headers headers() {
-      return Headers.NONE;
-    }
-
-    @Override
-    public int offset() {
-      return 0;
-    }
-
-    @Override
-    public int length() {
-      return buffer.length;
+    String id() {
+      return json().get("id").stringValue();
     }
   }
 
-  private final List<Published> published = new CopyOnWriteArrayList<>();
-  private final List<Subscribed> subscribed = new CopyOnWriteArrayList<>();
+  private final List<Published> published = new ArrayList<>();
   private int maxPayloadBytes = 1 << 20;
+  private boolean away;
 
-  void limitPayload(int bytes) {
+  synchronized void limitPayload(int bytes) {
     maxPayloadBytes = bytes;
   }
 
+  synchronized void goAway(boolean isAway) {
+    away = isAway;
+  }
+
   /** Everything that was published since this was asked last. */
-  List<Published> take() {
-    List<Published> taken = new ArrayList<>(published);
-    published.subList(0, taken.size()).clear();
+  synchronized List<Published> take() {
+    List<Published> taken = List.copyOf(published);
+    published.clear();
     return taken;
   }
 
-  /** What {@link #take} gives, each as its subject and the alert's name. */
-  List<String> takeNames() {
-    return take().stream()
-        .map(each -> each.subject() + " " + each.data().get("rule").stringValue())
-        .toList();
-  }
-
-  /** Delivers to every subscription whose tokens but the first are those of the subject. */
-  void deliver(String subject, @Nullable String replyTo, String payload) {
-    String pattern = "*" + subject.substring(subject.indexOf('.'));
-    boolean delivered = false;
-    for (Subscribed each : subscribed) {
-      if (each.subject().equals(pattern)) {
-        each.handler()
-            .handle(new Delivered(subject, replyTo, payload.getBytes(StandardCharsets.UTF_8)));
-        delivered = true;
-      }
-    }
-    if (!delivered) {
-      throw new AssertionError("nobody listens on " + subject);
-    }
+  /** The ids of what {@link #take} gives. */
+  List<String> takeIds() {
+    return take().stream().map(Published::id).toList();
   }
 
   @Override
   public Subscription subscribe(
       String subject, @Nullable String queueGroup, MessageHandler handler) {
-    Subscribed subscription = new Subscribed(subject, handler);
-    subscribed.add(subscription);
-    return () -> subscribed.remove(subscription);
+    throw new UnsupportedOperationException("only publishes");
   }
 
   @Override
-  public void publish(String subject, @Nullable String replyTo, Headers headers, byte[] payload) {
+  public synchronized void publish(
+      String subject, @Nullable String replyTo, Headers headers, byte[] payload) {
+    if (away) {
+      throw new IllegalStateException("the hub is away");
+    }
     if (payload.length > maxPayloadBytes) {
       throw new IllegalArgumentException("payload of " + payload.length + " bytes");
     }
@@ -105,12 +74,10 @@ final class ListeningHub implements Hub {
   }
 
   @Override
-  public int maxPayloadBytes() {
+  public synchronized int maxPayloadBytes() {
     return maxPayloadBytes;
   }
 
   @Override
-  public void close() {
-    subscribed.clear();
-  }
+  public void close() {}
 }

@@ -1,0 +1,120 @@
+package dnd.metrics.server.announce;
+
+import dnd.metrics.server.database.Change;
+import dnd.metrics.server.database.Database;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what was announced, behind the announcements: all that came in meanwhile in one write, in
+ * order, on a thread of its own. Who adds waits only while {@value #MAX_WAITING} changes wait,
+ * since what is not noted would be announced again after a crash. Safe for use by several threads.
+ */
+final class NoteWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NoteWriter.class);
+  private static final int MAX_WAITING = 200_000;
+
+  private final Database database;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private List<Change> waiting = new ArrayList<>();
+  private boolean writing;
+  private boolean closed;
+  private final Thread thread;
+
+  NoteWriter(Database database) {
+    this.database = database;
+    this.thread = Thread.ofPlatform().name("announcement-notes").daemon().start(this::run);
+  }
+
+  void add(Change change) {
+    lock.lock();
+    try {
+      while (waiting.size() >= MAX_WAITING && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      waiting.add(change);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int waiting() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until everything that was added before has been written. */
+  void flush() {
+    lock.lock();
+    try {
+      while (writing || !waiting.isEmpty()) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    for (List<Change> batch = next(); !batch.isEmpty(); batch = next()) {
+      try {
+        database.write(batch);
+      } catch (IOException e) {
+        LOG.error(
+            "{} notes of announcements are not on disk: after a crash now they would be announced"
+                + " again, with the same ids",
+            batch.size(),
+            e);
+      } catch (RuntimeException e) {
+        LOG.error("{} notes of announcements could not be written", batch.size(), e);
+      }
+    }
+  }
+
+  /** What waits; empty when nothing will come any more. */
+  private List<Change> next() {
+    lock.lock();
+    try {
+      writing = false;
+      changed.signalAll();
+      while (waiting.isEmpty() && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      List<Change> batch = waiting;
+      waiting = new ArrayList<>();
+      writing = !batch.isEmpty();
+      changed.signalAll();
+      return batch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes what waits, and stops. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
