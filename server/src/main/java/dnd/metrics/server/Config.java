@@ -1,5 +1,6 @@
 package dnd.metrics.server;
 
+import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.ingest.IngestLimits;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param engine limits of the evaluation of a query
  * @param queries how many queries run and wait, and how long they may take
  * @param storage the storage service's schema and tables
+ * @param alerts what is announced of alerts, to whom, and when
  */
 public record Config(
     String serviceName,
@@ -28,7 +30,8 @@ public record Config(
     IngestLimits ingest,
     EngineOptions engine,
     QueryLimits queries,
-    StorageSettings storage) {
+    StorageSettings storage,
+    AlertsConfig alerts) {
   public Config {
     subjectPatterns = List.copyOf(subjectPatterns);
     if (!serviceName.matches("[A-Za-z0-9_-]+")) {
@@ -46,10 +49,12 @@ public record Config(
         IngestLimits.DEFAULT,
         EngineOptions.defaults(),
         QueryLimits.DEFAULT,
-        StorageSettings.defaults());
+        StorageSettings.defaults(),
+        AlertsConfig.DEFAULT);
   }
 
   public Config withHub(HubOptions newHub) {
-    return new Config(serviceName, subjectPatterns, newHub, head, ingest, engine, queries, storage);
+    return new Config(
+        serviceName, subjectPatterns, newHub, head, ingest, engine, queries, storage, alerts);
   }
 }

@@ -1,6 +1,7 @@
 package dnd.metrics.server;
 
 import dnd.metrics.events.Durations;
+import dnd.metrics.server.announce.route.AlertsConfigText;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.hub.embedded.HubTls;
 import dnd.metrics.server.hub.embedded.HubUser;
@@ -31,6 +32,7 @@ public final class ConfigPrinter {
     root.put("limits", limits(config));
     root.put("queries", queries(config));
     root.put("storage", storage(config.storage()));
+    root.put("alerts", AlertsConfigText.toMap(config.alerts()));
     DumpSettings settings =
         DumpSettings.builder()
             .setDefaultFlowStyle(FlowStyle.BLOCK)

@@ -1,5 +1,6 @@
 package dnd.metrics.server;
 
+import dnd.metrics.server.announce.route.AlertsConfigReader;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.ingest.IngestLimits;
 import dnd.metrics.server.promql.exec.EngineOptions;
@@ -82,7 +83,8 @@ public final class ConfigReader {
             queries
                 .map(mapping -> readLimits(mapping, defaults.queries(), timeoutMillis))
                 .orElse(defaults.queries()),
-            storage);
+            storage,
+            root.mapping("alerts").map(AlertsConfigReader::read).orElse(defaults.alerts()));
     limits.ifPresent(YamlMapping::finish);
     queries.ifPresent(YamlMapping::finish);
     root.finish();

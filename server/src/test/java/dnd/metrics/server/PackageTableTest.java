@@ -31,7 +31,10 @@ class PackageTableTest {
           Map.entry("promql.exec", Set.of("model", "promql.parse", "promql.plan")),
           Map.entry("promql.test", Set.of("model", "promql.parse", "promql.plan", "promql.exec")),
           Map.entry("yaml", Set.of("events")),
-          Map.entry("announce", Set.of("model", "hub", "events")),
+          Map.entry("announce.route", Set.of("model", "events", "yaml")),
+          Map.entry(
+              "announce",
+              Set.of("model", "hub", "events", "database", "request", "announce.route")),
           Map.entry("rules.file", Set.of("model", "yaml", "promql.parse", "rules.template")),
           Map.entry(
               "rules",

@@ -218,7 +218,9 @@ final class DispatcherModel {
         hearing.route.muteTimeIntervals().stream()
             .flatMap(name -> config.timeIntervals().get(name).stream())
             .anyMatch(interval -> interval.contains(now));
-    return silenced || inTime || config.inhibitRules().stream().anyMatch(rule -> inhibits(rule, labels));
+    return silenced
+        || inTime
+        || config.inhibitRules().stream().anyMatch(rule -> inhibits(rule, labels));
   }
 
   private boolean inhibits(InhibitRule rule, Labels target) {

@@ -94,7 +94,8 @@ class DispatcherTest {
   @Test
   void anAlertThatFiresForLongNeedNotWait() {
     configure("route: {receiver: r, group_wait: 30s}");
-    assertThat(accept(firing("a", now - 30_001, "alertname", "A"))).containsExactly("a/triggered/r");
+    assertThat(accept(firing("a", now - 30_001, "alertname", "A")))
+        .containsExactly("a/triggered/r");
   }
 
   @Test
@@ -122,8 +123,7 @@ class DispatcherTest {
 
   @Test
   void whatStillFiresIsRepeatedTogetherAfterTheRepeatInterval() {
-    configure(
-        "route: {receiver: r, group_wait: 0s, group_interval: 5m, repeat_interval: 1h}");
+    configure("route: {receiver: r, group_wait: 0s, group_interval: 5m, repeat_interval: 1h}");
     assertThat(accept(firing("a", now, "alertname", "A"))).containsExactly("a/triggered/r");
     pass(30 * MINUTE - 1);
     accept(firing("b", now, "alertname", "B"));
@@ -171,7 +171,8 @@ class DispatcherTest {
   @Test
   void aSilenceToComeHoldsFromItsStart() {
     dispatcher.put(List.of(silence("s", Matcher.equal("job", "x"), MINUTE, HOUR)), now);
-    assertThat(accept(firing("a", now, "alertname", "A", "job", "x"))).containsExactly("a/triggered");
+    assertThat(accept(firing("a", now, "alertname", "A", "job", "x")))
+        .containsExactly("a/triggered");
     pass(MINUTE);
     assertThat(accept(firing("b", now, "alertname", "B", "job", "x"))).isEmpty();
     assertThat(ids(dispatcher.put(List.of(silence("s", Matcher.equal("job", "x"), 0, 0)), now)))
@@ -216,7 +217,8 @@ class DispatcherTest {
     Alert both = firing("both", now, "alertname", "A", "a", "1", "b", "1");
     Alert alsoBoth = firing("also", now, "alertname", "B", "a", "1", "b", "1");
     Alert onlyTarget = firing("target", now, "alertname", "C", "b", "1");
-    assertThat(accept(both, alsoBoth, onlyTarget)).containsExactly("both/triggered", "also/triggered");
+    assertThat(accept(both, alsoBoth, onlyTarget))
+        .containsExactly("both/triggered", "also/triggered");
     assertThat(accept(firing("source", now, "alertname", "D", "a", "1"), resolved(both, now)))
         .containsExactly("source/triggered");
   }

@@ -43,8 +43,7 @@ public final class AlertsConfigReader {
       rule.finish();
     }
     mapping.finish();
-    return new AlertsConfig(
-        resolveTimeout, List.copyOf(receivers), route, inhibitRules, intervals);
+    return new AlertsConfig(resolveTimeout, List.copyOf(receivers), route, inhibitRules, intervals);
   }
 
   private static Set<String> receivers(YamlMapping mapping) {

@@ -59,7 +59,12 @@ final class ClassicMatchers {
   }
 
   private static Matcher.@org.jspecify.annotations.Nullable Type operator(String text, int at) {
-    for (Matcher.Type type : List.of(Matcher.Type.REGEX, Matcher.Type.EQUAL, Matcher.Type.NOT_EQUAL, Matcher.Type.NOT_REGEX)) {
+    for (Matcher.Type type :
+        List.of(
+            Matcher.Type.REGEX,
+            Matcher.Type.EQUAL,
+            Matcher.Type.NOT_EQUAL,
+            Matcher.Type.NOT_REGEX)) {
       if (text.startsWith(type.symbol(), at)) {
         return type;
       }

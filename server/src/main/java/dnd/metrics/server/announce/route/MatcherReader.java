@@ -11,7 +11,9 @@ import java.util.Optional;
 /** Reads the three ways in which matchers stand in a configuration. */
 final class MatcherReader {
   private static final Comparator<Matcher> ORDER =
-      Comparator.comparing(Matcher::name).thenComparing(Matcher::value).thenComparing(Matcher::type);
+      Comparator.comparing(Matcher::name)
+          .thenComparing(Matcher::value)
+          .thenComparing(Matcher::type);
 
   private MatcherReader() {}
 

@@ -74,7 +74,8 @@ final class QuotedText {
   private int digits(int count, int radix) {
     int value = 0;
     for (int i = 0; i < count; i++) {
-      int digit = at < token.text().length() - 1 ? Character.digit(token.text().charAt(at), radix) : -1;
+      int digit =
+          at < token.text().length() - 1 ? Character.digit(token.text().charAt(at), radix) : -1;
       if (digit < 0 || value > Character.MAX_CODE_POINT) {
         throw invalid();
       }

@@ -43,18 +43,7 @@ public record Route(
   /** Announces each alert at once and by itself: what holds where no route is configured. */
   public static final Route AT_ONCE =
       new Route(
-          "{}",
-          "",
-          Set.of(),
-          true,
-          0,
-          0,
-          0,
-          List.of(),
-          false,
-          List.of(),
-          List.of(),
-          List.of());
+          "{}", "", Set.of(), true, 0, 0, 0, List.of(), false, List.of(), List.of(), List.of());
 
   public Route {
     groupBy = Set.copyOf(groupBy);

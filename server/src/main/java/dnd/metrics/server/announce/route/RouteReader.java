@@ -74,8 +74,7 @@ final class RouteReader {
       groupByAll = groupBy.remove(ALL);
       if (groupByAll && !groupBy.isEmpty()) {
         mapping.problem(
-            "group_by",
-            "cannot have wildcard group_by (`...`) and other labels at the same time");
+            "group_by", "cannot have wildcard group_by (`...`) and other labels at the same time");
       }
     }
     List<Matcher> matchers = MatcherReader.read(mapping, "match", "match_re", "matchers");

@@ -35,13 +35,16 @@ final class TimeRanges {
   private TimeRanges() {}
 
   static Range weekdays(String text) {
-    Range range = range(text, word -> {
-      int day = WEEKDAYS.indexOf(word);
-      if (day < 0) {
-        throw new IllegalArgumentException(word + " is not a valid weekday");
-      }
-      return day;
-    });
+    Range range =
+        range(
+            text,
+            word -> {
+              int day = WEEKDAYS.indexOf(word);
+              if (day < 0) {
+                throw new IllegalArgumentException(word + " is not a valid weekday");
+              }
+              return day;
+            });
     if (range.begin() > range.end()) {
       throw new IllegalArgumentException("the end day is before the start day in " + text);
     }
@@ -71,14 +74,17 @@ final class TimeRanges {
   }
 
   static Range months(String text) {
-    Range range = range(text, word -> {
-      int month = MONTHS.indexOf(word) + 1;
-      month = month == 0 && NUMBER.matcher(word).matches() ? number(word) : month;
-      if (month < 1 || month > MONTHS.size()) {
-        throw new IllegalArgumentException(word + " is not a valid month");
-      }
-      return month;
-    });
+    Range range =
+        range(
+            text,
+            word -> {
+              int month = MONTHS.indexOf(word) + 1;
+              month = month == 0 && NUMBER.matcher(word).matches() ? number(word) : month;
+              if (month < 1 || month > MONTHS.size()) {
+                throw new IllegalArgumentException(word + " is not a valid month");
+              }
+              return month;
+            });
     if (range.begin() > range.end()) {
       throw new IllegalArgumentException("the end month is before the start month in " + text);
     }

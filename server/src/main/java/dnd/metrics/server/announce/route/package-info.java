@@ -1,4 +1,6 @@
-/** Alertmanager's configuration: routes, inhibition, time intervals, and how matchers are written. */
+/**
+ * Alertmanager's configuration: routes, inhibition, time intervals, and how matchers are written.
+ */
 @NullMarked
 package dnd.metrics.server.announce.route;
 

@@ -44,8 +44,18 @@ class MatcherSyntaxTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "foo", "=bar", "foo=\"bar", "foo=bar\"", "{{foo=bar}}", "foo!bar", "a=~\"(\"",
-        "näme=\"\\xff\"", "näme='x'", "näme=x y", ",", "{,}"
+        "foo",
+        "=bar",
+        "foo=\"bar",
+        "foo=bar\"",
+        "{{foo=bar}}",
+        "foo!bar",
+        "a=~\"(\"",
+        "näme=\"\\xff\"",
+        "näme='x'",
+        "näme=x y",
+        ",",
+        "{,}"
       })
   void refusesWhatAlertmanagerRefuses(String text) {
     assertThatThrownBy(() -> MatcherSyntax.parseAll(text))
