@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import nats
 import pytest
@@ -14,6 +15,15 @@ from service import Service
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """`./dnd-metrics run` on a free port."""
     running = Service(tmp_path_factory.mktemp("service"))
+    yield running
+    assert running.stop() == 0
+    running.process.stdout.close()
+
+
+@pytest.fixture
+def own_service(tmp_path: Path) -> Iterator[Service]:
+    """One that no other test has used."""
+    running = Service(tmp_path)
     yield running
     assert running.stop() == 0
     running.process.stdout.close()

@@ -34,7 +34,7 @@ async def test_the_seeds_snippet_runs(message_hub: Client) -> None:
     client = names["client"]
     await client.flush()
     found = await client.query('character_created_total{class="wizard"}')
-    assert found.one() == 1
+    assert found.one().value == 1
     assert found[0].labels["service"] == "character_service"
     assert found[0].labels["instance"] == client.instance
     assert await client.close()

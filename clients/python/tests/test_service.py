@@ -41,7 +41,7 @@ async def test_what_is_recorded_is_queried_back(message_hub: Client) -> None:
         await client.flush()
         rolls = await client.query(f'rolls_total{{service="{name}"}}')
         assert isinstance(rolls, Vector)
-        assert rolls.one() == 7
+        assert rolls.one().value == 7
         assert dict(rolls[0].labels) == {
             "__name__": "rolls_total",
             "die": "d20",
@@ -51,7 +51,7 @@ async def test_what_is_recorded_is_queried_back(message_hub: Client) -> None:
         }
         saves = await client.query(f'save_seconds{{service="{name}"}}')
         assert isinstance(saves, Vector)
-        seconds = saves.one()
+        seconds = saves.one().value
         assert isinstance(seconds, HistogramValue)
         assert seconds.count == 4
         assert seconds.sum == pytest.approx(-0.7)
@@ -106,7 +106,7 @@ async def test_the_first_increments_count_in_increase(message_hub: Client) -> No
         found = await client.query(f'max_over_time(rolls_total{{service="{client.service_id}"}}[1m]) - '
                                    f'min_over_time(rolls_total{{service="{client.service_id}"}}[1m])')  # fmt: skip
         assert isinstance(found, Vector)
-        assert found.one() == 100
+        assert found.one().value == 100
 
 
 async def test_closing_ends_the_instances_series_at_once(message_hub: Client) -> None:
@@ -121,11 +121,11 @@ async def test_closing_ends_the_instances_series_at_once(message_hub: Client) ->
     query = f'count({{service="{name}"}})'
     both = await second.query(query)
     assert isinstance(both, Vector)
-    assert both.one() == 4
+    assert both.one().value == 4
     assert await first.close()
     left = await second.query(query)
     assert isinstance(left, Vector)
-    assert left.one() == 2
+    assert left.one().value == 2
     assert await second.close()
 
 
@@ -173,7 +173,7 @@ async def test_a_connection_of_its_own(service: Service) -> None:
         await client.flush()
         found = await client.query(f'rolls_total{{service="{client.service_id}"}}')
         assert isinstance(found, Vector)
-        assert found.one() == 1
+        assert found.one().value == 1
 
 
 async def test_no_hub_is_an_error_in_time() -> None:

@@ -100,6 +100,13 @@ class Sample:
     def time(self) -> datetime:
         return _time(self.timestamp)
 
+    @property
+    def number(self) -> float:
+        """The value; an error where it is a histogram."""
+        if isinstance(self.value, HistogramValue):
+            raise AnswerError(f"{self.labels!r} is a histogram")
+        return self.value
+
     def __repr__(self) -> str:
         return f"{self.labels!r} {_text(self.value)} @ {_clock(self.timestamp)}"
 
@@ -172,11 +179,11 @@ class Vector(Answer, _Listed[Sample]):
 
     _items: tuple[Sample, ...]
 
-    def one(self) -> Value:
-        """The value of the only series; an error where there is none, or more than one."""
+    def one(self) -> Sample:
+        """The only series; an error where there is none, or more than one."""
         if len(self._items) != 1:
             raise AnswerError(f"the answer has {len(self._items)} series, not one")
-        return self._items[0].value
+        return self._items[0]
 
     def to_dataframe(self) -> pd.DataFrame:
         """A row for each series: `timestamp`, `value`, and a column for each label."""
