@@ -58,7 +58,8 @@ public final class GoQuoting {
     }
   }
 
-  private static boolean isPrintable(int c) {
+  /** Whether Go prints the character as it is, unescaped. */
+  public static boolean isPrintable(int c) {
     if (c == ' ') {
       return true;
     }

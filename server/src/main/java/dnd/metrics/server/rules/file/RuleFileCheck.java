@@ -6,6 +6,8 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.promql.parse.ParserOptions;
+import dnd.metrics.server.rules.template.Template;
+import dnd.metrics.server.rules.template.TemplateException;
 import dnd.metrics.server.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -62,6 +64,21 @@ final class RuleFileCheck {
         add(rule, rule.place("annotations", annotation), "invalid annotation name: ");
       }
     }
+    if (!rule.alert().isEmpty()) {
+      templates(rule, "labels", "label", rule.labels());
+      templates(rule, "annotations", "annotation", rule.annotations());
+    }
+  }
+
+  private void templates(RuleSource rule, String field, String one, Map<String, String> texts) {
+    texts.forEach(
+        (name, text) -> {
+          try {
+            Template.forAlert(rule.alert(), text);
+          } catch (TemplateException e) {
+            add(rule, rule.place(field, name), one + " " + quote(name) + ": " + e.getMessage());
+          }
+        });
   }
 
   private void expr(RuleSource rule) {

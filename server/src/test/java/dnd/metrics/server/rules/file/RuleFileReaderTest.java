@@ -175,6 +175,28 @@ class RuleFileReaderTest {
   }
 
   @Test
+  void templatesAreRead() {
+    assertProblems(
+        """
+        groups:
+          - name: g
+            rules:
+              - alert: a
+                expr: up
+                labels: {severity: '{{ $severity }}'}
+                annotations:
+                  summary: |
+                    {{ $labels.job }}
+                    {{ $labels.quantile * 100 }}
+        """,
+        "6:28: group \"g\", rule 1, \"a\": label \"severity\": template: __alert_a:1: undefined"
+            + " variable \"$severity\"",
+        "8:20: group \"g\", rule 1, \"a\": annotation \"summary\": template: __alert_a:2:"
+            + " unexpected \"*\" in operand");
+    assertProblems(rule("record: r\n      expr: up\n      labels: {severity: '{{ $no }}'}"));
+  }
+
+  @Test
   void aSecondDocumentIsAWarning() {
     RuleFileReading reading = RuleFileReader.read("groups: []\n---\ngroups: []\n");
     assertThat(reading.isValid()).isTrue();
