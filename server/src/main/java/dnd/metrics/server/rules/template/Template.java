@@ -71,22 +71,12 @@ public final class Template {
     }
   }
 
-  /** The same for a text that perhaps cannot be read. */
-  public static String expandAlert(
-      String alert, String text, TemplateData data, TemplateQuery query, long nowMillis) {
-    if (!text.contains("{{")) {
-      return text;
-    }
-    Template template;
-    try {
-      template = forAlert(alert, text);
-    } catch (TemplateException e) {
-      return "<error expanding template: error parsing template __alert_"
-          + alert
-          + ": "
-          + e.getMessage()
-          + ">";
-    }
-    return template.expandOrError(data, query, nowMillis);
+  /** What stands for the value of a text that cannot be read, as users of Prometheus see it. */
+  public static String unreadable(String alert, TemplateException problem) {
+    return "<error expanding template: error parsing template __alert_"
+        + alert
+        + ": "
+        + problem.getMessage()
+        + ">";
   }
 }

@@ -13,7 +13,12 @@ class TemplateTest {
       new TemplateData(Map.of("job", "api"), Map.of(), "http://here/", 0.25, null);
 
   private static String expand(String text) {
-    return Template.expandAlert("Slow", text, DATA, (promql, atMillis) -> List.of(), 0);
+    try {
+      return Template.forAlert("Slow", text)
+          .expandOrError(DATA, (promql, atMillis) -> List.of(), 0);
+    } catch (TemplateException e) {
+      return Template.unreadable("Slow", e);
+    }
   }
 
   @Test
