@@ -168,6 +168,16 @@ async def test_reports_at_once_and_at_the_interval_and_last_when_closed() -> Non
     await reporting.stop()
 
 
+async def test_an_empty_registry_does_not_say_that_the_instance_is_gone() -> None:
+    clock = ManualClock()
+    hub = FakeHub(clock, collected)
+    client = MetricsClient("dice", hub, clock=clock)
+    client.report_registry(CollectorRegistry())
+    await client.flush()
+    assert hub.arrived == []
+    await client.close()
+
+
 async def test_a_collector_that_fails_is_told_of_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
     class Failing:
         calls = 0
@@ -208,6 +218,8 @@ async def test_a_registry_larger_than_an_event_is_pushed(caplog: pytest.LogCaptu
     assert set(values) == set(range(200))
     assert {one.event["type"] for one in hub.arrived} == {"metrics.push"}
     assert "do not fit in one event" in caplog.text
+    with pytest.raises(ConfigError, match="one already"):
+        client.report_registry(registry)
     await reporting.stop()
     with pytest.raises(ConfigError, match="interval"):
         client.report_registry(registry, interval="5ms")

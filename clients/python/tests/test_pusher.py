@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import os
-import sys
 import threading
 from typing import Any
 
@@ -87,6 +86,19 @@ async def test_a_flush_times_out_and_nothing_is_lost() -> None:
     events = [one.event for one in hub.arrived]
     assert {event["id"] for event in events[:2]} == {events[0]["id"]}
     assert events[1]["data"]["metrics"][0]["value"] == 5
+    await client.close()
+
+
+async def test_a_clock_that_was_set_back_gets_nothing_refused() -> None:
+    client, hub, clock = make()
+    clock.millis = 3_600_000
+    client.inc_counter("rolls_total")
+    wall = clock.wall_millis
+    clock.wall_millis = lambda: wall() - 1_800_000  # type: ignore[method-assign]
+    await client.flush()
+    event = hub.arrived[0].event["data"]
+    assert event["timestamp"] == "2026-11-24T10:30:00.000Z"
+    assert event["metrics"][0]["created"] == 1_795_514_400 + 1800
     await client.close()
 
 
@@ -278,7 +290,6 @@ async def test_help_and_unit_go_with_the_metric() -> None:
     await client.close()
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="asyncio.timeout")
 async def test_a_hub_that_hangs_in_a_request_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dnd_metrics.pusher.REQUEST_TIMEOUT", 0.01)
     client, hub, _ = make()

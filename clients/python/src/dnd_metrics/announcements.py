@@ -101,7 +101,7 @@ class Listening:
         self._subscriptions: list[Any] = []
 
     async def add(self, hub: hubs.Hub, subject: str, take: Callable[[Any], Any]) -> None:
-        self._subscriptions.append(await hub.subscribe(subject, cb=take))
+        self._subscriptions.append(await hubs.subscribe(hub, subject, take))
 
     async def stop(self) -> None:
         """Nothing more is delivered. Doing it again has no effect."""
@@ -138,9 +138,6 @@ async def listen(
     listening = Listening()
     for subject in subjects:
         await listening.add(hub, subject, take)
-    flush = getattr(hub, "flush", None)
-    if flush is not None:
-        await flush()  # the hub knows of it before anything else is asked
     return listening
 
 

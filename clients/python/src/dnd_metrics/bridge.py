@@ -52,6 +52,10 @@ class Reporting:
             finally:
                 timer.cancel()
 
+    @property
+    def is_running(self) -> bool:
+        return self._task is not None
+
     async def report(self, pusher: Pusher) -> None:
         """Reports now. Collectors may take their time: they do not hold up the program's event loop."""
         try:

@@ -262,9 +262,12 @@ class MetricsClient(Recorder):
     def report_registry(self, registry: Registry | None = None, interval: Duration = "15s") -> Reporting:
         """Reports all that a `prometheus_client` registry has, by default the global one, at once and at an interval.
 
-        The series are this instance's, and go stale as soon as the registry has them no more. In the event loop.
+        The series are this instance's, and go stale as soon as the registry has them no more. A client reports one
+        registry, since a report is all that an instance has. In the event loop.
         """
         self._asker_or_error()
+        if any(reporting.is_running for reporting in self._reporting):
+            raise ConfigError("registry: this client reports one already; stop that, or collect both in one registry")
         if registry is None:
             from prometheus_client import REGISTRY  # noqa: PLC0415 - optional
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -96,6 +97,32 @@ async def request(hub: Hub, subject: str, payload: bytes, timeout: float, header
     return bytes(data)
 
 
+async def publish(hub: Hub, subject: str, payload: bytes, reply: str) -> None:
+    """`HubError` where it cannot be sent."""
+    try:
+        await hub.publish(subject, payload, reply=reply)
+    except Exception as error:
+        raise HubError(describe(subject, error)) from error
+
+
+async def subscribe(hub: Hub, subject: str, take: Callable[[Any], Awaitable[None]]) -> Any:
+    """The subscription, which the hub knows of when this returns; `HubError` where it cannot be."""
+    try:
+        subscription = await hub.subscribe(subject, cb=take)
+        flush = getattr(hub, "flush", None)
+        if flush is not None:
+            await flush()
+    except Exception as error:
+        raise HubError(describe(subject, error)) from error
+    return subscription
+
+
+def without_secrets(servers: str | list[str]) -> str:
+    """The addresses, without the user and password that a URL may have."""
+    urls = [servers] if isinstance(servers, str) else servers
+    return ", ".join(re.sub(r"//[^/@]*@", "//***@", url) for url in urls)
+
+
 def describe(subject: str, error: Exception) -> str:
     if type(error).__name__ == "NoRespondersError":
         return f"nobody listens on {subject}: is the metrics service running?"
@@ -124,10 +151,12 @@ async def connect(servers: str | list[str], connect_timeout: float, nats_options
     except (asyncio.TimeoutError, TimeoutError):
         error = hub.last_error
         await hub.close()
-        raise HubError(f"no hub answers at {servers} within {connect_timeout:g} s: {error!r}") from error
+        raise HubError(
+            f"no hub answers at {without_secrets(servers)} within {connect_timeout:g} s: {error!r}"
+        ) from error
     except Exception as error:
         await hub.close()
-        raise HubError(f"cannot connect to {servers}: {error!r}") from error
+        raise HubError(f"cannot connect to {without_secrets(servers)}: {error!r}") from error
     return hub
 
 

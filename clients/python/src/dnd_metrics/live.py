@@ -129,10 +129,10 @@ class LiveQuery(AsyncIterator[LiveUpdate]):
         try:
             if not hubs.is_connected(self._asker.hub):
                 raise HubError("the hub is not connected")
-            self._subscription = await self._asker.hub.subscribe(inbox, cb=take)
+            self._subscription = await hubs.subscribe(self._asker.hub, inbox, take)
             event = self._asker.event("metrics.query", self._data)
-            await self._asker.hub.publish(self._asker.subject("metrics.query"), event, reply=inbox)
-        except Exception as error:  # noqa: BLE001 - whatever the hub raises
+            await hubs.publish(self._asker.hub, self._asker.subject("metrics.query"), event, inbox)
+        except HubError as error:
             LOG.debug("a live query cannot be asked now: %r", error)
             await self._unsubscribe()
             await self._sleep(_ASK_AGAIN_SECONDS)

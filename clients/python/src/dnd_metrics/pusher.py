@@ -147,18 +147,26 @@ class Pusher:
             self._next_push = round(now + self._settings.push_interval, 3)
             metrics: list[str] = []
             while taken := self._recorder.take(now, self._settings.repeat_interval, SERIES_AT_A_TIME):
-                metrics += [series.json(write()) for series, write in taken]
+                millis = self._clock.wall_millis()
+                for series, write in taken:
+                    series.created_by(millis)
+                    metrics.append(series.json(write()))
                 if len(taken) == SERIES_AT_A_TIME:
                     await asyncio.sleep(0)
             self._add_pushes(metrics, correlation_id)
 
     def report(self, metrics: list[str]) -> bool:
-        """Sends all that a registry has. False where it had to be cut into pushes, larger than an event may be."""
+        """Sends all that a registry has. False where it had to be cut into pushes, larger than an event may be.
+
+        Nothing is sent where it has nothing: an empty report would say that this instance is gone.
+        """
+        if not metrics:
+            return True
         parts = split(metrics, self._room(None))
         if len(parts) > 1:
             self._add_pushes(metrics, None)
             return False
-        self._add(events.REPORT, parts[0] if parts else [], None)
+        self._add(events.REPORT, parts[0], None)
         return True
 
     def _add_pushes(self, metrics: list[str], correlation_id: str | None) -> None:

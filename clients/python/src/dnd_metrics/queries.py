@@ -58,9 +58,9 @@ class Asker:
         async def take(message: hubs.Message) -> None:
             arrived.put_nowait(message.data)
 
-        subscription = await self.hub.subscribe(inbox, cb=take)
+        subscription = await hubs.subscribe(self.hub, inbox, take)
         try:
-            await self.hub.publish(self.subject(kind), self.event(kind, data), reply=inbox)
+            await hubs.publish(self.hub, self.subject(kind), self.event(kind, data), inbox)
             parts = PartialAnswer()
             while True:
                 try:

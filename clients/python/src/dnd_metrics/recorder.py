@@ -108,11 +108,13 @@ class Recorder:
         """Adds a finite number from 0 up to a counter."""
         try:
             counter = self._counters[(name, *labels.items()) if labels else name]
-            if not 0 <= value < _INFINITY:
-                raise bad_increment(name, value)
         except (KeyError, TypeError, AttributeError):
             check_increment(name, value)
             counter = self._find(Counter, self._counters, name, labels)
+        if value.__class__ is not float:
+            value = to_float(name, value)
+        if not 0 <= value < _INFINITY:
+            raise bad_increment(name, value)
         counter._acquire()
         try:
             counter._value += value

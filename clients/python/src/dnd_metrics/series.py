@@ -69,6 +69,14 @@ class Series:
         self._value = 0.0
         self._dirty = False
         self.sent_at = None
+        self._set_created(created_millis)
+
+    def created_by(self, millis: int) -> None:
+        """It was not created later than it is sent, though the clock may have been set back meanwhile."""
+        if self.created_millis > millis:
+            self._set_created(millis)
+
+    def _set_created(self, created_millis: int) -> None:
         self.created_millis = created_millis
         head = f'{{"name":{json.dumps(self.family.name, ensure_ascii=False)},"type":"{self.kind}"'
         if self.labels:
@@ -108,11 +116,10 @@ class Counter(Series):
 
     def inc(self, amount: float = 1.0) -> None:
         """Adds a finite number from 0 up."""
-        try:
-            if not 0 <= amount < _INFINITY:
-                raise bad_increment(self.family.name, amount)
-        except TypeError:
-            raise bad_increment(self.family.name, amount) from None
+        if amount.__class__ is not float:
+            amount = to_float(self.family.name, amount)
+        if not 0 <= amount < _INFINITY:
+            raise bad_increment(self.family.name, amount)
         self._acquire()
         try:
             self._value += amount

@@ -345,7 +345,7 @@ class _LoopThread:
         try:
             await hubs.connect_forever(hub, self._servers, self._nats_options)
         except Exception as error:  # noqa: BLE001 - such as a URL that is none
-            LOG.error("cannot connect to %s: %r", self._servers, error)
+            LOG.error("cannot connect to %s: %r", hubs.without_secrets(self._servers), error)
             return
         self._connected.set()
 
@@ -355,7 +355,8 @@ class _LoopThread:
             raise RuntimeError("this is the client's own thread: it would wait for itself")
         if not self._connected.wait(timeout):
             error = None if self._hub is None else self._hub.last_error
-            raise HubError(f"no hub answers at {self._servers} within {timeout:g} s: {error!r}")
+            servers = hubs.without_secrets(self._servers)
+            raise HubError(f"no hub answers at {servers} within {timeout:g} s: {error!r}")
 
     def run(self, coroutine: Coroutine[Any, Any, _T], timeout: float | None) -> _T:
         self.start()
