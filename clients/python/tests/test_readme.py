@@ -44,6 +44,16 @@ async def test_the_examples_run(own_service: Service, capsys: pytest.CaptureFixt
     assert len(names["frame"]) >= 1
 
 
+async def test_the_example_of_the_projects_readme_runs(
+    own_service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (README.parents[2] / "README.md").read_text()
+    examples = [e for e in re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE) if "dnd_metrics" in e]
+    assert len(examples) == 1
+    await run(examples[0].replace("nats://127.0.0.1:4222", own_service.url), {"__name__": "readme"})
+    assert 'character_created_total{class="wizard", instance="' in capsys.readouterr().out
+
+
 async def test_the_fastapi_example_serves(own_service: Service) -> None:
     names: dict[str, Any] = {"__name__": "readme", "MetricsClient": MetricsClient}
     example = next(example for example in EXAMPLES if "FastAPI(" in example)
