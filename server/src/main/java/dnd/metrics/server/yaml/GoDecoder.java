@@ -24,8 +24,20 @@ public final class GoDecoder {
   /** How many nodes may be visited: aliases make a small text a huge document. */
   static final int MAX_NODES = 2_000_000;
 
+  private final boolean ignoreUnknownFields;
   private final List<YamlProblem> problems = new ArrayList<>();
   private int visited;
+
+  public GoDecoder() {
+    this(false);
+  }
+
+  /**
+   * @param ignoreUnknownFields whether a field that a struct does not have is no error
+   */
+  public GoDecoder(boolean ignoreUnknownFields) {
+    this.ignoreUnknownFields = ignoreUnknownFields;
+  }
 
   /** What is wrong so far. */
   public List<YamlProblem> problems() {
@@ -64,6 +76,9 @@ public final class GoDecoder {
       }
       String name = text(entry.key());
       if (!known.contains(name)) {
+        if (ignoreUnknownFields) {
+          continue;
+        }
         String hint =
             NearestWord.of(name, known).map(word -> "; did you mean '" + word + "'?").orElse("");
         problem(entry.key(), "field " + name + " not found in type " + type + hint);

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.test;
 
+import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
@@ -10,14 +11,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A storage in memory for scripts: simple, complete, without limits. */
-final class MemorySource implements SeriesSource {
+public final class MemorySource implements SeriesSource {
   private final Map<Labels, MemorySeries> series = new LinkedHashMap<>();
 
   /** Forgets all series. */
   void clear() {
     series.clear();
+  }
+
+  /** Adds a sample without a start timestamp; false as below. */
+  public boolean append(
+      Labels labels, long timeMillis, double value, @Nullable Histogram histogram) {
+    return append(labels, new MemorySample(timeMillis, value, histogram, 0));
   }
 
   /** Adds a sample; false where the series has one at this time or later. */

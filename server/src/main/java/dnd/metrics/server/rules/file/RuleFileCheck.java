@@ -71,14 +71,13 @@ final class RuleFileCheck {
   }
 
   private void templates(RuleSource rule, String field, String one, Map<String, String> texts) {
-    texts.forEach(
-        (name, text) -> {
-          try {
-            Template.forAlert(rule.alert(), text);
-          } catch (TemplateException e) {
-            add(rule, rule.place(field, name), one + " " + quote(name) + ": " + e.getMessage());
-          }
-        });
+    texts.forEach((name, text) -> {
+      try {
+        Template.forAlert(rule.alert(), text);
+      } catch (TemplateException e) {
+        add(rule, rule.place(field, name), one + " " + quote(name) + ": " + e.getMessage());
+      }
+    });
   }
 
   private void expr(RuleSource rule) {

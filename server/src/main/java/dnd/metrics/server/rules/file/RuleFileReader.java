@@ -32,16 +32,23 @@ public final class RuleFileReader {
   private static final String GROUP_TYPE = "rulefmt.RuleGroup";
   private static final String RULE_TYPE = "rulefmt.Rule";
 
-  private final GoDecoder decoder = new GoDecoder();
+  private final GoDecoder decoder;
   private final RuleFileCheck check = new RuleFileCheck();
 
-  private RuleFileReader() {}
+  private RuleFileReader(boolean ignoreUnknownFields) {
+    this.decoder = new GoDecoder(ignoreUnknownFields);
+  }
 
   /** Reads {@code text}; an empty text is a file without groups. */
   public static RuleFileReading read(String text) {
+    return read(text, false);
+  }
+
+  /** The same; unknown fields may be taken for somebody else's. */
+  public static RuleFileReading read(String text, boolean ignoreUnknownFields) {
     try {
       YamlDocument document = YamlDocument.read(text);
-      return new RuleFileReader().read(document);
+      return new RuleFileReader(ignoreUnknownFields).read(document);
     } catch (YamlSyntaxException e) {
       String words = "yaml: line " + e.line() + ": " + e.getMessage();
       RuleFileProblem problem = new RuleFileProblem(e.line(), e.column(), words);

@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of {@code time.Duration}, which counts nanoseconds. */
-final class DurationMethods {
+public final class DurationMethods {
   private static final long MICROSECOND = 1000;
   private static final long MILLISECOND = 1000 * MICROSECOND;
   private static final long SECOND = 1000 * MILLISECOND;
@@ -40,7 +40,7 @@ final class DurationMethods {
   }
 
   /** As Go prints it: {@code 1h0m0.5s}, {@code 1.5ms}, {@code 0s}. */
-  static String print(long nanos) {
+  public static String print(long nanos) {
     if (nanos == 0) {
       return "0s";
     }

@@ -7,9 +7,9 @@ import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Floating point numbers as Go's {@code strconv.FormatFloat} writes them. */
-final class RealText {
+public final class RealText {
   /** Asks for as few digits as give the same number. */
-  static final int SHORTEST = -1;
+  public static final int SHORTEST = -1;
 
   private RealText() {}
 
@@ -17,7 +17,7 @@ final class RealText {
    * @param verb e, E, f, g, G, b, x or X
    * @param precision digits behind the point, or all of them with g; {@link #SHORTEST}
    */
-  static String format(double value, char verb, int precision) {
+  public static String format(double value, char verb, int precision) {
     if (Double.isNaN(value)) {
       return "NaN";
     }
