@@ -58,6 +58,12 @@ public enum ErrorCode {
   QUERY_TOO_LARGE(ErrorClass.RESOURCES, "The query would read or hold more than it may."),
   RESULT_TOO_LARGE(ErrorClass.RESOURCES, "The answer is larger than the hub's max_payload."),
 
+  // Dashboards.
+  UNKNOWN_ACTION(ErrorClass.USER, "The request's action is not one that there is."),
+  INVALID_DASHBOARD(ErrorClass.USER, "The resource is not a Perses dashboard."),
+  UNKNOWN_DASHBOARD(ErrorClass.USER, "There is no such dashboard, or no such version of it."),
+  VERSION_CONFLICT(ErrorClass.USER, "Somebody else has changed it since it was read."),
+
   // The service.
   TOO_MANY_REQUESTS(ErrorClass.RESOURCES, "As many requests wait as may wait at one time."),
   STORAGE_UNAVAILABLE(ErrorClass.RESOURCES, "The samples could not be made safe on disk."),

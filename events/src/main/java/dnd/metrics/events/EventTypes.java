@@ -35,6 +35,9 @@ public final class EventTypes {
   /** Published for every recording rule that stored new samples. */
   public static final String METRICS_AGGREGATED = "metrics.aggregated";
 
+  /** Answers {@code dashboard.request}. */
+  public static final String DASHBOARD_RESULT = "dashboard.result";
+
   public static final String ALERT_TRIGGERED = "alert.triggered";
   public static final String ALERT_RESOLVED = "alert.resolved";
   public static final String DASHBOARD_UPDATED = "dashboard.updated";

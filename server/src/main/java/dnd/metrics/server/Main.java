@@ -9,9 +9,14 @@ import dnd.metrics.server.hub.embedded.HubStartException;
 import dnd.metrics.server.ingest.IngestHandler;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
+import dnd.metrics.server.telemetry.JvmFigures;
+import dnd.metrics.server.telemetry.MetricSource;
+import dnd.metrics.server.telemetry.OwnReport;
+import dnd.metrics.server.telemetry.ProcessFigures;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +31,7 @@ public final class Main implements AutoCloseable {
   private final EmbeddedHub hub;
   private final IngestHandler ingest;
   private final QueryHandler queries;
+  private final OwnReport ownReport;
 
   private Main(Config config, Head head, EmbeddedHub hub, InstantSource clock) {
     Hub subscribed = new SubscribedHub(hub, config);
@@ -42,8 +48,10 @@ public final class Main implements AutoCloseable {
             config.queries(),
             clock);
     head.callBackTogether(hub::publishTogether);
+    this.ownReport = new OwnReport(hub, instance(hub), ownFigures(), clock);
     ingest.start();
     queries.start();
+    ownReport.start();
   }
 
   /**
@@ -67,6 +75,21 @@ public final class Main implements AutoCloseable {
     }
   }
 
+  /** What tells this process from others of the service: where it listens. */
+  private static String instance(EmbeddedHub hub) {
+    return hub.url().substring(hub.url().indexOf("://") + 3);
+  }
+
+  private List<MetricSource> ownFigures() {
+    return List.of(
+        metrics -> OwnFigures.ingest(ingest.counters(), metrics),
+        metrics -> OwnFigures.head(head, metrics),
+        metrics -> OwnFigures.senders(head, metrics),
+        metrics -> OwnFigures.hub(hub.statistics(), metrics),
+        new JvmFigures(),
+        new ProcessFigures());
+  }
+
   /** Where clients connect: {@code nats://host:port} or {@code tls://host:port}. */
   public String hubUrl() {
     return hub.url();
@@ -82,6 +105,7 @@ public final class Main implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    ownReport.close();
     hub.drain();
     ingest.close();
     queries.close();

@@ -2,9 +2,8 @@ package dnd.metrics.server.demo;
 
 import dnd.metrics.events.Metric;
 import dnd.metrics.events.MetricType;
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
+import dnd.metrics.server.telemetry.JvmFigures;
+import dnd.metrics.server.telemetry.Metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +32,9 @@ final class HostFigures {
     memory(hardware, metrics);
     disks(hardware, metrics);
     network(hardware, metrics);
-    jvm(metrics);
+    Metrics jvm = new Metrics();
+    new JvmFigures().addTo(jvm);
+    metrics.addAll(jvm.all());
     metrics.add(
         gauge(
             "host_uptime_seconds",
@@ -143,36 +144,6 @@ final class HostFigures {
               "Bytes sent.",
               "bytes",
               device.getBytesSent(),
-              labels));
-    }
-  }
-
-  private static void jvm(List<Metric> metrics) {
-    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-    metrics.add(gauge("jvm_heap_used_bytes", "Heap in use.", "bytes", heap.getUsed(), Map.of()));
-    metrics.add(gauge("jvm_heap_max_bytes", "The heap's limit.", "bytes", heap.getMax(), Map.of()));
-    metrics.add(
-        gauge(
-            "jvm_threads",
-            "Platform threads.",
-            "",
-            ManagementFactory.getThreadMXBean().getThreadCount(),
-            Map.of()));
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      Map<String, String> labels = Map.of("gc", collector.getName());
-      metrics.add(
-          counter(
-              "jvm_gc_collections_total",
-              "Garbage collections.",
-              "",
-              collector.getCollectionCount(),
-              labels));
-      metrics.add(
-          counter(
-              "jvm_gc_seconds_total",
-              "Time in garbage collections.",
-              "seconds",
-              collector.getCollectionTime() / MILLIS_PER_SECOND,
               labels));
     }
   }

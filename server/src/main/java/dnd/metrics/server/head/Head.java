@@ -228,6 +228,15 @@ public final class Head implements SeriesSource, Closeable {
     return new TreeMap<>(metadata);
   }
 
+  /** Everybody who has sent, in no order. */
+  public List<SenderStatus> senders() {
+    List<SenderStatus> all = new ArrayList<>(senders.size());
+    for (Sender sender : senders.values()) {
+      all.add(sender.status());
+    }
+    return all;
+  }
+
   public HeadStatus status() {
     long samples = 0;
     for (Sender sender : senders.values()) {
@@ -251,6 +260,7 @@ public final class Head implements SeriesSource, Closeable {
         log.lastSequence(),
         log.statistics().bytes(),
         log.statistics().segments(),
+        log.statistics().forces(),
         min,
         max,
         problem == null ? null : problem.getMessage());
@@ -324,6 +334,7 @@ public final class Head implements SeriesSource, Closeable {
     table.add(series);
     sender.own(series);
     service.count++;
+    sender.countSeries();
     return series;
   }
 

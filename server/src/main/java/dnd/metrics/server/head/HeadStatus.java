@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastSequence the number of the last event in the log
  * @param logBytes size of the log on disk
  * @param logSegments files of the log
+ * @param logForces how often the disk was made to force the log since the process began
  * @param minMillis the oldest sample's time, Unix milliseconds; meaningless without series
  * @param maxMillis the newest sample's time, Unix milliseconds; meaningless without series
  * @param unavailable why nothing can be taken in at present (a full disk), null when all is well
@@ -22,6 +23,7 @@ public record HeadStatus(
     long lastSequence,
     long logBytes,
     int logSegments,
+    long logForces,
     long minMillis,
     long maxMillis,
     @Nullable String unavailable) {}

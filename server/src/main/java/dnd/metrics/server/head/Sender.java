@@ -48,6 +48,9 @@ public final class Sender {
   /** Written under the lock, read without. */
   private final AtomicLong samplesAppended = new AtomicLong();
 
+  /** Written under the head's lock for new series, read without. */
+  private final AtomicLong series = new AtomicLong();
+
   Sender(Head head, SenderId id, int ref) {
     this.head = head;
     this.id = id;
@@ -98,6 +101,15 @@ public final class Sender {
   /** Samples accepted since the process began. */
   long samplesAppended() {
     return samplesAppended.getAcquire();
+  }
+
+  /** One more series is this sender's; under the head's lock for new series. */
+  void countSeries() {
+    series.setRelease(series.getPlain() + 1);
+  }
+
+  SenderStatus status() {
+    return new SenderStatus(id, series.getAcquire(), samplesAppended());
   }
 
   long outOfOrderMillis() {

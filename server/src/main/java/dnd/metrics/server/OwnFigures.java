@@ -1,0 +1,183 @@
+package dnd.metrics.server;
+
+import dnd.metrics.events.ErrorCode;
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.HeadStatus;
+import dnd.metrics.server.head.SenderStatus;
+import dnd.metrics.server.hub.embedded.HubStatistics;
+import dnd.metrics.server.ingest.IngestCounters;
+import dnd.metrics.server.telemetry.Metrics;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The figures of the service's parts as metrics. {@code docs/operations.md} lists them. Where there
+ * are more senders than a report should hold, those with the most samples have metrics of their
+ * own, and one figure says how many have not.
+ */
+final class OwnFigures {
+  static final int MOST_SENDERS = 500;
+  private static final double MILLIS_PER_SECOND = 1000;
+
+  private OwnFigures() {}
+
+  static void ingest(IngestCounters counters, Metrics metrics) {
+    metrics
+        .counter(
+            "dnd_metrics_ingest_events_total",
+            "Pushes and reports that came in.",
+            counters.events())
+        .counter(
+            "dnd_metrics_ingest_predicted_events_total",
+            "Events whose metrics were predicted rather than parsed.",
+            counters.predictedEvents())
+        .counter(
+            "dnd_metrics_ingest_duplicate_events_total",
+            "Events that had come before and were acknowledged again.",
+            counters.duplicateEvents())
+        .counter(
+            "dnd_metrics_ingest_stored_metrics_total",
+            "Metrics that were stored.",
+            counters.storedMetrics())
+        .counter(
+            "dnd_metrics_ingest_unsent_replies_total",
+            "Replies that the hub did not take.",
+            counters.unsentReplies());
+    codes(
+        metrics,
+        "dnd_metrics_ingest_rejected_batches_total",
+        "Batches that were rejected whole, by reason.",
+        counters.rejectedBatches());
+    codes(
+        metrics,
+        "dnd_metrics_ingest_rejected_metrics_total",
+        "Metrics that were rejected one by one, by reason.",
+        counters.rejectedMetrics());
+  }
+
+  private static void codes(
+      Metrics metrics, String name, String help, Map<ErrorCode, Long> counts) {
+    counts.forEach(
+        (code, count) -> metrics.counter(name, help, "", count, Map.of("code", code.text())));
+  }
+
+  static void head(Head head, Metrics metrics) {
+    HeadStatus status = head.status();
+    metrics
+        .gauge("dnd_metrics_head_series", "Series in the head.", status.series())
+        .gauge("dnd_metrics_head_senders", "Senders that have sent.", status.senders())
+        .counter(
+            "dnd_metrics_head_samples_appended_total",
+            "Samples accepted.",
+            status.samplesAppended())
+        .gauge(
+            "dnd_metrics_wal_bytes",
+            "Size of the write-ahead log.",
+            "bytes",
+            status.logBytes(),
+            Map.of())
+        .gauge("dnd_metrics_wal_segments", "Files of the write-ahead log.", status.logSegments())
+        .counter(
+            "dnd_metrics_wal_forces_total",
+            "How often the disk was made to force the log.",
+            status.logForces())
+        .gauge(
+            "dnd_metrics_wal_available",
+            "Whether samples can be taken in: 0 while the log cannot be written.",
+            status.unavailable() == null ? 1 : 0);
+    if (status.series() > 0) {
+      metrics
+          .gauge(
+              "dnd_metrics_head_oldest_sample_timestamp_seconds",
+              "Time of the oldest sample in the head, Unix time.",
+              "seconds",
+              status.minMillis() / MILLIS_PER_SECOND,
+              Map.of())
+          .gauge(
+              "dnd_metrics_head_newest_sample_timestamp_seconds",
+              "Time of the newest sample in the head, Unix time.",
+              "seconds",
+              status.maxMillis() / MILLIS_PER_SECOND,
+              Map.of());
+    }
+  }
+
+  static void senders(Head head, Metrics metrics) {
+    List<SenderStatus> all = head.senders();
+    all.stream()
+        .sorted(Comparator.comparingLong(SenderStatus::samplesAppended).reversed())
+        .limit(MOST_SENDERS)
+        .forEach(sender -> {
+          Map<String, String> labels =
+              Map.of(
+                  "sender_service", sender.id().service(),
+                  "sender_instance", sender.id().instance());
+          metrics
+              .gauge(
+                  "dnd_metrics_sender_series",
+                  "Series that a sender has made.",
+                  "",
+                  sender.series(),
+                  labels)
+              .counter(
+                  "dnd_metrics_sender_samples_total",
+                  "Samples accepted from a sender.",
+                  "",
+                  sender.samplesAppended(),
+                  labels);
+        });
+    metrics.gauge(
+        "dnd_metrics_senders_unlisted",
+        "Senders that have no metrics of their own here, because there are too many.",
+        Math.max(0, all.size() - MOST_SENDERS));
+  }
+
+  static void hub(HubStatistics hub, Metrics metrics) {
+    metrics
+        .gauge("dnd_metrics_hub_connections", "Clients connected.", hub.connections())
+        .gauge("dnd_metrics_hub_subscriptions", "Subscriptions of clients.", hub.subscriptions())
+        .counter(
+            "dnd_metrics_hub_connections_total",
+            "Clients that have connected.",
+            hub.totalConnections())
+        .counter(
+            "dnd_metrics_hub_messages_in_total",
+            "Messages that clients published.",
+            hub.messagesIn())
+        .counter(
+            "dnd_metrics_hub_in_bytes_total",
+            "Payload and headers that clients published.",
+            "bytes",
+            hub.bytesIn(),
+            Map.of())
+        .counter(
+            "dnd_metrics_hub_messages_out_total", "Messages sent to clients.", hub.messagesOut())
+        .counter(
+            "dnd_metrics_hub_out_bytes_total",
+            "Payload and headers sent to clients.",
+            "bytes",
+            hub.bytesOut(),
+            Map.of())
+        .counter(
+            "dnd_metrics_hub_slow_consumers_total",
+            "Clients that were cut off because too much waited for them.",
+            hub.slowConsumers())
+        .counter(
+            "dnd_metrics_hub_stale_connections_total",
+            "Clients that were cut off because they were silent.",
+            hub.staleConnections())
+        .counter(
+            "dnd_metrics_hub_authentication_failures_total",
+            "Clients with wrong credentials.",
+            hub.authFailures())
+        .counter(
+            "dnd_metrics_hub_protocol_errors_total",
+            "Clients that broke the protocol.",
+            hub.protocolErrors())
+        .counter(
+            "dnd_metrics_hub_handler_failures_total",
+            "Messages on which a part of the service failed.",
+            hub.handlerFailures());
+  }
+}

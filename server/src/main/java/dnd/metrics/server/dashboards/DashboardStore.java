@@ -1,0 +1,73 @@
+package dnd.metrics.server.dashboards;
+
+import dnd.metrics.server.database.Database;
+import dnd.metrics.server.database.DatabaseUnavailableException;
+import dnd.metrics.server.database.Row;
+import dnd.metrics.server.database.Table;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The dashboards: the newest version of each in memory, all versions in the tables {@code
+ * dashboards} and {@code dashboard_history}. They are read when they are first asked for; while the
+ * database cannot be read, nothing can be said of them. For one thread.
+ */
+final class DashboardStore {
+  private final Database database;
+  private @Nullable Map<String, Dashboard> newest;
+
+  DashboardStore(Database database) {
+    this.database = database;
+  }
+
+  private Map<String, Dashboard> newest() throws DatabaseUnavailableException {
+    Map<String, Dashboard> known = newest;
+    if (known == null) {
+      known = new TreeMap<>();
+      for (Row row : database.read(Table.DASHBOARDS, Map.of())) {
+        Dashboard dashboard = Dashboard.of(row);
+        known.put(key(dashboard.project(), dashboard.name()), dashboard);
+      }
+      newest = known;
+    }
+    return known;
+  }
+
+  private static String key(String project, String name) {
+    return project + '/' + name; // neither can hold a slash
+  }
+
+  /** The newest version of each, also of those that were deleted, by project and name. */
+  Collection<Dashboard> all() throws DatabaseUnavailableException {
+    return newest().values();
+  }
+
+  /** The newest version, which may be that it was deleted. */
+  Optional<Dashboard> find(String project, String name) throws DatabaseUnavailableException {
+    return Optional.ofNullable(newest().get(key(project, name)));
+  }
+
+  /** All versions, newest first. */
+  List<Dashboard> history(String project, String name) throws DatabaseUnavailableException {
+    List<Dashboard> versions = new ArrayList<>();
+    for (Row row :
+        database.read(Table.DASHBOARD_HISTORY, Map.of("project", project, "name", name))) {
+      versions.add(Dashboard.of(row));
+    }
+    versions.sort((a, b) -> Long.compare(b.version(), a.version()));
+    return versions;
+  }
+
+  /** Makes {@code dashboard} the newest version. It is durable when this returns. */
+  void put(Dashboard dashboard) throws DatabaseUnavailableException, IOException {
+    Map<String, Dashboard> known = newest();
+    database.write(dashboard.changes());
+    known.put(key(dashboard.project(), dashboard.name()), dashboard);
+  }
+}
