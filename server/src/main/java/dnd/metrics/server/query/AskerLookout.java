@@ -1,27 +1,41 @@
 package dnd.metrics.server.query;
 
 import dnd.metrics.server.hub.Hub;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops queries whose asker left before its answer: looks several times a second whether anybody
  * still listens where each open query's answer goes. Live queries look themselves.
  */
 final class AskerLookout implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AskerLookout.class);
   private static final long LOOK_AFTER_MILLIS = 100;
 
   private final Hub hub;
   private final RunningQueries running;
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(
-          1, Thread.ofPlatform().name("asker-lookout").daemon().factory());
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   AskerLookout(Hub hub, RunningQueries running) {
     this.hub = hub;
     this.running = running;
-    timer.scheduleWithFixedDelay(
-        this::look, LOOK_AFTER_MILLIS, LOOK_AFTER_MILLIS, TimeUnit.MILLISECONDS);
+    Thread.ofPlatform().name("asker-lookout").daemon().start(this::run);
+  }
+
+  private void run() {
+    try {
+      while (!closed.await(LOOK_AFTER_MILLIS, TimeUnit.MILLISECONDS)) {
+        try {
+          look();
+        } catch (RuntimeException e) {
+          LOG.error("could not see which askers have left", e);
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("the lookout for askers was interrupted");
+    }
   }
 
   void look() {
@@ -35,6 +49,6 @@ final class AskerLookout implements AutoCloseable {
 
   @Override
   public void close() {
-    timer.shutdownNow();
+    closed.countDown();
   }
 }

@@ -21,12 +21,13 @@ record LiveKey(
     Long end = event.endMillis();
     Long step = event.stepMillis();
     Long lookback = event.lookbackMillis();
-    boolean range = start != null && end != null && step != null;
+    LiveSteps steps =
+        start != null && end != null && step != null ? LiveSteps.of(start, end, step) : null;
     long every = step == null ? USUAL_EVERY_MILLIS : Math.max(LEAST_EVERY_MILLIS, step);
     return new LiveKey(
         event.query().strip(),
-        range ? LiveSteps.of(start, end, step) : null,
-        range ? 0 : every,
+        steps,
+        steps == null ? every : 0,
         lookback == null ? 0 : lookback,
         event.limit());
   }

@@ -45,8 +45,8 @@ final class LiveQuery implements AppendListener {
   private double toldScalar;
   private volatile boolean begun;
   private volatile long evaluatedMillis;
-  private volatile long samplesRead;
-  private volatile long seriesRead;
+  private final AtomicLong samplesRead = new AtomicLong();
+  private final AtomicLong seriesRead = new AtomicLong();
   private volatile long peakBytes;
 
   /**
@@ -75,11 +75,11 @@ final class LiveQuery implements AppendListener {
   }
 
   long samplesRead() {
-    return samplesRead;
+    return samplesRead.get();
   }
 
   long seriesRead() {
-    return seriesRead;
+    return seriesRead.get();
   }
 
   long peakBytes() {
@@ -272,8 +272,8 @@ final class LiveQuery implements AppendListener {
                     toMillis,
                     steps.stepMillis(),
                     options);
-    samplesRead += result.statistics().samplesRead();
-    seriesRead += result.statistics().seriesRead();
+    samplesRead.addAndGet(result.statistics().samplesRead());
+    seriesRead.addAndGet(result.statistics().seriesRead());
     peakBytes = Math.max(peakBytes, result.statistics().peakBytes());
     return ResultLimit.cutSorted(result, key.limit());
   }

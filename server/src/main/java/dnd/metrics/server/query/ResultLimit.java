@@ -32,20 +32,23 @@ final class ResultLimit {
   }
 
   private static QueryResult cut(QueryResult result, QueryValue value, int limit) {
+    int size =
+        switch (value) {
+          case VectorValue v -> v.samples().size();
+          case MatrixValue v -> v.series().size();
+          case QueryValue.ScalarValue v -> 1;
+          case QueryValue.StringValue v -> 1;
+        };
+    if (size <= limit) {
+      return new QueryResult(value, result.annotations(), result.statistics());
+    }
     QueryValue cut =
         switch (value) {
-          case VectorValue v when v.samples().size() > limit ->
-              new VectorValue(v.samples().subList(0, limit));
-          case MatrixValue v when v.series().size() > limit ->
-              new MatrixValue(v.series().subList(0, limit));
-          case VectorValue v -> v;
-          case MatrixValue v -> v;
+          case VectorValue v -> new VectorValue(v.samples().subList(0, limit));
+          case MatrixValue v -> new MatrixValue(v.series().subList(0, limit));
           case QueryValue.ScalarValue v -> v;
           case QueryValue.StringValue v -> v;
         };
-    if (cut == value) {
-      return new QueryResult(value, result.annotations(), result.statistics());
-    }
     List<String> warnings = new ArrayList<>(result.annotations().warnings());
     warnings.add(TRUNCATED);
     Annotations annotations = new Annotations(warnings, result.annotations().infos());

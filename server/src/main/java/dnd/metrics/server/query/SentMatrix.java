@@ -155,7 +155,7 @@ final class SentMatrix {
           evaluated != null && i < evaluated.size() && evaluated.timestampsMillis()[i] == time;
       double value = 0;
       Histogram histogram = null;
-      if (present) {
+      if (evaluated != null && present) {
         value = evaluated.values()[i];
         histogram = evaluated.histogram(i++);
       }

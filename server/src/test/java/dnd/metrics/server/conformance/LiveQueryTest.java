@@ -130,7 +130,7 @@ class LiveQueryTest {
   @Test
   void aRangeQueryTellsNewStepsAndCorrectsOldOnes() throws Exception {
     long seconds = System.currentTimeMillis() / 1000;
-    push("load", "", 1, seconds - 20);
+    push("load", "", 1, (double) (seconds - 20));
     Subscription answers =
         ask(
             "{\"query\":\"load\",\"live\":true,\"start\":"
@@ -147,7 +147,7 @@ class LiveQueryTest {
     JsonNode points = step.get("result").get(0).get("values");
     assertThat(points.get(0).get(0).longValue())
         .isEqualTo(values.get(values.size() - 1).get(0).longValue() + 1);
-    push("load", "", 9, seconds - 5); // late: five steps and more change
+    push("load", "", 9, (double) (seconds - 5)); // late: five steps and more change
     JsonNode correction = next(answers);
     while (correction.get("result").get(0).get("values").size() < 5) {
       correction = next(answers);
