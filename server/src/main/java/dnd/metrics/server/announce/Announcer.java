@@ -293,7 +293,9 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
-  /** Waits until something is due, or for no reason: the turn after it looks what there is to do. */
+  /**
+   * Waits until something is due, or for no reason: the turn after it looks what there is to do.
+   */
   @SuppressWarnings("WaitNotInLoop")
   private void await() {
     long now = clock.millis();

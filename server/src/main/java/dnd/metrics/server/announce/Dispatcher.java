@@ -43,7 +43,7 @@ final class Dispatcher {
   private final Map<String, TrackedAlert> alerts = new LinkedHashMap<>();
 
   /** By what the alerts of a group have in common, for each node of the routing tree. */
-  private final Map<Route, Map<Labels, Group>> groups = new IdentityHashMap<>();
+  private final IdentityHashMap<Route, Map<Labels, Group>> groups = new IdentityHashMap<>();
 
   /** Looks to come; one that is not at its group's time any more is passed over. */
   private final PriorityQueue<Timer> timers =
