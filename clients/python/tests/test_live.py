@@ -187,6 +187,22 @@ async def test_a_loop_left_by_break_leaves_no_subscription() -> None:
     await service.client.close()
 
 
+async def test_a_query_that_is_cancelled_here_is_cancelled_there() -> None:
+    service = Service(vector(("a", 1)))
+    service.hub.answer = lambda _message: None
+    query = asyncio.ensure_future(service.client.query("up", correlation_id="c-7"))
+    await settle()
+    query.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await query
+    await settle()
+    last = service.hub.arrived[-1]
+    assert last.subject == "screen.metrics.cancel"
+    assert last.event["data"] == {"correlation_id": "c-7"}
+    service.hub.answer = service.answer
+    await service.client.close()
+
+
 async def test_parts_of_an_update_are_put_together() -> None:
     service = Service(vector(("a", 1), update=0))
     live = service.client.live("level")

@@ -16,7 +16,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from service import Service
 
-from dnd_metrics import ClosedError, HubError, InvalidQueryError, SyncMetricsClient, Vector
+from dnd_metrics import ClosedError, FlushTimeoutError, HubError, InvalidQueryError, SyncMetricsClient, Vector
 
 
 def fresh() -> str:
@@ -79,6 +79,11 @@ def test_recording_does_not_wait_for_a_hub() -> None:
     for _ in range(1000):
         client.inc_counter("rolls_total")
     assert time.monotonic() - start < 2
+    with pytest.raises(FlushTimeoutError):
+        client.flush("100ms")
+    with pytest.raises(HubError, match=r"within 0\.1 s"):
+        client.query("1", timeout="100ms")
+    assert time.monotonic() - start < 5
     assert client.close("200ms") is False
     with pytest.raises(HubError, match=r"within 0\.2 s") as caught:
         SyncMetricsClient.connect("nats://zoe:s3cret@127.0.0.1:1", fresh(), connect_timeout="200ms")

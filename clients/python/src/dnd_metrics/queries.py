@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import hub as hubs
+from .callbacks import LOG
 from .durations import Duration, Time, seconds, wire_time
 from .errors import (
     AnswerError,
@@ -25,6 +26,7 @@ from .errors import (
 from .events import compact
 
 QUERY_TIMEOUT: Duration = "30s"
+_publishing: set[asyncio.Task[None]] = set()
 _INVALID = {"invalid_query", "invalid_range", "too_many_points", "invalid_matcher", "invalid_limit"}
 
 
@@ -39,13 +41,32 @@ class Asker:
         return f"{self._service_id}.{kind}"
 
     async def ask(self, kind: str, data: dict[str, Any], timeout: float) -> dict[str, Any]:
-        """The data of the answer, in parts where it is large."""
+        """The data of the answer, in parts where it is large. Who is cancelled meanwhile cancels the query."""
         try:
-            return await self._ask_once(kind, data, timeout)
-        except QueryError as error:
-            if error.code != "result_too_large" or data.get("parts"):
-                raise
-        return await self._ask_for_parts(kind, {**data, "parts": True}, timeout)
+            try:
+                return await self._ask_once(kind, data, timeout)
+            except QueryError as error:
+                if error.code != "result_too_large":
+                    raise
+            return await self._ask_for_parts(kind, {**data, "parts": True}, timeout)
+        except asyncio.CancelledError:
+            if kind == "metrics.query":
+                self._cancel(data["correlation_id"])
+            raise
+
+    def _cancel(self, correlation_id: str) -> None:
+        event = self.event("metrics.cancel", {"correlation_id": correlation_id})
+        publishing = asyncio.get_running_loop().create_task(
+            self._publish_quietly(self.subject("metrics.cancel"), event)
+        )
+        _publishing.add(publishing)
+        publishing.add_done_callback(_publishing.discard)
+
+    async def _publish_quietly(self, subject: str, event: bytes) -> None:
+        try:
+            await hubs.publish(self.hub, subject, event, "")
+        except HubError as error:
+            LOG.debug("a query could not be cancelled: %s", error)
 
     async def _ask_once(self, kind: str, data: dict[str, Any], timeout: float) -> dict[str, Any]:
         answer = await hubs.request(self.hub, self.subject(kind), self.event(kind, data), timeout, None)

@@ -135,7 +135,7 @@ class SyncMetricsClient:
 
     def query(self, query: str, *, timeout: Duration = QUERY_TIMEOUT, **more: Any) -> Result:
         """As `MetricsClient.query`."""
-        return self._run(self._client.query(query, timeout=timeout, **more))
+        return self._run(self._client.query(query, timeout=timeout, **more), timeout)
 
     def query_range(self, query: str, start: Time, end: Time, step: Duration, **more: Any) -> Matrix:
         """As `MetricsClient.query_range`."""
@@ -185,7 +185,8 @@ class SyncMetricsClient:
 
     def flush(self, timeout: Duration = "10s", *, correlation_id: str | None = None) -> None:
         """As `MetricsClient.flush`."""
-        self._run(self._client.flush(timeout, correlation_id=correlation_id))
+        self._check_open()
+        self._loop_thread.run(self._client.flush(timeout, correlation_id=correlation_id), None)
 
     def close(self, timeout: Duration = CLOSE_TIMEOUT) -> bool:
         """As `MetricsClient.close`."""
@@ -214,11 +215,11 @@ class SyncMetricsClient:
         if self._is_closed:
             raise ClosedError("the client is closed")
 
-    def _run(self, coroutine: Coroutine[Any, Any, _T]) -> _T:
-        """Runs it in the client's thread, once the hub is connected."""
+    def _run(self, coroutine: Coroutine[Any, Any, _T], timeout: Duration = QUERY_TIMEOUT) -> _T:
+        """Runs it in the client's thread, once the hub is connected; waits for that no longer than the timeout."""
         try:
             self._check_open()
-            self._loop_thread.wait_connected(seconds("timeout", QUERY_TIMEOUT))
+            self._loop_thread.wait_connected(seconds("timeout", timeout))
         except BaseException:
             coroutine.close()
             raise
