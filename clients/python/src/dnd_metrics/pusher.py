@@ -23,6 +23,10 @@ from .recorder import Recorder
 
 REQUEST_TIMEOUT = 5.0
 LEAST_ATTEMPT = 0.1
+REPORTED_METRICS = (
+    '{"name":"dnd_metrics_client_reported_metrics","type":"gauge",'
+    '"help":"How many metrics the last report of this client held.",'
+)
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 10.0
 SERIES_AT_A_TIME = 500
@@ -158,10 +162,9 @@ class Pusher:
     def report(self, metrics: list[str]) -> bool:
         """Sends all that a registry has. False where it had to be cut into pushes, larger than an event may be.
 
-        Nothing is sent where it has nothing: an empty report would say that this instance is gone.
+        The client's own gauge is always among them: an empty report would say that this instance is gone.
         """
-        if not metrics:
-            return True
+        metrics = [f'{REPORTED_METRICS}"value":{len(metrics)}}}', *metrics]
         parts = split(metrics, self._room(None))
         if len(parts) > 1:
             self._add_pushes(metrics, None)
