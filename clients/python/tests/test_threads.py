@@ -184,7 +184,9 @@ def test_announcements_in_threads(service: Service) -> None:
         listening = client.on_alert(
             lambda alert: got.append(f"{threading.current_thread().name != 'dnd_metrics'} {alert}")
         )
-        dashboards = client.on_dashboard(lambda update: got.append(f"{update.project}/{update.name} v{update.version}"))
+        dashboards = client.on_dashboard(
+            lambda update: got.append(f"{update.action} {update.project}/{update.name} v{update.version}")
+        )
 
         async def announce() -> None:
             hub = await nats.connect(service.url)
@@ -200,7 +202,14 @@ def test_announcements_in_threads(service: Service) -> None:
             alert = {"type": "alert.triggered", "id": "a-1", "data": data}
             for _ in range(2):  # what a crash makes come twice has the same id
                 await hub.publish("alert.triggered", json.dumps(alert).encode())
-            changed = {"project": "dnd", "name": "dice", "version": 3, "updated_by": "zoe", "correlation_id": "d"}
+            changed = {
+                "action": "saved",
+                "project": "dnd",
+                "name": "dice",
+                "version": 3,
+                "updated_by": "zoe",
+                "correlation_id": "d",
+            }
             update = {"type": "dashboard.updated", "id": "d-1", "data": changed}
             await hub.publish("dashboard.updated", b"not json")
             await hub.publish("dashboard.updated", json.dumps(update).encode())
@@ -210,4 +219,4 @@ def test_announcements_in_threads(service: Service) -> None:
         until(lambda: len(got) >= 2)
         listening.stop()
         dashboards.stop()
-    assert sorted(got) == ['True FIRING TooManyRolls {alertname="TooManyRolls"}: Too many.', "dnd/dice v3"]
+    assert sorted(got) == ['True FIRING TooManyRolls {alertname="TooManyRolls"}: Too many.', "saved dnd/dice v3"]

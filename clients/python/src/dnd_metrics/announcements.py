@@ -49,10 +49,14 @@ class Alert:
 class DashboardUpdate:
     """One `dashboard.updated`. `data` is all that the event says."""
 
+    action: str
+    """What was done: `saved`, `deleted`, `restored`."""
     project: str
     name: str
+    display_name: str
     version: int | None
     deleted: bool
+    updated_at: datetime | None
     updated_by: str
     correlation_id: str
     event_id: str
@@ -83,10 +87,13 @@ def read_dashboard_update(event: Mapping[str, Any]) -> DashboardUpdate:
     data = event["data"]
     version = data.get("version")
     return DashboardUpdate(
+        action=str(data.get("action", "")),
         project=str(data.get("project", "")),
-        name=str(data.get("name", "")),
+        name=str(data["name"]),
+        display_name=str(data.get("display_name", "")),
         version=None if version is None else int(version),
         deleted=bool(data.get("deleted", False)),
+        updated_at=_time(data.get("updated_at")),
         updated_by=str(data.get("updated_by", "")),
         correlation_id=str(data.get("correlation_id", "")),
         event_id=str(event.get("id", "")),
