@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .durations import rfc3339
@@ -12,6 +12,8 @@ from .naming import LabelPairs
 
 PUSH = "metrics.push"
 REPORT = "metrics.report"
+PUSH_BYTES = 256 << 10
+"""A larger push is several events: each is written in one go, and others want their turn in the event loop."""
 MOST_METRICS = 10_000
 """In one event; the service takes 50 000."""
 
@@ -54,18 +56,24 @@ class EventWriter:
         return len(self.write(REPORT, self._run + "-" + "9" * 20, 0, correlation_id, ()))
 
 
-def split(metrics: list[str], room_bytes: int) -> list[list[str]]:
-    """The metrics in as many events as it takes. One that has no room by itself gets an event by itself."""
-    parts: list[list[str]] = []
-    part: list[str] = []
-    size = 0
-    for metric in metrics:
-        length = len(metric.encode()) + 1
-        if part and (size + length > room_bytes or len(part) == MOST_METRICS):
-            parts.append(part)
-            part, size = [], 0
-        part.append(metric)
-        size += length
-    if part:
-        parts.append(part)
-    return parts
+class Splitter:
+    """Puts metrics into as few events as they have room in. One that has no room by itself gets an event by itself."""
+
+    def __init__(self, room_bytes: int, emit: Callable[[list[str]], object]):
+        self._room = room_bytes
+        self._emit = emit
+        self._part: list[str] = []
+        self._size = 0
+
+    def add(self, metric: str) -> None:
+        length = (len(metric) if metric.isascii() else len(metric.encode())) + 1
+        if self._part and (self._size + length > self._room or len(self._part) == MOST_METRICS):
+            self.end()
+        self._part.append(metric)
+        self._size += length
+
+    def end(self) -> None:
+        """Emits what is left."""
+        if self._part:
+            part, self._part, self._size = self._part, [], 0
+            self._emit(part)

@@ -15,7 +15,7 @@ from . import hub as hubs
 from .callbacks import LOG, Callback
 from .clock import Clock
 from .errors import FlushTimeoutError, HubError
-from .events import EventWriter, split
+from .events import EventWriter, Splitter
 from .options import Settings
 from .outbox import Outbox, OutgoingEvent
 from .outcomes import Done, DroppedEvents, Failed, Rejection, read_answer
@@ -149,15 +149,15 @@ class Pusher:
         async with self._pushing:
             now = self._clock.monotonic()
             self._next_push = round(now + self._settings.push_interval, 3)
-            metrics: list[str] = []
+            parts = self._push_splitter(correlation_id)
             while taken := self._recorder.take(now, self._settings.repeat_interval, SERIES_AT_A_TIME):
                 millis = self._clock.wall_millis()
                 for series, write in taken:
                     series.created_by(millis)
-                    metrics.append(series.json(write()))
+                    parts.add(series.json(write()))
                 if len(taken) == SERIES_AT_A_TIME:
                     await asyncio.sleep(0)
-            self._add_pushes(metrics, correlation_id)
+            parts.end()
 
     def report(self, metrics: list[str]) -> bool:
         """Sends all that a registry has. False where it had to be cut into pushes, larger than an event may be.
@@ -165,16 +165,18 @@ class Pusher:
         The client's own gauge is always among them: an empty report would say that this instance is gone.
         """
         metrics = [f'{REPORTED_METRICS}"value":{len(metrics)}}}', *metrics]
-        parts = split(metrics, self._room(None))
-        if len(parts) > 1:
-            self._add_pushes(metrics, None)
-            return False
-        self._add(events.REPORT, parts[0], None)
-        return True
+        parts: list[list[str]] = []
+        whole = Splitter(self._room(None), parts.append)
+        for metric in metrics:
+            whole.add(metric)
+        whole.end()
+        for part in parts:
+            self._add(events.REPORT if len(parts) == 1 else events.PUSH, part, None)
+        return len(parts) == 1
 
-    def _add_pushes(self, metrics: list[str], correlation_id: str | None) -> None:
-        for part in split(metrics, self._room(correlation_id)):
-            self._add(events.PUSH, part, correlation_id)
+    def _push_splitter(self, correlation_id: str | None) -> Splitter:
+        room = min(events.PUSH_BYTES, self._room(correlation_id))
+        return Splitter(room, lambda part: self._add(events.PUSH, part, correlation_id))
 
     def _room(self, correlation_id: str | None) -> int:
         # Headers count too: NATS's line and the id.
