@@ -225,12 +225,8 @@ class QueryHandlerTest {
     assertThat(entry.get("correlation_id").stringValue()).isEqualTo("endless");
     assertThat(entry.get("state").stringValue()).isEqualTo("running");
     hub.listensFor = 0; // the asker is gone
-    Awaitility.await()
-        .until(() -> {
-          long before = series.get();
-          Thread.yield();
-          return series.get() == before;
-        });
+    AtomicLong before = new AtomicLong(-1);
+    Awaitility.await().until(() -> before.getAndSet(series.get()) == series.get());
     hub.listensFor = Integer.MAX_VALUE;
     Awaitility.await().until(() -> ask("metrics.queries", "{}").get("result").isEmpty());
     assertThat(hub.published).isEmpty(); // nobody was told
