@@ -13,6 +13,8 @@ final class CommandTable {
               "queries", "List the queries that run, or cancel one", QueriesCommand::new),
           new CommandEntry("push", "Push metrics by hand or from an exposition", PushCommand::new),
           new CommandEntry("tail", "Show events as they pass on the hub", TailCommand::new),
+          new CommandEntry(
+              "dashboards", "List, get, save and restore dashboards", DashboardsCommand::new),
           new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),
           new CommandEntry("version", "Print the version", VersionCommand::new));
 

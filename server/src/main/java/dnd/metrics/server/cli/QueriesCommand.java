@@ -3,12 +3,9 @@ package dnd.metrics.server.cli;
 import dnd.metrics.events.CorrelationIds;
 import dnd.metrics.events.EventTypes;
 import dnd.metrics.events.JsonBuffer;
-import dnd.metrics.server.terminal.NotJsonException;
 import dnd.metrics.server.terminal.PlainJson;
 import dnd.metrics.server.terminal.TextTable;
-import io.nats.client.Message;
-import io.nats.client.Subscription;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +25,6 @@ import picocli.CommandLine.Option;
       "A query is cancelled in the name of the service that asked it: --service says which."
     })
 final class QueriesCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int QUERY_CHARS = 60;
 
   @Mixin private HubAddress hub = new HubAddress();
@@ -54,7 +50,7 @@ final class QueriesCommand implements Callable<Integer> {
         PlainJson.list(ask(EventTypes.METRICS_QUERIES, CorrelationIds.make()), "result");
     if (json) {
       for (Object entry : entries) {
-        terminal.print(PlainJson.line(asMap(entry)) + "\n");
+        terminal.print(PlainJson.line(ServiceRequest.map(entry)) + "\n");
       }
       return ExitCode.SUCCESS;
     }
@@ -64,7 +60,7 @@ final class QueriesCommand implements Callable<Integer> {
                 "service", "correlation id", "state", "query", "age", "series", "samples", "peak"),
             4);
     for (Object entry : entries) {
-      table.add(row(asMap(entry)));
+      table.add(row(ServiceRequest.map(entry)));
     }
     StringBuilder out = new StringBuilder();
     table.print(out, terminal.style());
@@ -109,29 +105,9 @@ final class QueriesCommand implements Callable<Integer> {
 
   private Map<String, Object> ask(String type, String correlationId)
       throws CommandFailedException, InterruptedException {
-    JsonBuffer event = new JsonBuffer(128);
-    event.raw("{\"type\":").string(type).raw(",\"data\":{\"parts\":false,\"correlation_id\":");
-    event.string(correlationId).raw("}}");
-    try (HubLink link = HubLink.open(hub.url(), "queries")) {
-      String inbox = link.inbox();
-      Subscription answers = link.subscribe(inbox);
-      link.publish(hub.service() + "." + type, inbox, event.toByteArray());
-      Message message = link.next(answers, PATIENCE);
-      if (message == null) {
-        throw new CommandFailedException("no answer within " + PATIENCE.toSeconds() + "s");
-      }
-      Map<String, Object> data = PlainJson.object(PlainJson.object(message.getData()), "data");
-      if (!PlainJson.text(data, "status").equals("success")) {
-        throw new CommandFailedException(PlainJson.text(data, "error"));
-      }
-      return data;
-    } catch (NotJsonException e) {
-      throw new CommandFailedException("the answer cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  @SuppressWarnings("unchecked") // maps are only ever made by PlainJson
-  private static Map<String, Object> asMap(Object entry) {
-    return entry instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    JsonBuffer data = new JsonBuffer(128);
+    data.raw("{\"parts\":false,\"correlation_id\":").string(correlationId).raw('}');
+    String json = new String(data.toByteArray(), StandardCharsets.UTF_8);
+    return ServiceRequest.ask(hub, "queries", type, json);
   }
 }
