@@ -90,10 +90,7 @@ final class DashboardsCommand implements Callable<Integer> {
   }
 
   /** {@code dashboards list}: one line for each. */
-  @Command(
-      name = "list",
-      description = "Lists the dashboards.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "list", description = "Lists the dashboards.", mixinStandardHelpOptions = true)
   static final class ListCommand implements Callable<Integer> {
     @Mixin private HubAddress hub = new HubAddress();
 
@@ -242,8 +239,7 @@ final class DashboardsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailedException, InterruptedException {
-      List<Object> versions =
-          PlainJson.list(ask(hub, named.request("history")), "versions");
+      List<Object> versions = PlainJson.list(ask(hub, named.request("history")), "versions");
       Map<String, Object> newest =
           versions.isEmpty() ? Map.of() : ServiceRequest.map(versions.get(0));
       ObjectNode data = named.request("restore").put("version", version);

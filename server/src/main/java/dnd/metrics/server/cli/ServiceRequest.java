@@ -28,10 +28,7 @@ final class ServiceRequest {
     try (HubLink link = HubLink.open(hub.url(), command)) {
       if (event.length() > link.maxPayloadBytes()) {
         throw new CommandFailedException(
-            "the event has "
-                + event.length()
-                + " bytes, the hub takes "
-                + link.maxPayloadBytes());
+            "the event has " + event.length() + " bytes, the hub takes " + link.maxPayloadBytes());
       }
       String inbox = link.inbox();
       Subscription answers = link.subscribe(inbox);
