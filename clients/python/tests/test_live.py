@@ -66,6 +66,7 @@ async def test_updates_bring_the_answer_up_to_date() -> None:
         first = await live.__anext__()
         assert first.is_whole
         assert values(first) == {"a": 1, "b": 2}
+        assert repr(first).startswith("LiveUpdate, whole: Vector, 2 series\n")
         await service.send(vector(("b", 3), ("c", 4), update=1, gone=[{"x": "a"}]))
         await service.send(vector(("c", 5), update=2))
         second = await live.__anext__()

@@ -115,6 +115,22 @@ async def test_a_cancelled_flush_is_cancelled() -> None:
     await client._pusher._cancel_tasks()
 
 
+async def test_an_outage_is_logged_once_when_it_begins_and_once_when_it_is_over(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client, hub, clock = make(answer=no_responders)
+    client.inc_counter("rolls_total")
+    await clock.advance(10_500)
+    assert caplog.messages == [], "what passes at once is no outage"
+    await clock.advance(60_000)
+    assert [m.split(":")[0] for m in caplog.messages] == ["metrics are not acknowledged, and are kept"]
+    assert "nobody listens on dice.metrics.push: is the metrics service running?" in caplog.text
+    hub.answer = collected
+    await clock.advance(10_000)
+    assert caplog.messages[1:] == ["metrics are acknowledged again; 1 more events wait"]
+    await client.close()
+
+
 async def test_a_disconnected_hub_is_not_given_anything() -> None:
     client, hub, clock = make()
     hub.is_connected = False

@@ -79,7 +79,10 @@ def test_a_matrix() -> None:
     assert isinstance(found[0].values[1], HistogramValue)
     assert next(iter(found[0])) == (100, 1.0)
     assert len(found.to_dataframe()) == 3
-    assert '{n="x"} 1@1970-01-01T00:01:40Z {count:4' in repr(found)
+    assert repr(found) == (
+        'Matrix, 1 series\n  {n="x"} 1 {count:4 sum:-0.7 [-0.001,0.001]:1 (1,1.1]:3} nan'
+        " @ 1970-01-01T00:01:40Z to 1970-01-01T00:02:10Z"
+    )
 
 
 def test_scalars_and_texts() -> None:

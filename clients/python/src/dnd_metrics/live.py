@@ -47,6 +47,10 @@ class LiveUpdate:
     is_whole: bool
     """Whether this is a first answer, not what changed in one: also after the service was away."""
 
+    def __repr__(self) -> str:
+        what = "whole" if self.is_whole else f"{len(self.changed)} changed, {len(self.gone)} gone"
+        return f"LiveUpdate, {what}: {self.result!r}"
+
 
 class LiveQuery(AsyncIterator[LiveUpdate]):
     """The updates of one live query. It ends with `aclose`, with its `async with` block, or with an error.

@@ -29,6 +29,8 @@ REPORTED_METRICS = (
 )
 FIRST_DELAY = 0.1
 LONGEST_DELAY = 10.0
+OUTAGE_SECONDS = 1.0
+"""The log tells of failures that last longer."""
 SERIES_AT_A_TIME = 500
 """So many are taken under the recorder's lock, and written before other tasks have their turn."""
 
@@ -61,6 +63,8 @@ class Pusher:
         self._next_push = clock.monotonic() + settings.push_interval
         self._failures = 0
         self._retry_at = 0.0
+        self._failing_since = 0.0
+        self._is_outage_told = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._push_wake = asyncio.Event()
@@ -227,9 +231,10 @@ class Pusher:
 
     async def _attempt(self, event: OutgoingEvent, timeout: float) -> bool:
         """Whether the event is over."""
+        begun = self._clock.monotonic()
         outcome = await self._send(event, timeout)
         if isinstance(outcome, Failed):
-            self._failed(outcome.reason)
+            self._failed(outcome.reason, begun)
             return False
         self._succeeded()
         self._outbox.remove(event)
@@ -248,20 +253,21 @@ class Pusher:
             return Failed(str(error))
         return read_answer(answer, event.correlation_id)
 
-    def _failed(self, reason: str) -> None:
+    def _failed(self, reason: str, begun: float) -> None:
+        if not self._failures:
+            self._failing_since = begun
         self._failures += 1
         delay = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(self._failures - 1, 30))
         self._retry_at = round(self._clock.monotonic() + self._jitter() * delay, 3)
-        if self._failures == 1:
+        LOG.debug("attempt %d: %s", self._failures, reason)
+        if not self._is_outage_told and self._clock.monotonic() - self._failing_since >= OUTAGE_SECONDS:
+            self._is_outage_told = True
             LOG.warning("metrics are not acknowledged, and are kept: %s", reason)
-        else:
-            LOG.debug("attempt %d: %s", self._failures, reason)
 
     def _succeeded(self) -> None:
-        if self._failures:
-            LOG.info(
-                "metrics are acknowledged again after %d attempts; %d events wait", self._failures, len(self._outbox)
-            )
+        if self._is_outage_told:
+            self._is_outage_told = False
+            LOG.warning("metrics are acknowledged again; %d more events wait", len(self._outbox) - 1)
         self._failures = 0
         self._retry_at = 0.0
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_LINES = 40
-_MOST_POINTS = 6
+_MOST_POINTS = 12
 _T = TypeVar("_T")
 
 
@@ -130,9 +130,11 @@ class Points:
         return zip(self.timestamps, self.values, strict=True)
 
     def __repr__(self) -> str:
-        shown = [f"{_text(value)}@{_clock(at)}" for at, value in list(self)[:_MOST_POINTS]]
+        if not self.timestamps:
+            return f"{self.labels!r} no points"
         more = f" ... {len(self)} points" if len(self) > _MOST_POINTS else ""
-        return f"{self.labels!r} {' '.join(shown)}{more}"
+        values = " ".join(map(_text, self.values[:_MOST_POINTS]))
+        return f"{self.labels!r} {values}{more} @ {_clock(self.timestamps[0])} to {_clock(self.timestamps[-1])}"
 
 
 @dataclass(frozen=True)
