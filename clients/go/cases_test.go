@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -65,6 +66,7 @@ func newCaseRunner(t *testing.T, given map[string]any) *caseRunner {
 	r := &caseRunner{t: t, hub: newHubDouble(), words: map[string]string{}}
 	config := &Config{ServiceID: "dice_service", MessageHub: r.hub, Options: Options{
 		Instance:  "dice-1",
+		Logger:    slog.New(slog.DiscardHandler),
 		OnDropped: func(d Drop) { r.dropped += d.Events },
 		OnRejected: func(rejection Rejection) {
 			one := map[string]any{"code": rejection.Code, "reason": rejection.Reason}

@@ -39,6 +39,7 @@ type Client struct {
 
 	listening     sync.Mutex
 	subscriptions []*Subscription // under listening
+	tooLarge      atomic.Bool     // it was logged that a report is
 	lastReport    func()          // under listening: waits for ReportEvery to end, and reports once more
 	leaving       chan struct{}   // closed when Close begins
 
@@ -246,9 +247,7 @@ func (c *Client) Status() Status {
 	}
 	status := Status{Series: len(c.registry.snapshot()), DroppedEvents: c.dropped.Load()}
 	status.WaitingEvents, status.WaitingBytes = c.outbox.size()
-	if last := c.lastError.Load(); last != nil {
-		status.LastError = *last
-	}
+	status.LastError = c.lastFailure()
 	return status
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"strings"
 	"sync"
@@ -25,6 +26,9 @@ func check(t *testing.T, err error) {
 // newTestClient makes a client that is closed when the test ends.
 func newTestClient(t *testing.T, hub MessageHub, options Options) *Client {
 	t.Helper()
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
 	c := newClient(&Config{ServiceID: "dice_service", MessageHub: hub, Options: options}, func() float64 { return 1 })
 	check(t, c.Err())
 	t.Cleanup(func() { _ = c.Close(context.Background()) })
@@ -280,6 +284,34 @@ func TestNothingIsSentWhileNotConnected(t *testing.T) {
 		}
 		if got := hub.taken(); len(got) > 0 {
 			t.Error(got)
+		}
+	})
+}
+
+func TestAnOutageIsLoggedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var text strings.Builder
+		hub := newHubDouble()
+		hub.behave("down")
+		c := newTestClient(t, hub, Options{BufferEvents: 2, Logger: slog.New(slog.NewTextHandler(&text, nil))})
+		for range 4 {
+			check(t, c.IncCounter("a_total", nil))
+			time.Sleep(10 * time.Second)
+			synctest.Wait()
+		}
+		hub.behave("up")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		hub.behave(map[string]any{"reply": map[string]any{"type": "metrics.collected", "data": map[string]any{
+			"rejected": []any{map[string]any{"name": "a_total", "code": "kind_changed", "reason": "is a gauge"}}}}})
+		check(t, c.IncCounter("a_total", nil))
+		check(t, c.Flush(context.Background()))
+		for words, times := range map[string]int{
+			"not acknowledged, and are kept": 1, "acknowledged again": 1, "were dropped before": 2, "a_total\\\" was rejected: kind_changed": 1,
+		} {
+			if got := strings.Count(text.String(), words); got != times {
+				t.Errorf("%q: %d times, not %d:\n%s", words, got, times, &text)
+			}
 		}
 	})
 }

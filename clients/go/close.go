@@ -46,11 +46,8 @@ func (c *Client) Close(ctx context.Context) error {
 	if c.err != nil {
 		return c.err
 	}
-	if _, has := ctx.Deadline(); !has {
-		limited, cancel := context.WithTimeout(ctx, closeTimeout)
-		defer cancel()
-		ctx = limited
-	}
+	ctx, cancel := limited(ctx, closeTimeout)
+	defer cancel()
 	var err error
 	first := false
 	c.closing.Do(func() {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"reflect"
@@ -37,13 +38,16 @@ type Options struct {
 	Labels Labels
 	// BufferEvents is how many events may wait to be acknowledged. Beyond it the oldest is dropped. Default 1000.
 	BufferEvents int
-	// BufferBytes is how many bytes these events may have. Default 64 MiB.
+	// BufferBytes is how many bytes these events may have. Default 32 MiB.
 	BufferBytes int
 	// OnRejected is told of each metric that the service refused, and of events that it refused as a whole.
 	// Callbacks are called one at a time, by a goroutine of the client: they must not wait for the client.
 	OnRejected func(Rejection)
 	// OnDropped is told of events that were dropped.
 	OnDropped func(Drop)
+	// Logger is told once that an outage began and once that it is over, and of what was rejected or dropped. By default it
+	// is slog.Default().
+	Logger *slog.Logger
 }
 
 // A Rejection is a metric that the service refused, or an event that it refused as a whole.
@@ -85,7 +89,7 @@ const (
 	defaultPushInterval   = 10 * time.Second
 	defaultRepeatInterval = time.Minute
 	defaultBufferEvents   = 1000
-	defaultBufferBytes    = 64 << 20
+	defaultBufferBytes    = 32 << 20
 )
 
 // settings are a Config that was checked, with its defaults.
@@ -101,6 +105,7 @@ type settings struct {
 	bufferBytes    int
 	onRejected     func(Rejection)
 	onDropped      func(Drop)
+	log            *slog.Logger
 }
 
 // checked returns what a config means, or a *ConfigError with the first thing that is wrong with it.
@@ -119,7 +124,10 @@ func checkedWithoutHub(config *Config) (settings, error) {
 	o := config.Options
 	s := settings{
 		service: config.ServiceID, hub: config.MessageHub, instance: o.Instance, labels: maps.Clone(o.Labels),
-		onRejected: o.OnRejected, onDropped: o.OnDropped,
+		onRejected: o.OnRejected, onDropped: o.OnDropped, log: o.Logger,
+	}
+	if s.log == nil {
+		s.log = slog.Default()
 	}
 	if problem := tokenProblem(s.service); problem != "" {
 		return s, &ConfigError{"ServiceID", problem}

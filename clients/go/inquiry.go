@@ -17,6 +17,7 @@ type inquiry struct {
 	subscription *nats.Subscription
 	messages     chan *nats.Msg
 	over         chan struct{}
+	quiet        <-chan time.Time // of a live query: when so long has passed that it is asked whether it still runs
 }
 
 // inquire publishes an event of the caller's service and listens for the answers.
@@ -56,6 +57,8 @@ func (i *inquiry) next(ctx context.Context, interrupted <-chan nats.Status) (*re
 	select {
 	case message := <-i.messages:
 		return readResult(message)
+	case <-i.quiet:
+		return nil, errQuiet
 	case <-interrupted:
 		return nil, errInterrupted
 	case <-ctx.Done():
@@ -64,6 +67,9 @@ func (i *inquiry) next(ctx context.Context, interrupted <-chan nats.Status) (*re
 		return nil, ErrClosed
 	}
 }
+
+// errQuiet says that nothing has come for a while.
+var errQuiet = errors.New("quiet")
 
 // errInterrupted says that the hub's client lost the hub, and found it again.
 var errInterrupted = &wrapped{ErrHub, errors.New("the connection was interrupted")}

@@ -35,7 +35,8 @@ type LiveUpdate struct {
 //	}
 //
 // It ends when the loop is left, when ctx ends (with its error), when the client is closed (ErrClosed), and with a *QueryError
-// where the service cannot answer. Where the hub or the service was away, the query is asked again.
+// where the service cannot answer. Where the hub or the service goes away after the first answer, the query is asked again
+// until they are back; where they are away from the start, that is the error.
 func (c *Client) QueryLive(ctx context.Context, query string, options ...QueryOption) iter.Seq2[*LiveUpdate, error] {
 	return c.live(ctx, map[string]any{"query": query}, 0, options)
 }
@@ -96,17 +97,29 @@ func (c *Client) listen(
 	ctx context.Context, data map[string]any, window time.Duration, interruptions <-chan nats.Status,
 	yield func(*LiveUpdate, error) bool, answered func(),
 ) (more bool, err error) {
-	i, err := c.inquire("metrics.query", idFor(ctx), data)
+	id := idFor(ctx)
+	i, err := c.inquire("metrics.query", id, data)
 	if err != nil {
 		return true, err
 	}
 	defer func() { err = errors.Join(err, i.end()) }()
+	quiet := time.NewTimer(firstAnswerTimeout)
+	defer quiet.Stop()
+	i.quiet = quiet.C
 	view := &liveView{window: window}
 	for update := 0; ; update++ {
 		changed, data, err := i.answer(ctx, interruptions)
+		for errors.Is(err, errQuiet) {
+			if update == 0 || !c.stillRuns(ctx, id) {
+				return true, &wrapped{ErrNoService, errQuiet}
+			}
+			quiet.Reset(quietTimeout)
+			changed, data, err = i.answer(ctx, interruptions)
+		}
 		if err != nil {
 			return true, err
 		}
+		quiet.Reset(quietTimeout)
 		if data.Update != update {
 			return true, errLostUpdate
 		}
@@ -121,6 +134,29 @@ func (c *Client) listen(
 			return false, nil
 		}
 	}
+}
+
+const (
+	firstAnswerTimeout = 30 * time.Second
+	quietTimeout       = 10 * time.Second
+)
+
+// stillRuns asks the service whether it still has a live query of this client: one that was killed cannot say so itself.
+func (c *Client) stillRuns(ctx context.Context, correlationID string) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	var running []runningQuery
+	err := c.find(ctx, "metrics.queries", map[string]any{}, &running)
+	var failed *QueryError
+	if errors.As(err, &failed) {
+		return true // it is there, and does not list its queries
+	}
+	return err == nil && slices.Contains(running, runningQuery{correlationID})
+}
+
+// A runningQuery is what is needed of a query in the service's list.
+type runningQuery struct {
+	CorrelationID string `json:"correlation_id"`
 }
 
 // watch tells of the times at which the hub's client found the hub again, where the hub can tell. What the service remembers

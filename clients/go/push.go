@@ -158,6 +158,7 @@ func (c *Client) drop(events int, reason DropReason) {
 		return
 	}
 	c.dropped.Add(uint64(events))
+	c.log.Warn("metrics: events were dropped before they were acknowledged", "events", events, "reason", reason, "last_error", c.lastFailure())
 	_ = c.AddCounter(droppedEvents, float64(events), nil) // after the end there is nobody to send it to
 	if c.onDropped != nil {
 		c.callbacks.Lock()

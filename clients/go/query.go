@@ -64,11 +64,8 @@ func (c *Client) query(ctx context.Context, data map[string]any, options []Query
 	if err := c.usable(); err != nil {
 		return nil, err
 	}
-	if _, has := ctx.Deadline(); !has {
-		limited, cancel := context.WithTimeout(ctx, queryTimeout)
-		defer cancel()
-		ctx = limited
-	}
+	ctx, cancel := limited(ctx, queryTimeout)
+	defer cancel()
 	for _, option := range options {
 		option(data)
 	}

@@ -19,6 +19,14 @@ type ReportedMetric struct {
 	Histogram *ReportedHistogram // of a histogram
 	Created   time.Time          // when the counting began, where that is known
 	Time      time.Time          // when the value was read, where that is not the report's time
+	Exemplars []Exemplar
+}
+
+// An Exemplar is one of the observations that a value was made of, such as that of a trace. The service keeps none yet.
+type Exemplar struct {
+	Labels Labels
+	Value  float64
+	Time   time.Time // zero where it is not known
 }
 
 // A ReportedHistogram is a whole histogram: native where Native is not nil, classic otherwise.
@@ -60,11 +68,10 @@ type Span struct {
 // ErrReporting: the client reports another source already. A report is all that an instance has; join sources instead.
 var ErrReporting = newSentinel("reporting", "the client reports another source already")
 
-const reportedMetrics = "dnd_metrics_client_reported_metrics"
-
 // Report sends a metrics.report: all that this process has besides what is recorded with the client. A series that the last
-// report had and this one lacks ends at once. A report that is larger than the hub lets pass goes on in pushes; the series in
-// these end by not being sent any more. Metrics that are not valid are left out and named in the error.
+// report had and this one lacks ends at once. A report without metrics is not sent, since it would say that the instance is
+// gone. One that is larger than the hub lets pass is sent as pushes, which is logged: what it no longer has then ends only
+// when queries do not look back to it any more. Metrics that are not valid are left out and named in the error.
 func (c *Client) Report(metrics []ReportedMetric) error {
 	if err := c.usable(); err != nil {
 		return err
@@ -74,45 +81,48 @@ func (c *Client) Report(metrics []ReportedMetric) error {
 
 func (c *Client) report(metrics []ReportedMetric) error {
 	c.pushing.Lock()
-	at := c.writer.nextTime(time.Now())
 	correlationID := newUUID()
 	limit := maxPayload(c.hub) - c.writer.overhead() - 6*len(correlationID)
-	// It is never empty: that would say that the instance is gone.
-	own := ReportedMetric{
-		Name: reportedMetrics, Type: GaugeType, Help: "How many metrics the last report of this client held.", Value: float64(len(metrics)),
-	}
-	eventType, dropped, count := "metrics.report", 0, 0
+	at := c.writer.nextTime(time.Now())
 	var wrong []error
-	gathered := own.appendTo(nil, at)
-	end := func() {
-		dropped += c.outbox.add(c.writer.write(eventType, at, correlationID, gathered))
-		eventType, gathered, count = "metrics.push", nil, 0
-		at = c.writer.nextTime(time.Now())
-	}
+	var written [][]byte
+	size := 0
 	for i := range metrics {
-		m := &metrics[i]
-		if err := m.check(c.labels); err != nil {
+		if err := metrics[i].check(c.labels); err != nil {
 			wrong = append(wrong, err)
 			continue
 		}
-		one := m.appendTo(nil, at)
-		if len(gathered) > 0 && (len(gathered)+1+len(one) > limit || count >= maxMetrics-2) {
-			end()
-		}
-		if len(gathered) > 0 {
-			gathered = append(gathered, ',')
-		}
-		gathered = append(gathered, one...)
-		count++
+		one := metrics[i].appendTo(nil, at)
+		written = append(written, one)
+		size += len(one) + 1
 	}
-	end()
+	eventType := "metrics.report"
+	if size > limit || len(written) > maxMetrics {
+		eventType = "metrics.push"
+	}
+	dropped := 0
+	for len(written) > 0 {
+		joined, count := written[0], 1
+		for count < len(written) && count < maxMetrics && len(joined)+1+len(written[count]) <= limit {
+			joined = append(append(joined, ','), written[count]...)
+			count++
+		}
+		dropped += c.outbox.add(c.writer.write(eventType, at, correlationID, joined))
+		if written = written[count:]; len(written) > 0 {
+			at = c.writer.nextTime(time.Now())
+		}
+	}
 	c.pushing.Unlock()
 	c.drop(dropped, BufferFull)
+	if eventType == "metrics.push" && !c.tooLarge.Swap(true) {
+		c.log.Warn("metrics: a report is larger than the hub lets pass, so it is pushed: what it no longer has ends after the lookback of queries, not at once",
+			"metrics", len(metrics), "bytes", size)
+	}
 	return errors.Join(wrong...)
 }
 
 // ReportEvery reports what a function gathers: at once, then at an interval, and a last time when the client is closed. What
-// it gathers beside an error is reported too; errors, and what Report says is wrong, go to onError where that is not nil.
+// it gathers beside an error is reported too; errors, and what Report says is wrong, go to onError, or to the log where that is nil.
 // A client reports one source; a second one is ErrReporting. It goes on until the client is closed.
 func (c *Client) ReportEvery(interval time.Duration, gather func() ([]ReportedMetric, error), onError func(error)) error {
 	if err := c.usable(); err != nil {
@@ -121,9 +131,12 @@ func (c *Client) ReportEvery(interval time.Duration, gather func() ([]ReportedMe
 	if interval < time.Millisecond {
 		return &ConfigError{"interval", fmt.Sprintf("%s is too short: at least 1ms", interval)}
 	}
+	if onError == nil {
+		onError = func(err error) { c.log.Warn("metrics: gathering a report", "error", err) }
+	}
 	report := func() {
 		metrics, err := gather()
-		if err = errors.Join(err, c.report(metrics)); err != nil && onError != nil {
+		if err = errors.Join(err, c.report(metrics)); err != nil {
 			onError(err)
 		}
 	}
@@ -163,6 +176,11 @@ func (m *ReportedMetric) check(shared Labels) error {
 	if err := checkLabels(m.Name, m.Labels.sorted(), shared); err != nil {
 		return err
 	}
+	for _, e := range m.Exemplars {
+		if err := checkLabels(m.Name, e.Labels.sorted(), nil); err != nil {
+			return err
+		}
+	}
 	if (m.Type == HistogramType) != (m.Histogram != nil) {
 		return &MetricError{Metric: m.Name, Problem: "a histogram, and nothing else, has Histogram", kind: ErrInvalidValue}
 	}
@@ -172,7 +190,10 @@ func (m *ReportedMetric) check(shared Labels) error {
 // appendTo writes the metric as JSON.
 func (m *ReportedMetric) appendTo(to []byte, at time.Time) []byte {
 	created := m.Created
-	if m.Type == GaugeType || created.After(at) {
+	if created.After(at) { // by less than the millisecond to which times are sent, or by another clock
+		created = at
+	}
+	if m.Type == GaugeType {
 		created = time.Time{}
 	}
 	to = appendHead(to, m.Name, m.Type, m.Labels.sorted(), &family{help: m.Help, unit: m.Unit}, created)
@@ -185,7 +206,29 @@ func (m *ReportedMetric) appendTo(to []byte, at time.Time) []byte {
 		to = append(to, `,"timestamp":`...)
 		to = appendTime(to, m.Time)
 	}
+	if len(m.Exemplars) > 0 {
+		to = appendExemplars(to, m.Exemplars)
+	}
 	return append(to, '}')
+}
+
+func appendExemplars(to []byte, exemplars []Exemplar) []byte {
+	to = append(to, `,"exemplars":[`...)
+	for i, e := range exemplars {
+		if i > 0 {
+			to = append(to, ',')
+		}
+		to = append(to, `{"labels":`...)
+		to = appendLabels(to, e.Labels.sorted())
+		to = append(to, `,"value":`...)
+		to = appendNumber(to, e.Value)
+		if !e.Time.IsZero() {
+			to = append(to, `,"timestamp":`...)
+			to = appendTime(to, e.Time)
+		}
+		to = append(to, '}')
+	}
+	return append(to, ']')
 }
 
 func (h *ReportedHistogram) appendTo(to []byte) []byte {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -26,7 +27,8 @@ func TestAReport(t *testing.T) {
 	c := newTestClient(t, hub, Options{})
 	created := caseStart.Add(-time.Hour)
 	err := c.Report([]ReportedMetric{
-		{Name: "a_total", Type: CounterType, Help: "All of it.", Unit: "things", Labels: Labels{"x": "y", "z": ""}, Value: 3, Created: created},
+		{Name: "a_total", Type: CounterType, Help: "All of it.", Unit: "things", Labels: Labels{"x": "y", "z": ""}, Value: 3, Created: created,
+			Exemplars: []Exemplar{{Labels{"trace_id": "t1"}, 1, created}}},
 		{Name: "b", Type: GaugeType, Value: math.Inf(-1), Time: created},
 		{Name: "c", Type: HistogramType, Histogram: &ReportedHistogram{Count: 3, Sum: 1.5, Classic: []ClassicBucket{{0.5, 1}, {1, 2}}}},
 		{Name: "d", Type: HistogramType, Histogram: &ReportedHistogram{Count: 3, Sum: 1.5, Native: &NativeBuckets{
@@ -43,9 +45,9 @@ func TestAReport(t *testing.T) {
 	r.expect([]any{map[string]any{
 		"subject": "dice_service.metrics.report",
 		"event": map[string]any{"type": "metrics.report", "data": map[string]any{"instance": c.Instance(), "metrics": []any{
-			map[string]any{"name": "dnd_metrics_client_reported_metrics", "type": "gauge", "value": 6.0},
 			map[string]any{"name": "a_total", "type": "counter", "value": 3.0, "help": "All of it.", "unit": "things", "created": "2026-11-24T09:00:00.000Z",
-				"labels": map[string]any{"x": "y", "z": "<absent>"}},
+				"labels":    map[string]any{"x": "y", "z": "<absent>"},
+				"exemplars": []any{map[string]any{"labels": map[string]any{"trace_id": "t1"}, "value": 1.0, "timestamp": "2026-11-24T09:00:00.000Z"}}},
 			map[string]any{"name": "b", "type": "gauge", "value": "-Inf", "created": "<absent>", "timestamp": "2026-11-24T09:00:00.000Z"},
 			map[string]any{"name": "c", "value": map[string]any{"count": 3.0, "sum": 1.5, "buckets": map[string]any{"0.5": 1.0, "1": 2.0}}},
 			map[string]any{"name": "d", "value": map[string]any{"schema": 2.0, "zero_threshold": 0.25, "zero_count": 1.0, "negative": "<absent>",
@@ -54,7 +56,7 @@ func TestAReport(t *testing.T) {
 	}}, hub.taken(), "reports")
 }
 
-func TestAReportThatIsTooLargeGoesOnInPushes(t *testing.T) {
+func TestAReportThatIsTooLargeIsPushed(t *testing.T) {
 	hub := newHubDouble()
 	c := newTestClient(t, narrow{hub}, Options{})
 	var all []ReportedMetric
@@ -73,7 +75,7 @@ func TestAReportThatIsTooLargeGoesOnInPushes(t *testing.T) {
 		}
 	}
 	kinds := subjects(received)
-	if len(seen) != 100 || len(kinds) < 3 || kinds[0] != "dice_service.metrics.report" || kinds[1] != "dice_service.metrics.push" {
+	if len(seen) != 100 || len(kinds) < 3 || slices.Contains(kinds, "dice_service.metrics.report") {
 		t.Fatal(len(seen), kinds)
 	}
 }
@@ -97,12 +99,12 @@ func TestReportsAtAnInterval(t *testing.T) {
 		}
 		time.Sleep(40 * time.Second)
 		synctest.Wait()
-		if got := hub.taken(); len(got) != 3 || len(data(got[1])["metrics"].([]any)) != 1 {
-			t.Error("a report is never empty, which would say that the instance is gone:", got)
+		if got := hub.taken(); len(got) != 2 {
+			t.Error("a report that is empty would say that the instance is gone:", got)
 		}
 		check(t, c.Close(context.Background()))
 		got := hub.taken()
-		if len(got) != 2 || data(got[0])["metrics"].([]any)[1].(map[string]any)["value"] != 4.0 || len(data(got[1])["metrics"].([]any)) != 0 {
+		if len(got) != 2 || data(got[0])["metrics"].([]any)[0].(map[string]any)["value"] != 4.0 || len(data(got[1])["metrics"].([]any)) != 0 {
 			t.Error("a last report, then that the instance is gone:", got)
 		}
 		if len(told) != 1 || !errors.Is(told[0], broken) {

@@ -16,6 +16,7 @@ const (
 // random part of a delay that doubles ("full jitter"), so that many clients do not come back all at once.
 func (c *Client) sendAlways() {
 	delay := firstDelay
+	var awayAt time.Time // when the first of the failures in a row was
 	for c.life.Err() == nil {
 		e := c.outbox.first()
 		if e == nil {
@@ -31,7 +32,15 @@ func (c *Client) sendAlways() {
 		}
 		if c.attempt(e) {
 			delay = firstDelay
+			if !awayAt.IsZero() {
+				c.log.Info("metrics: events are acknowledged again", "after", time.Since(awayAt).Round(time.Millisecond))
+				awayAt = time.Time{}
+			}
 			continue
+		}
+		if awayAt.IsZero() && c.life.Err() == nil {
+			awayAt = time.Now()
+			c.log.Warn("metrics: events are not acknowledged, and are kept", "error", c.lastFailure())
 		}
 		c.pause(time.Duration(c.jitter() * float64(delay)))
 		delay = min(2*delay, longestDelay)
@@ -84,6 +93,14 @@ func (c *Client) ask(ctx context.Context, e *event) ([]Rejection, error) {
 
 func (c *Client) failed(err error) { c.lastError.Store(&err) }
 
+// lastFailure is why the last attempt failed, nil where it did not.
+func (c *Client) lastFailure() error {
+	if last := c.lastError.Load(); last != nil {
+		return *last
+	}
+	return nil
+}
+
 func (c *Client) ended(e *event) {
 	if c.outbox.end(e) && c.changes.Load() >= int64(c.batchSize) {
 		signal(c.batchFull)
@@ -91,7 +108,11 @@ func (c *Client) ended(e *event) {
 }
 
 func (c *Client) reject(rejections []Rejection) {
-	if c.onRejected == nil || len(rejections) == 0 {
+	if len(rejections) == 0 {
+		return
+	}
+	c.log.Warn("metrics: rejected", "count", len(rejections), "first", rejections[0].String(), "correlation_id", rejections[0].CorrelationID)
+	if c.onRejected == nil {
 		return
 	}
 	c.callbacks.Lock()

@@ -10,7 +10,9 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/nats-io/nats.go"
@@ -31,11 +33,18 @@ type line struct {
 	Goroutines int     `json:"goroutines"`
 }
 
-// A comparison is one case: what both clients do b.N times.
+// newClient makes a client that pushes only when it is told to.
+func newClient(hub metrics.MessageHub) *metrics.Client {
+	return metrics.NewClient(&metrics.Config{
+		ServiceID: "bench", MessageHub: hub, Options: metrics.Options{PushInterval: "1h", BatchSize: 1 << 30},
+	})
+}
+
+// A comparison is one case: the i-th call of both clients, by one goroutine or by as many as there are processors.
 type comparison struct {
 	name     string
-	ours     func(b *testing.B)
-	theirs   func(b *testing.B)
+	ours     func(i int)
+	theirs   func(i int)
 	parallel bool
 }
 
@@ -44,7 +53,7 @@ func main() {
 	testing.Init()
 	_ = flag.Set("test.benchtime", "200ms")
 	flag.Parse()
-	client := metrics.NewClient(&metrics.Config{ServiceID: "bench", MessageHub: blackHole{}, Options: metrics.Options{PushInterval: "1h", BatchSize: 1 << 30}})
+	client := newClient(&blackHole{})
 	defer func() { _ = client.Close(context.Background()) }()
 	out := json.NewEncoder(os.Stdout)
 	for _, c := range comparisons(client, prometheus.NewRegistry()) {
@@ -53,15 +62,34 @@ func main() {
 		}
 		l := line{Client: "go", Case: c.name, Peer: "client_golang", Goroutines: 1}
 		for range *rounds {
-			ours, theirs := testing.Benchmark(c.ours), testing.Benchmark(c.theirs)
+			ours, theirs := measure(c.ours, c.parallel), measure(c.theirs, c.parallel)
 			l.Ns, l.PeerNs = least(l.Ns, ours), least(l.PeerNs, theirs)
 			l.Bytes, l.PeerBytes = ours.AllocedBytesPerOp(), theirs.AllocedBytesPerOp()
 		}
 		if c.parallel {
-			l.Goroutines = parallelism()
+			l.Goroutines = runtime.GOMAXPROCS(0)
 		}
 		_ = out.Encode(l)
 	}
+}
+
+func measure(call func(i int), parallel bool) testing.BenchmarkResult {
+	if parallel {
+		return testing.Benchmark(func(b *testing.B) {
+			b.ReportAllocs()
+			b.RunParallel(func(pb *testing.PB) {
+				for i := 0; pb.Next(); i++ {
+					call(i)
+				}
+			})
+		})
+	}
+	return testing.Benchmark(func(b *testing.B) {
+		b.ReportAllocs()
+		for i := range b.N {
+			call(i)
+		}
+	})
 }
 
 func least(before float64, r testing.BenchmarkResult) float64 {
@@ -72,15 +100,16 @@ func least(before float64, r testing.BenchmarkResult) float64 {
 	return before
 }
 
-// A blackHole is a hub that takes everything.
-type blackHole struct{}
+// A blackHole is a hub that takes everything, and remembers the last event.
+type blackHole struct{ last atomic.Pointer[nats.Msg] }
 
-func (blackHole) PublishMsg(*nats.Msg) error { return nil }
+func (*blackHole) PublishMsg(*nats.Msg) error { return nil }
 
-func (blackHole) Subscribe(string, nats.MsgHandler) (*nats.Subscription, error) {
+func (*blackHole) Subscribe(string, nats.MsgHandler) (*nats.Subscription, error) {
 	return &nats.Subscription{}, nil
 }
 
-func (blackHole) RequestMsgWithContext(context.Context, *nats.Msg) (*nats.Msg, error) {
+func (h *blackHole) RequestMsgWithContext(_ context.Context, message *nats.Msg) (*nats.Msg, error) {
+	h.last.Store(message)
 	return &nats.Msg{Data: []byte(`{"type": "metrics.collected"}`)}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +16,21 @@ import (
 
 	"dnd/metrics"
 )
+
+// TestSeedIsThatOfTheDocument holds that the program is the document's, character for character.
+func TestSeedIsThatOfTheDocument(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile(project + "/docs/seed-clients.md")
+	check(t, err)
+	_, rest, found := strings.Cut(string(document), "```go\n")
+	snippet, _, ended := strings.Cut(rest, "   ```")
+	program, err := os.ReadFile("../seed/campaign_service.go")
+	check(t, err)
+	// In the document it stands in a list, three columns further right.
+	if want := regexp.MustCompile(`(?m)^   `).ReplaceAllString(snippet, ""); !found || !ended || string(program) != want {
+		t.Fatalf("%q\n%q", program, want)
+	}
+}
 
 // TestSeed runs the program of the founding document, in its own module, and asks for what it counted (seed/seed_test.go).
 func TestSeed(t *testing.T) {
@@ -223,4 +239,41 @@ func (e elsewhere) RequestMsgWithContext(ctx context.Context, message *nats.Msg)
 func (e elsewhere) PublishMsg(message *nats.Msg) error {
 	message.Subject = "nobody." + message.Subject
 	return e.Conn.PublishMsg(message)
+}
+
+func TestDiscovery(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "go_discovery", metrics.Options{Instance: "one"})
+	check(t, client.Describe("discovered_total", "What was found.", "things"))
+	check(t, client.IncCounter("discovered_total", metrics.Labels{"what": "dungeon"}))
+	check(t, client.IncCounter("discovered_total", metrics.Labels{"what": "dragon"}))
+	check(t, client.Flush(within(t, soon)))
+	mine := metrics.Selection{Match: []string{`{service="go_discovery"}`}}
+	series, err := client.Series(within(t, soon), mine)
+	check(t, err)
+	if len(series) != 2 || series[0]["__name__"] != "discovered_total" || series[0]["instance"] != "one" {
+		t.Error(series)
+	}
+	names, err := client.LabelNames(within(t, soon), mine)
+	check(t, err)
+	if strings.Join(names, " ") != "__name__ instance service what" {
+		t.Error(names)
+	}
+	values, err := client.LabelValues(within(t, soon), "what", mine)
+	check(t, err)
+	if strings.Join(values, " ") != "dragon dungeon" {
+		t.Error(values)
+	}
+	metadata, err := client.Metadata(within(t, soon), "discovered_total")
+	check(t, err)
+	if got := metadata["discovered_total"]; len(got) != 1 || got[0] != (metrics.Metadata{Type: metrics.CounterType, Help: "What was found.", Unit: "things"}) {
+		t.Error(metadata)
+	}
+	if stopped, err := client.Cancel(within(t, soon), "nobody"); err != nil || stopped != 0 {
+		t.Error(stopped, err)
+	}
+	var failed *metrics.QueryError
+	if _, err := client.Series(within(t, soon), metrics.Selection{}); !errors.As(err, &failed) || failed.ErrorCode != "missing_field" {
+		t.Error(err)
+	}
 }

@@ -4,6 +4,7 @@ package blackbox
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -69,6 +70,7 @@ func within(t *testing.T, limit time.Duration) context.Context {
 // newClient makes a client that the test closes at its end.
 func newClient(t *testing.T, name string, options metrics.Options) *metrics.Client {
 	t.Helper()
+	options.Logger = slog.New(slog.DiscardHandler)
 	client := metrics.NewClient(&metrics.Config{ServiceID: name, MessageHub: connect(t), Options: options})
 	check(t, client.Err())
 	t.Cleanup(func() { _ = client.Close(within(t, soon)) })

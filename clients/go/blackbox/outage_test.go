@@ -1,9 +1,11 @@
 package blackbox
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,6 +48,11 @@ func TestOutage(t *testing.T) {
 				PushInterval: "200ms", RepeatInterval: "1s", BatchSize: 10, BufferEvents: 20,
 			}})
 
+			var seen atomic.Int64 // what a live query told last
+			live, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			go follow(live, client, &seen)
+
 			load := startLoad(client)
 			defer load.end()
 			until(t, "increments arrive", func() bool { return client.Status().WaitingEvents == 0 && load.made() > 500 })
@@ -73,6 +80,7 @@ func TestOutage(t *testing.T) {
 			if got := value(t, client, `histogram_count(sum(roll_seconds{service="go_outage"}))`); got != float64(made) {
 				t.Errorf("%v observations are there, %d were made", got, made)
 			}
+			until(t, "the live query has come back", func() bool { return seen.Load() == made })
 			status := client.Status()
 			dropped := value(t, client, `sum(dnd_metrics_client_dropped_events_total{service="go_outage"}) or vector(0)`)
 			if dropped != float64(status.DroppedEvents) || outage(t) >= 10*time.Second && dropped == 0 {
@@ -87,6 +95,17 @@ func TestOutage(t *testing.T) {
 			}
 			check(t, client.Close(within(t, soon)))
 		})
+	}
+}
+
+// follow keeps what a live query tells, until ctx ends; -1 after an error.
+func follow(ctx context.Context, client *metrics.Client, seen *atomic.Int64) {
+	for update, err := range client.QueryLive(ctx, `sum(rolls_total{service="go_outage"}) or vector(0)`) {
+		if err != nil {
+			seen.Store(-1)
+			return
+		}
+		seen.Store(int64(update.Result.Vector[0].Value))
 	}
 }
 

@@ -31,6 +31,7 @@ func converted(family *dto.MetricFamily, metric *dto.Metric) []metrics.ReportedM
 	}
 	switch family.GetType() {
 	case dto.MetricType_COUNTER:
+		base.Exemplars = exemplars(metric.GetCounter().GetExemplar())
 		return []metrics.ReportedMetric{counter(base, metric.GetCounter().GetValue(), createdAt(metric.GetCounter()))}
 	case dto.MetricType_GAUGE:
 		base.Value = metric.GetGauge().GetValue()
@@ -76,6 +77,7 @@ func histograms(base metrics.ReportedMetric, h *dto.Histogram) []metrics.Reporte
 	if native != nil {
 		one := base
 		one.Histogram = &metrics.ReportedHistogram{Count: count, Sum: h.GetSampleSum(), Native: native}
+		one.Exemplars = exemplars(h.GetExemplars()...)
 		all = append(all, one)
 	}
 	if native == nil || len(h.GetBucket()) > 0 {
@@ -87,6 +89,9 @@ func histograms(base metrics.ReportedMetric, h *dto.Histogram) []metrics.Reporte
 		}
 		one := base
 		one.Histogram = classic
+		for _, b := range h.GetBucket() {
+			one.Exemplars = append(one.Exemplars, exemplars(b.GetExemplar())...)
+		}
 		all = append(all, one)
 	}
 	return all
@@ -164,6 +169,23 @@ func countUpTo(b *dto.Bucket) float64 {
 		return b.GetCumulativeCountFloat()
 	}
 	return float64(b.GetCumulativeCount())
+}
+
+func exemplars(given ...*dto.Exemplar) (all []metrics.Exemplar) {
+	for _, e := range given {
+		if e == nil {
+			continue
+		}
+		one := metrics.Exemplar{Labels: metrics.Labels{}, Value: e.GetValue()}
+		for _, pair := range e.GetLabel() {
+			one.Labels[pair.GetName()] = pair.GetValue()
+		}
+		if e.Timestamp != nil {
+			one.Time = e.GetTimestamp().AsTime()
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 func createdAt(m interface {

@@ -24,7 +24,8 @@ type Option func(*settings)
 
 type settings struct{ onError func(error) }
 
-// OnError is told when gathering fails, or metrics are not valid. What was gathered all the same is reported.
+// OnError is told when gathering fails, or metrics are not valid; by default that is logged. What was gathered all the same
+// is reported.
 func OnError(callback func(error)) Option { return func(s *settings) { s.onError = callback } }
 
 // Report has a client report what a gatherer hands out: at once, then at an interval, and a last time when the client is
@@ -32,8 +33,8 @@ func OnError(callback func(error)) Option { return func(s *settings) { s.onError
 // A client reports one gatherer; a second one is metrics.ErrReporting: join them with prometheus.Gatherers.
 //
 // Counters, gauges and histograms stay what they are; a histogram that is classic and native at once is sent as both. A
-// summary is sent as its quantiles, its sum and its count; an untyped metric as a gauge. Exemplars are not sent, since the
-// service takes none.
+// summary is sent as its quantiles, its sum and its count; an untyped metric as a gauge. Exemplars are in the events, though
+// the service keeps none yet.
 func Report(client *metrics.Client, gatherer Gatherer, interval time.Duration, options ...Option) error {
 	var s settings
 	for _, option := range options {
