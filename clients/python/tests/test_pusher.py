@@ -213,6 +213,18 @@ def test_a_loop_that_is_closed_under_it_is_noticed() -> None:
     assert hub.arrived[0].event["data"]["metrics"][0]["value"] == 1
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_loop_that_was_closed_without_a_word_does_not_keep_it_from_closing(caplog: pytest.LogCaptureFixture) -> None:
+    client, hub, _ = make()
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(settle_in(client))
+    loop.close()
+    client.inc_counter("rolls_total", 3)
+    assert asyncio.run(client.close())
+    assert [one.subject for one in hub.arrived] == ["dice.metrics.push", "dice.metrics.report"]
+    caplog.clear()  # asyncio complains of the tasks, rightly
+
+
 async def settle_in(client: MetricsClient) -> None:
     client._start_if_possible()
     await settle()

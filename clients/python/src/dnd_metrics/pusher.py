@@ -79,16 +79,20 @@ class Pusher:
 
     def start(self) -> None:
         """Begins, or goes on in another event loop after the one before has ended."""
+        loop = self._begin_in_this_loop()
+        self._recorder.wakes_always = False
+        self._tasks = [
+            loop.create_task(self._push_for_ever(), name="dnd_metrics push"),
+            loop.create_task(self._send_for_ever(), name="dnd_metrics send"),
+        ]
+
+    def _begin_in_this_loop(self) -> asyncio.AbstractEventLoop:
         self._loop = asyncio.get_running_loop()
         self._push_wake = asyncio.Event()
         self._send_wake = asyncio.Event()
         self._pushing = asyncio.Lock()
         self._waiters.clear()
-        self._recorder.wakes_always = False
-        self._tasks = [
-            self._loop.create_task(self._push_for_ever(), name="dnd_metrics push"),
-            self._loop.create_task(self._send_for_ever(), name="dnd_metrics send"),
-        ]
+        return self._loop
 
     def wake(self) -> None:
         """Lets the push task look whether a push is due; from any thread."""
@@ -105,6 +109,9 @@ class Pusher:
 
     async def _cancel_tasks(self) -> None:
         tasks, self._tasks = self._tasks, []
+        if self._loop is not asyncio.get_running_loop():
+            self._begin_in_this_loop()  # theirs was closed under them
+            return
         for task in tasks:
             task.cancel()
         for task in tasks:

@@ -80,6 +80,8 @@ class Recorder:
     ):
         """`wake` is told, under the lock, when the first or the `batch_size`th series changes; `forked` in a child."""
         self.lock = threading.RLock()
+        self.acquire = self.lock.acquire
+        self.release = self.lock.release
         self.wakes_always = True
         """Whether `wake` is called at each change: until somebody takes what has changed at intervals."""
         self._clock = clock

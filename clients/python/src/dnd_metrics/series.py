@@ -53,8 +53,9 @@ class Series:
 
     def __init__(self, recorder: Recorder, family: Family, labels: LabelPairs, created_millis: int):
         self._recorder = recorder
-        self._acquire = recorder.lock.acquire
-        self._release = recorder.lock.release
+        # The same two bound methods for all series.
+        self._acquire = recorder.acquire
+        self._release = recorder.release
         self.family = family
         self.labels = labels
         self._dirty = False
