@@ -319,7 +319,7 @@ async def test_help_and_unit_go_with_the_metric() -> None:
 
 
 async def test_a_hub_that_hangs_in_a_request_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dnd_metrics.pusher.REQUEST_TIMEOUT", 0.01)
+    monkeypatch.setattr("dnd_metrics.sender.REQUEST_TIMEOUT", 0.01)
     client, hub, _ = make()
     hung = 0
 
@@ -332,10 +332,43 @@ async def test_a_hub_that_hangs_in_a_request_is_left_behind(monkeypatch: pytest.
     monkeypatch.setattr("dnd_metrics.hub.GRACE", 0.01)
     client.inc_counter("rolls_total")
     flush = asyncio.ensure_future(client.flush("1s"))
-    while hung == 0 or client._pusher._failures == 0:
+    while hung == 0 or client._pusher._sender._failures == 0:
         await asyncio.sleep(0.001)
     await client._clock.advance(1000)  # type: ignore[attr-defined]
     with pytest.raises(FlushTimeoutError):
         await flush
     hub.request = real  # type: ignore[method-assign]
+    await client.close()
+
+
+async def test_a_hub_that_answers_nonsense_does_not_stop_the_sender() -> None:
+    client, hub, clock = make()
+    real = hub.request
+
+    async def nonsense(*_arguments: Any, **_more: Any) -> Any:
+        return 42
+
+    hub.request = nonsense  # type: ignore[method-assign]
+    client.inc_counter("rolls_total")
+    await clock.advance(20_000)
+    hub.request = real  # type: ignore[method-assign]
+    await clock.advance(10_000)
+    assert hub.arrived[0].event["data"]["metrics"][0]["value"] == 1
+    await client.close()
+
+
+async def test_a_flush_that_is_cancelled_in_the_middle_of_a_push_loses_nothing() -> None:
+    client, hub, clock = make(batch_size=10_000, repeat_interval="1h")
+    for number in range(2000):
+        client.set_gauge("level", number, {"hero": str(number)})
+    flush = asyncio.ensure_future(client.flush())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    flush.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await flush
+    await clock.advance(20_000)
+    values = [m["value"] for one in hub.arrived for m in one.event["data"]["metrics"]]
+    assert sorted(values) == list(range(2000))
+    assert len(hub.arrived) == 2, "the push was cut in two"
     await client.close()

@@ -10,7 +10,7 @@ import pytest
 
 from dnd_metrics import AnswerError, Bucket, HistogramValue, Labels, Matrix, Scalar, Text, Vector
 from dnd_metrics.queries import PartialAnswer, query_error, read_data
-from dnd_metrics.results import read_result
+from dnd_metrics.result_reader import read_result
 
 ABOUT: dict[str, Any] = {"warnings": ["careful"], "infos": ["by the way"], "correlation_id": "c-1"}
 HISTOGRAM = {"count": "4", "sum": "-0.7", "buckets": [[3, "-0.001", "0.001", "1"], [0, "1", "1.1", "3"]]}

@@ -23,7 +23,8 @@ from .outcomes import DroppedEvents, Rejection
 from .pusher import Pusher
 from .queries import QUERY_TIMEOUT, Asker, discovery_data, query_data
 from .recorder import Recorder
-from .results import Labels, Matrix, Result, read_result
+from .result_reader import read_result
+from .results import Labels, Matrix, Result
 
 CLOSE_TIMEOUT: Duration = "10s"
 

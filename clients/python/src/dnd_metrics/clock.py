@@ -38,3 +38,14 @@ class SystemClock:
 
     def call_at(self, monotonic: float, call: Callable[[], object]) -> Timer:
         return asyncio.get_running_loop().call_later(max(0.0, monotonic - time.monotonic()), call)
+
+
+async def wait(clock: Clock, wake: asyncio.Event, until: float | None) -> None:
+    """Waits until the event is set, or that moment has come."""
+    wake.clear()
+    timer = None if until is None else clock.call_at(until, wake.set)
+    try:
+        await wake.wait()
+    finally:
+        if timer is not None:
+            timer.cancel()

@@ -29,12 +29,6 @@ class Message(Protocol):
     def data(self) -> bytes: ...
 
 
-class Subscription(Protocol):
-    """What `subscribe` returns."""
-
-    async def unsubscribe(self) -> None: ...
-
-
 class Hub(Protocol):
     """The methods of `nats.aio.client.Client` that the client uses.
 
@@ -86,15 +80,15 @@ async def request(hub: Hub, subject: str, payload: bytes, timeout: float, header
         message = await asyncio.wait_for(
             hub.request(subject, payload, timeout=timeout, headers=headers), timeout + GRACE
         )
+        data, status = bytes(message.data), (getattr(message, "headers", None) or {}).get("Status")
     except (asyncio.TimeoutError, TimeoutError):
         raise NoAnswerError(f"no answer on {subject} within {timeout:g} s") from None
     except Exception as error:
         raise HubError(describe(subject, error)) from error
-    data = message.data
     # A server's "no responders" where the hub hands it on as a message.
-    if not data and (getattr(message, "headers", None) or {}).get("Status") == "503":
+    if not data and status == "503":
         raise HubError(f"nobody listens on {subject}")
-    return bytes(data)
+    return data
 
 
 async def publish(hub: Hub, subject: str, payload: bytes, reply: str) -> None:

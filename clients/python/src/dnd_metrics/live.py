@@ -15,7 +15,8 @@ from .callbacks import LOG
 from .clock import Clock
 from .errors import HubError, MetricsError, NoAnswerError, QueryError
 from .queries import Asker, PartialAnswer, read_data
-from .results import Labels, Matrix, Points, Result, Sample, Value, Vector, read_points, read_result, read_sample
+from .result_reader import read_points, read_result, read_sample
+from .results import Labels, Matrix, Points, Result, Sample, Value, Vector
 
 FIRST_ANSWER_SECONDS = 30.0
 CHECK_SECONDS = 10.0
