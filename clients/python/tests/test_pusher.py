@@ -125,8 +125,14 @@ async def test_an_outage_is_logged_once_when_it_begins_and_once_when_it_is_over(
     await clock.advance(60_000)
     assert [m.split(":")[0] for m in caplog.messages] == ["metrics are not acknowledged, and are kept"]
     assert "nobody listens on dice.metrics.push: is the metrics service running?" in caplog.text
+    status = client.status
+    assert (status.series, status.waiting_events, status.dropped_events) == (1, 2, 0)
+    assert status.waiting_bytes > 400
+    assert status.last_failure is not None
+    assert "nobody listens" in status.last_failure
     hub.answer = collected
     await clock.advance(10_000)
+    assert client.status.last_failure is None
     assert caplog.messages[1:] == ["metrics are acknowledged again; 1 more events wait"]
     await client.close()
 

@@ -16,10 +16,12 @@ from dnd_metrics import (
     HubError,
     InvalidQueryError,
     Matrix,
+    Metadata,
     MetricsClient,
     QueryError,
     Rejection,
     Scalar,
+    Status,
     Text,
     Vector,
 )
@@ -67,6 +69,9 @@ async def test_what_is_recorded_is_queried_back(message_hub: Client) -> None:
         ]
         assert "region" in await client.label_names(f'{{service="{name}"}}')
         assert len(await client.series(f'{{service="{name}"}}')) == 3
+        assert (await client.metadata("heroes"))["heroes"] == Metadata("gauge", "Heroes who play.", "heroes")
+        assert await client.metadata("nothing") == {}
+        assert client.status == Status(3, 0, 0, 0, None)
 
 
 class Anything:

@@ -61,6 +61,8 @@ def test_threads_record_and_query(service: Service) -> None:
         assert total(client, f"rolls_total{own}") == 8000
         assert total(client, f"histogram_count(seconds{own})") == 4001
         assert total(client, f"level{own}") == 2
+        assert client.status.waiting_events == 0
+        assert client.metadata("rolls_total")["rolls_total"].type == "counter"
         assert client.label_values("die", f"rolls_total{own}") == ["d20", "d6"]
         now = time.time()
         assert len(client.query_range(f"level{own}", now - 10, now, "5s")) == 1

@@ -29,8 +29,21 @@ from .errors import (
 from .hub import Hub
 from .live import LiveQuery, LiveUpdate
 from .options import Options
-from .outcomes import DroppedEvents, Rejection
-from .results import Bucket, HistogramValue, Labels, Matrix, Points, Result, Sample, Scalar, Text, Value, Vector
+from .outcomes import DroppedEvents, Rejection, Status
+from .results import (
+    Bucket,
+    HistogramValue,
+    Labels,
+    Matrix,
+    Metadata,
+    Points,
+    Result,
+    Sample,
+    Scalar,
+    Text,
+    Value,
+    Vector,
+)
 from .series import Counter, Gauge, Histogram
 from .threads import SyncLiveQuery, SyncMetricsClient
 from .timer import Timer
@@ -63,6 +76,7 @@ __all__ = [
     "LiveQuery",
     "LiveUpdate",
     "Matrix",
+    "Metadata",
     "MetricsClient",
     "MetricsError",
     "NoAnswerError",
@@ -77,6 +91,7 @@ __all__ = [
     "Result",
     "Sample",
     "Scalar",
+    "Status",
     "SyncLiveQuery",
     "SyncMetricsClient",
     "Text",

@@ -19,12 +19,12 @@ from .durations import Duration, Time, seconds
 from .errors import ClosedError, ConfigError, ForkedError
 from .live import LiveQuery, Window
 from .options import Options, Settings, forked_instance
-from .outcomes import DroppedEvents, Rejection
+from .outcomes import DroppedEvents, Rejection, Status
 from .pusher import Pusher
 from .queries import QUERY_TIMEOUT, Asker, discovery_data, query_data
 from .recorder import Recorder
 from .result_reader import read_result
-from .results import Labels, Matrix, Result
+from .results import Labels, Matrix, Metadata, Result
 
 CLOSE_TIMEOUT: Duration = "10s"
 
@@ -107,6 +107,11 @@ class MetricsClient(Recorder):
     def instance(self) -> str:
         """Which of the service's instances this process is."""
         return self._instance
+
+    @property
+    def status(self) -> Status:
+        """How many series there are, what waits to be acknowledged, and why. From any thread."""
+        return self._pusher.status()
 
     # --- Queries --------------------------------------------------------------------------------------------------
 
@@ -235,6 +240,11 @@ class MetricsClient(Recorder):
         """The values of one label."""
         data = discovery_data(match, label=label, start=start, end=end, limit=limit)
         return list((await self._ask("metrics.label_values", data, QUERY_TIMEOUT))["result"])
+
+    async def metadata(self, metric: str | None = None) -> dict[str, Metadata]:
+        """What senders said of one metric, or of all: by the metric's name."""
+        found = (await self._ask("metrics.metadata", discovery_data(None, metric=metric), QUERY_TIMEOUT))["result"]
+        return {name: Metadata(one["type"], one["help"], one["unit"]) for name, (one, *_) in found.items()}
 
     async def _ask(self, kind: str, data: dict[str, Any], timeout: Duration) -> dict[str, Any]:
         # The service's own limit comes first, so that its answer says what was slow.

@@ -26,6 +26,21 @@ class DroppedEvents:
 
 
 @dataclass(frozen=True)
+class Status:
+    """How a client does."""
+
+    series: int
+    """How many there are in the process."""
+    waiting_events: int
+    """Events that are not yet acknowledged."""
+    waiting_bytes: int
+    dropped_events: int
+    """Since the client was made."""
+    last_failure: str | None
+    """Why the last attempt to send failed; None where it did not."""
+
+
+@dataclass(frozen=True)
 class Done:
     """It is over: on disk, but for what was rejected. It is not sent again."""
 

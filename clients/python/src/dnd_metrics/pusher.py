@@ -19,7 +19,7 @@ from .errors import FlushTimeoutError
 from .events import EventWriter, Splitter
 from .options import Settings
 from .outbox import Outbox, OutgoingEvent
-from .outcomes import DroppedEvents, Rejection
+from .outcomes import DroppedEvents, Rejection, Status
 from .recorder import Recorder
 from .sender import Sender
 
@@ -32,7 +32,7 @@ SERIES_AT_A_TIME = 500
 
 
 class Pusher:
-    """One client's way out. Everything but `wake` is for the thread of the event loop."""
+    """One client's way out. Everything but `wake` and `status` is for the thread of the event loop."""
 
     def __init__(
         self,
@@ -90,6 +90,16 @@ class Pusher:
         self._waiters.clear()
         self._sender.begin_in_this_loop()
         return self._loop
+
+    def status(self) -> Status:
+        """From any thread."""
+        return Status(
+            self._recorder.series_count,
+            len(self._outbox),
+            self._outbox.size_bytes,
+            int(self._recorder.dropped.value),
+            self._sender.last_failure,
+        )
 
     def wake(self) -> None:
         """Lets the push task look whether a push is due; from any thread."""

@@ -98,6 +98,7 @@ class Recorder:
         # Those that were in an event, the longest ago first.
         self._sent: dict[Series, None] = {}
         self._closed = False
+        self._series = 0
         self.dropped = Counter(
             self, Family("dnd_metrics_client_dropped_events_total", "counter"), (), clock.wall_millis()
         )
@@ -233,6 +234,7 @@ class Recorder:
                 if family is None:
                     family = self._families[name] = Family(name, None)
                 family.kind = type_.kind
+                self._series += 1
                 series = known[canonical] = type_(self, family, pairs, self._clock.wall_millis())
             if labels and series.aliases < _MOST_ALIASES:
                 series.aliases += 1
@@ -252,6 +254,10 @@ class Recorder:
             self._wake(count)
 
     # --- Called by who pushes -------------------------------------------------------------------------------------
+
+    @property
+    def series_count(self) -> int:
+        return self._series
 
     @property
     def changed_count(self) -> int:

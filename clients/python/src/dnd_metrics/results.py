@@ -262,6 +262,16 @@ class Text(Answer):
 Result = Vector | Matrix | Scalar | Text
 
 
+@dataclass(frozen=True)
+class Metadata:
+    """What senders said of a metric."""
+
+    type: str
+    """`counter`, `gauge`, `histogram` or `unknown`."""
+    help: str
+    unit: str
+
+
 def _time(timestamp: float) -> datetime:
     return datetime.fromtimestamp(timestamp, timezone.utc)
 

@@ -40,6 +40,7 @@ class Sender:
         self._jitter = jitter
         self._on_rejected = on_rejected
         self._progressed = progressed
+        self.last_failure: str | None = None
         self._failures = 0
         self._retry_at = 0.0
         self._failing_since = 0.0
@@ -107,6 +108,7 @@ class Sender:
         return read_answer(answer, event.correlation_id)
 
     def _failed(self, reason: str, begun: float) -> None:
+        self.last_failure = reason
         if not self._failures:
             self._failing_since = begun
         self._failures += 1
@@ -121,6 +123,7 @@ class Sender:
         if self._is_outage_told:
             self._is_outage_told = False
             LOG.warning("metrics are acknowledged again; %d more events wait", len(self._outbox) - 1)
+        self.last_failure = None
         self._failures = 0
         self._retry_at = 0.0
 

@@ -16,10 +16,10 @@ from .errors import ClosedError
 from .live import LiveQuery, LiveUpdate
 from .loop_thread import LoopThread, ThreadClient
 from .options import Options
-from .outcomes import DroppedEvents, Rejection
+from .outcomes import DroppedEvents, Rejection, Status
 from .queries import QUERY_TIMEOUT
 from .recorder import Labels as LabelMapping
-from .results import Labels, Matrix, Result
+from .results import Labels, Matrix, Metadata, Result
 from .series import Counter, Gauge, Histogram
 from .timer import Timer
 
@@ -83,6 +83,11 @@ class SyncMetricsClient:
     @property
     def instance(self) -> str:
         return self._client.instance
+
+    @property
+    def status(self) -> Status:
+        """As `MetricsClient.status`."""
+        return self._client.status
 
     # --- Recording ------------------------------------------------------------------------------------------------
 
@@ -157,6 +162,9 @@ class SyncMetricsClient:
 
     def label_values(self, label: str, match: str | Sequence[str] | None = None, **more: Any) -> list[str]:
         return self._run(self._client.label_values(label, match, **more))
+
+    def metadata(self, metric: str | None = None) -> dict[str, Metadata]:
+        return self._run(self._client.metadata(metric))
 
     # --- Announcements and bridges --------------------------------------------------------------------------------
 
