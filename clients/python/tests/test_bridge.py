@@ -189,6 +189,8 @@ async def test_a_collector_that_fails_is_told_of_and_tried_again(caplog: pytest.
             self.calls += 1
             if self.calls == 1:
                 raise ValueError("no database")
+            if self.calls == 2:
+                return iter([GaugeMetricFamily("rows", "\ud800", 3)])
             return iter([GaugeMetricFamily("rows", "", 3)])
 
     clock = ManualClock()
@@ -198,6 +200,10 @@ async def test_a_collector_that_fails_is_told_of_and_tried_again(caplog: pytest.
     import asyncio
 
     while "no database" not in caplog.text:
+        await asyncio.sleep(0.001)
+    await settle()
+    await clock.advance(1000)
+    while "surrogates not allowed" not in caplog.text:
         await asyncio.sleep(0.001)
     await settle()
     await clock.advance(1000)

@@ -22,6 +22,7 @@ from dnd_metrics import (
     ConfigError,
     Counter,
     InvalidLabelError,
+    InvalidMetricError,
     InvalidNameError,
     InvalidValueError,
     MetricsClient,
@@ -120,6 +121,8 @@ async def test_recording_may_be_awaited_and_need_not() -> None:
         (lambda c: c.observe("a", math.inf), InvalidValueError, "an observation is a finite number, not inf"),
         (lambda c: c.observe("a", "x"), InvalidValueError, "a value is a number, not 'x'"),
         (lambda c: c.gauge("known"), TypeConflictError, "known: is a counter already, and no gauge"),
+        (lambda c: c.describe("known", help="\ud800"), InvalidMetricError, "known: help is a text"),
+        (lambda c: c.describe("known", unit=5), InvalidMetricError, "known: unit is a text, not 5"),
         (lambda c: c.inc_counter("dnd_metrics_client_dropped_events_total"), InvalidNameError, "the client's own"),
     ],
 )
@@ -211,6 +214,7 @@ async def test_a_timer_times_coroutines_side_by_side() -> None:
         ({"options": {"push_interval": 0}}, "options.push_interval: is at least 1ms"),
         ({"options": {"labels": {"__x": "y"}}}, "two underscores"),
         ({"options": {"instance": ""}}, "options.instance"),
+        ({"options": {"instance": "\ud800"}}, "options.instance"),
         ({"message_hub": object()}, "has no method 'publish'"),
     ],
 )
@@ -264,3 +268,11 @@ def test_bucket_indexes_at_the_edges() -> None:
     assert side_json(window.first, window.counts) == '{"spans":[[3,1],[1,1],[3,1]],"deltas":[1,0,0]}'
     window.halve()
     assert (window.first, window.counts) == (2, [1, 1, 0, 1])
+
+
+@pytest.mark.parametrize("correlation_id", ["", "x" * 257, 5, "\ud800"])
+async def test_correlation_ids_are_checked_where_they_enter(correlation_id: Any) -> None:
+    client = make()
+    for call in (client.flush(correlation_id=correlation_id), client.query("up", correlation_id=correlation_id)):
+        with pytest.raises(ConfigError, match="correlation_id"):
+            await call

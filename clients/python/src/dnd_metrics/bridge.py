@@ -61,10 +61,11 @@ class Reporting:
         try:
             in_thread, registry = self._in_thread, self._registry
             metrics = await asyncio.to_thread(collect, registry) if in_thread else collect(registry)
+            is_whole = pusher.report(metrics)
         except Exception:  # noqa: BLE001 - whatever a collector raises
-            LOG.exception("the registry cannot be collected; it is tried again after the interval")
+            LOG.exception("the registry cannot be reported; it is tried again after the interval")
             return
-        if not pusher.report(metrics) and not self._told_of_size:
+        if not is_whole and not self._told_of_size:
             self._told_of_size = True
             LOG.warning(
                 "the registry's %d metrics do not fit in one event, so they are pushed: what it no longer has goes "

@@ -18,6 +18,7 @@ from .clock import Clock, SystemClock
 from .durations import Duration, Time, seconds
 from .errors import ClosedError, ConfigError, ForkedError
 from .live import LiveQuery, Window
+from .naming import check_correlation_id
 from .options import Options, Settings, forked_instance
 from .outcomes import DroppedEvents, Rejection, Status
 from .pusher import Pusher
@@ -299,6 +300,8 @@ class MetricsClient(Recorder):
         `FlushTimeoutError` where that takes longer; nothing is lost by it.
         """
         self._asker_or_error()
+        if correlation_id is not None:
+            check_correlation_id(correlation_id)
         for reporting in self._reporting:
             await reporting.report(self._pusher)
         await self._pusher.flush(seconds("timeout", timeout), correlation_id)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .errors import InvalidLabelError, InvalidNameError
+from .errors import ConfigError, InvalidLabelError, InvalidNameError
 
 MAX_NAME_CHARACTERS = 512
 MAX_VALUE_CHARACTERS = 4096
+MAX_ID_CHARACTERS = 256
 MAX_LABELS = 61
 """A series has up to 64: the service adds the metric's name, the service and the instance."""
 
@@ -21,7 +22,7 @@ def check_name(name: object) -> str:
         raise InvalidNameError(f"a metric's name is a text, not {name!r}")
     if not 1 <= len(name) <= MAX_NAME_CHARACTERS:
         raise InvalidNameError(f"a metric's name has 1 to {MAX_NAME_CHARACTERS} characters, not {len(name)}")
-    if not _is_utf8(name):
+    if not is_utf8(name):
         raise InvalidNameError(f"the metric's name {name!r} holds half a surrogate pair")
     return name
 
@@ -57,11 +58,20 @@ def _check_label(metric: str, name: object, value: object) -> None:
             f"{metric}: label {name!r}: a value has up to {MAX_VALUE_CHARACTERS} characters, not {len(value)}",
             "label_too_long",
         )
-    if not (_is_utf8(name) and _is_utf8(value)):
+    if not (is_utf8(name) and is_utf8(value)):
         raise InvalidLabelError(f"{metric}: label {name!r} holds half a surrogate pair", "invalid_label_value")
 
 
-def _is_utf8(text: str) -> bool:
+def check_correlation_id(correlation_id: object) -> None:
+    """An error where the service would not take it."""
+    if not isinstance(correlation_id, str) or not 1 <= len(correlation_id) <= MAX_ID_CHARACTERS:
+        raise ConfigError(f"correlation_id: is a text of 1 to {MAX_ID_CHARACTERS} characters, not {correlation_id!r}")
+    if not is_utf8(correlation_id):
+        raise ConfigError(f"correlation_id: {correlation_id!r} holds half a surrogate pair")
+
+
+def is_utf8(text: str) -> bool:
+    """False where it holds half a surrogate pair, which no event can carry."""
     try:
         text.encode()
     except UnicodeEncodeError:

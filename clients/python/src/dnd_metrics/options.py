@@ -13,7 +13,7 @@ from typing import TypedDict
 from . import durations
 from .durations import Duration
 from .errors import ConfigError, MetricsError
-from .naming import MAX_NAME_CHARACTERS, LabelPairs, check_labels
+from .naming import MAX_NAME_CHARACTERS, LabelPairs, check_labels, is_utf8
 
 _MOST = 2**31 - 1
 
@@ -60,7 +60,7 @@ class Settings:
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 raise ConfigError(f"options: unknown option {name!r}{hint}")
         instance = given.get("instance")
-        if instance is not None and (not isinstance(instance, str) or not 1 <= len(instance) <= MAX_NAME_CHARACTERS):
+        if instance is not None and not (isinstance(instance, str) and _is_instance(instance)):
             raise ConfigError(f"options.instance: is a text of 1 to {MAX_NAME_CHARACTERS} characters, not {instance!r}")
         push_interval = durations.seconds("options.push_interval", given.get("push_interval", "10s"))  # type: ignore[arg-type]
         repeat_interval = durations.seconds("options.repeat_interval", given.get("repeat_interval", "1m"))  # type: ignore[arg-type]
@@ -77,6 +77,10 @@ class Settings:
             buffer_events=_count("buffer_events", given.get("buffer_events", 1000)),
             buffer_bytes=_count("buffer_bytes", given.get("buffer_bytes", 32 << 20)),
         )
+
+
+def _is_instance(instance: str) -> bool:
+    return 1 <= len(instance) <= MAX_NAME_CHARACTERS and is_utf8(instance)
 
 
 def make_instance() -> str:

@@ -24,6 +24,7 @@ from .errors import (
     QueryTimeoutError,
 )
 from .events import compact
+from .naming import check_correlation_id, is_utf8
 
 QUERY_TIMEOUT: Duration = "30s"
 _publishing: set[asyncio.Task[None]] = set()
@@ -184,8 +185,10 @@ def query_data(
     stats: bool = False,
 ) -> dict[str, Any]:
     """The data of a `metrics.query`."""
-    if not isinstance(query, str):
+    if not isinstance(query, str) or not is_utf8(query):
         raise ConfigError(f"query: is a PromQL text, not {query!r}")
+    if correlation_id is not None:
+        check_correlation_id(correlation_id)
     data: dict[str, Any] = {"query": query, "correlation_id": correlation_id or str(uuid.uuid4())}
     for name, at in (("time", time), ("start", start), ("end", end)):
         if at is not None:

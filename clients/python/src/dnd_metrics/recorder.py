@@ -11,7 +11,7 @@ from typing import ClassVar, TypeVar
 
 from .clock import Clock
 from .errors import ClosedError, InvalidMetricError, InvalidNameError, TypeConflictError
-from .naming import LabelPairs, check_labels, check_name
+from .naming import LabelPairs, check_labels, check_name, is_utf8
 from .series import Counter, Gauge, Histogram, Kind, Series, bad_increment, bad_observation, to_float
 from .timer import Timer
 
@@ -193,7 +193,7 @@ class Recorder:
         """Says what a metric is, as `# HELP` and `# UNIT` do; the last word counts."""
         check_name(name)
         for what, text in (("help", help), ("unit", unit)):
-            if text is not None and not isinstance(text, str):
+            if text is not None and (not isinstance(text, str) or not is_utf8(text)):
                 raise InvalidMetricError(f"{name}: {what} is a text, not {text!r}")
         with self.lock:
             self._families.setdefault(name, Family(name, None)).describe(help, unit)
