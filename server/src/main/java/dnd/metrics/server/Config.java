@@ -1,11 +1,13 @@
 package dnd.metrics.server;
 
 import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.DatabaseOptions;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.ingest.IngestLimits;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.query.QueryLimits;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -56,5 +58,10 @@ public record Config(
   public Config withHub(HubOptions newHub) {
     return new Config(
         serviceName, subjectPatterns, newHub, head, ingest, engine, queries, storage, alerts);
+  }
+
+  /** Where and how the storage service's tables are kept, for a data folder. */
+  public DatabaseOptions databaseOptions(Path folder) {
+    return DatabaseOptions.of(folder, storage.database(), storage.schema(), storage.ttl());
   }
 }

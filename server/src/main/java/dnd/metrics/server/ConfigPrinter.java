@@ -145,6 +145,7 @@ public final class ConfigPrinter {
           tables.put(name, table);
         });
     Map<String, Object> map = new LinkedHashMap<>();
+    map.put("database", storage.database().toString());
     map.put("schema", storage.schema());
     map.put("tables", tables);
     return map;

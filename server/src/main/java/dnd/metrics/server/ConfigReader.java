@@ -22,13 +22,13 @@ import java.util.Set;
 
 /** Reads a {@link Config} from YAML: what is not set keeps its default. */
 public final class ConfigReader {
-  private final Map<String, String> environment;
+  private final Secrets secrets;
 
   /**
    * @param environment where <code>${NAME}</code> in passwords and tokens is looked up
    */
   public ConfigReader(Map<String, String> environment) {
-    this.environment = Map.copyOf(environment);
+    this.secrets = new Secrets(environment);
   }
 
   /**
@@ -55,13 +55,15 @@ public final class ConfigReader {
     service
         .flatMap(mapping -> mapping.mapping("message_hub"))
         .ifPresent(mapping -> patterns.addAll(readServiceHub(mapping)));
-    HubConfigReader hub = new HubConfigReader(environment);
+    HubConfigReader hub = new HubConfigReader(secrets);
     Optional<YamlMapping> hubMapping = root.mapping("message_hub");
     hubMapping.ifPresent(
         mapping -> patterns.addAll(Subjects.readPatterns(mapping, "subscriptions")));
     StorageSettings storage =
         StorageConfigReader.read(
-            service.flatMap(mapping -> mapping.mapping("storage")), root.mapping("storage"));
+            service.flatMap(mapping -> mapping.mapping("storage")),
+            root.mapping("storage"),
+            secrets);
     service.ifPresent(YamlMapping::finish);
     Optional<YamlMapping> limits = root.mapping("limits");
     Optional<YamlMapping> queries = root.mapping("queries");

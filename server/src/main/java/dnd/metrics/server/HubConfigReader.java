@@ -9,19 +9,14 @@ import dnd.metrics.server.yaml.YamlMapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads {@link HubOptions} from the mapping {@code message_hub}. */
 final class HubConfigReader {
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
+  private final Secrets secrets;
 
-  private final Map<String, String> environment;
-
-  HubConfigReader(Map<String, String> environment) {
-    this.environment = environment;
+  HubConfigReader(Secrets secrets) {
+    this.secrets = secrets;
   }
 
   HubOptions read(YamlMapping mapping, HubOptions defaults) {
@@ -125,21 +120,7 @@ final class HubConfigReader {
   /** A text in which <code>${NAME}</code> stands for an environment variable. */
   private Optional<String> secret(YamlMapping mapping, String key) {
     return mapping
-        .read(
-            key,
-            text -> {
-              Matcher matcher = VARIABLE.matcher(text);
-              StringBuilder result = new StringBuilder();
-              while (matcher.find()) {
-                String value = environment.get(matcher.group(1));
-                if (value == null) {
-                  throw new IllegalArgumentException(
-                      "the environment variable " + matcher.group(1) + " is not set");
-                }
-                matcher.appendReplacement(result, Matcher.quoteReplacement(value));
-              }
-              return matcher.appendTail(result).toString();
-            })
+        .read(key, secrets::filledIn)
         .filter(value -> {
           if (value.isEmpty()) {
             mapping.problem(key, "the " + key + " is empty");

@@ -1,24 +1,43 @@
 package dnd.metrics.server;
 
+import dnd.metrics.events.EventTypes;
+import dnd.metrics.server.backup.Backup;
+import dnd.metrics.server.backup.BackupException;
+import dnd.metrics.server.backup.BackupHandler;
+import dnd.metrics.server.cli.Version;
+import dnd.metrics.server.database.Database;
+import dnd.metrics.server.database.DatabaseStatus;
+import dnd.metrics.server.database.JournaledDatabase;
+import dnd.metrics.server.database.Table;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.ReplayListener;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.hub.embedded.EmbeddedHub;
 import dnd.metrics.server.hub.embedded.HubStartException;
+import dnd.metrics.server.hub.embedded.HubStatistics;
 import dnd.metrics.server.ingest.IngestHandler;
+import dnd.metrics.server.metadata.MetricMetadataStore;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
+import dnd.metrics.server.request.Requests;
+import dnd.metrics.server.status.Sections;
+import dnd.metrics.server.status.StatusHandler;
 import dnd.metrics.server.telemetry.JvmFigures;
 import dnd.metrics.server.telemetry.MetricSource;
 import dnd.metrics.server.telemetry.OwnReport;
 import dnd.metrics.server.telemetry.ProcessFigures;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The service as a whole: the embedded hub, what was collected, and the handlers between them. It
@@ -28,30 +47,52 @@ public final class Main implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   private final Head head;
+  private final Database database;
+  private final MetricMetadataStore metadata;
   private final EmbeddedHub hub;
   private final IngestHandler ingest;
   private final QueryHandler queries;
   private final OwnReport ownReport;
+  private final Requests statusRequests;
+  private final Requests backupRequests;
 
-  private Main(Config config, Head head, EmbeddedHub hub, InstantSource clock) {
+  private Main(
+      Config config,
+      Path folder,
+      Head head,
+      JournaledDatabase database,
+      EmbeddedHub hub,
+      InstantSource clock) {
     Hub subscribed = new SubscribedHub(hub, config);
     this.head = head;
+    this.database = database;
     this.hub = hub;
+    this.metadata = new MetricMetadataStore(head::metadata, database, clock);
     this.ingest = new IngestHandler(subscribed, head, config.ingest(), clock);
     this.queries =
         new QueryHandler(
             subscribed,
             head,
-            head::metadata,
+            metadata::all,
             (selectors, listener) -> head.watch(selectors, listener)::close,
             new QueryEngine(config.engine()),
             config.queries(),
             clock);
-    head.callBackTogether(hub::publishTogether);
     this.ownReport = new OwnReport(hub, instance(hub), ownFigures(), clock);
+    this.statusRequests = new Requests(subscribed, clock, "status");
+    this.backupRequests = new Requests(subscribed, clock, "backup");
+    head.callBackTogether(hub::publishTogether);
+    head.watchMetadata(metadata::heardOf);
+    metadata.start();
     ingest.start();
     queries.start();
     ownReport.start();
+    statusRequests.subscribe(
+        EventTypes.METRICS_STATUS, EventTypes.METRICS_RESULT, new StatusHandler(sections()));
+    backupRequests.subscribe(
+        EventTypes.METRICS_BACKUP,
+        EventTypes.METRICS_RESULT,
+        new BackupHandler(() -> backup(config, folder, database, clock)));
   }
 
   /**
@@ -68,11 +109,65 @@ public final class Main implements AutoCloseable {
     }
     Head head = Head.open(folder, config.head(), replay);
     try {
-      return new Main(config, head, EmbeddedHub.start(config.hub()), clock);
-    } catch (HubStartException e) {
+      JournaledDatabase database =
+          JournaledDatabase.open(config.databaseOptions(folder), clock, replay::report);
+      try {
+        return new Main(config, folder, head, database, EmbeddedHub.start(config.hub()), clock);
+      } catch (HubStartException e) {
+        database.close();
+        throw e;
+      }
+    } catch (HubStartException | IOException e) {
       head.close();
       throw e;
     }
+  }
+
+  /**
+   * Makes a backup in the folder {@code backups} of a data folder that no service holds.
+   *
+   * @throws IOException where a service holds it, or the tables are away
+   */
+  public static Backup backup(Config config, Path folder, InstantSource clock) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new BackupException("there is no data folder " + folder);
+    }
+    Head head = Head.open(folder, config.head(), ReplayListener.SILENT); // locks the folder
+    try (head;
+        JournaledDatabase database =
+            JournaledDatabase.open(
+                config.databaseOptions(folder), clock, line -> LOG.warn("{}", line))) {
+      return backup(config, folder, database, clock);
+    }
+  }
+
+  private static Backup backup(
+      Config config, Path folder, JournaledDatabase database, InstantSource clock)
+      throws IOException {
+    List<Table> tables =
+        Table.ALL.stream().filter(table -> config.storage().of(table).backup()).toList();
+    return Backup.create(
+        folder.resolve("backups"), database, tables, folder, Version.number(), clock.millis());
+  }
+
+  private Map<String, Supplier<ObjectNode>> sections() {
+    Map<String, Supplier<ObjectNode>> sections = new LinkedHashMap<>();
+    sections.put("hub", this::hubSection);
+    sections.put("head", () -> Sections.of(head.status()));
+    sections.put("database", () -> Sections.of(database.status()));
+    return sections;
+  }
+
+  private ObjectNode hubSection() {
+    HubStatistics statistics = hub.statistics();
+    ObjectNode section = Sections.object();
+    section.put("url", hub.url());
+    section.put("connections", statistics.connections());
+    section.put("subscriptions", statistics.subscriptions());
+    section.put("messages_in", statistics.messagesIn());
+    section.put("messages_out", statistics.messagesOut());
+    section.put("slow_consumers", statistics.slowConsumers());
+    return section;
   }
 
   /** What tells this process from others of the service: where it listens. */
@@ -86,6 +181,7 @@ public final class Main implements AutoCloseable {
         metrics -> OwnFigures.head(head, metrics),
         metrics -> OwnFigures.senders(head, metrics),
         metrics -> OwnFigures.hub(hub.statistics(), metrics),
+        metrics -> OwnFigures.database(database.status(), metrics),
         new JvmFigures(),
         new ProcessFigures());
   }
@@ -99,6 +195,11 @@ public final class Main implements AutoCloseable {
     return head.status();
   }
 
+  /** How the storage service's tables do. */
+  public DatabaseStatus databaseStatus() {
+    return database.status();
+  }
+
   /**
    * Stops: takes in no more, finishes what is in flight, so that every event that was taken in is
    * answered, and gives the folder free.
@@ -109,10 +210,12 @@ public final class Main implements AutoCloseable {
     hub.drain();
     ingest.close();
     queries.close();
-    try {
-      head.close();
-    } finally {
-      hub.close();
+    statusRequests.close();
+    backupRequests.close();
+    metadata.close();
+    try (hub;
+        head) {
+      database.close();
     }
   }
 }

@@ -1,6 +1,7 @@
 package dnd.metrics.server;
 
 import dnd.metrics.events.ErrorCode;
+import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.SenderStatus;
@@ -131,6 +132,28 @@ final class OwnFigures {
         "dnd_metrics_senders_unlisted",
         "Senders that have no metrics of their own here, because there are too many.",
         Math.max(0, all.size() - MOST_SENDERS));
+  }
+
+  static void database(DatabaseStatus database, Metrics metrics) {
+    metrics
+        .gauge(
+            "dnd_metrics_database_available",
+            "Whether the tables can be read and follow the journal.",
+            database.isAvailable() ? 1 : 0)
+        .gauge(
+            "dnd_metrics_database_waiting_writes",
+            "Writes in the journal that are not yet in the tables.",
+            database.waitingWrites())
+        .gauge(
+            "dnd_metrics_database_waiting_bytes",
+            "Size of the writes that are not yet in the tables.",
+            "bytes",
+            database.waitingBytes(),
+            Map.of())
+        .counter(
+            "dnd_metrics_database_refused_writes_total",
+            "Writes that the database refused for what they hold.",
+            database.refusedWrites());
   }
 
   static void hub(HubStatistics hub, Metrics metrics) {

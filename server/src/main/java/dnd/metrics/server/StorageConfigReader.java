@@ -1,6 +1,7 @@
 package dnd.metrics.server;
 
 import dnd.metrics.events.Durations;
+import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.yaml.NearestWord;
 import dnd.metrics.server.yaml.YamlMapping;
 import java.time.Duration;
@@ -11,13 +12,14 @@ import java.util.Set;
 
 /**
  * Reads {@link StorageSettings} from the two places in which they may stand: {@code storage} of the
- * service (schema, names of tables) and {@code storage} at the root (schema, ttl and backup of each
- * table). Where both name the schema they must agree.
+ * service (schema, names of tables) and {@code storage} at the root (database, schema, ttl and
+ * backup of each table). Where both name the schema they must agree.
  */
 final class StorageConfigReader {
   private StorageConfigReader() {}
 
-  static StorageSettings read(Optional<YamlMapping> ofService, Optional<YamlMapping> ofRoot) {
+  static StorageSettings read(
+      Optional<YamlMapping> ofService, Optional<YamlMapping> ofRoot, Secrets secrets) {
     StorageSettings defaults = StorageSettings.defaults();
     Map<String, TableSettings> tables = new LinkedHashMap<>(defaults.tables());
     Optional<String> serviceSchema = ofService.flatMap(StorageConfigReader::readSchema);
@@ -28,6 +30,9 @@ final class StorageConfigReader {
       }
       mapping.finish();
     });
+    Optional<DatabaseAddress> database =
+        ofRoot.flatMap(mapping ->
+            mapping.read("database", text -> DatabaseAddress.parse(text, secrets::filledIn)));
     ofRoot.ifPresent(mapping -> {
       mapping.mapping("tables").ifPresent(list -> readTables(list, tables));
       if (serviceSchema.isPresent()
@@ -41,7 +46,9 @@ final class StorageConfigReader {
       mapping.finish();
     });
     return new StorageSettings(
-        rootSchema.or(() -> serviceSchema).orElse(defaults.schema()), tables);
+        database.orElse(defaults.database()),
+        rootSchema.or(() -> serviceSchema).orElse(defaults.schema()),
+        tables);
   }
 
   private static Optional<String> readSchema(YamlMapping mapping) {

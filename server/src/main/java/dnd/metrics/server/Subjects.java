@@ -32,6 +32,8 @@ public final class Subjects {
           EventTypes.METRICS_METADATA,
           EventTypes.METRICS_PARSE,
           EventTypes.METRICS_QUERIES,
+          EventTypes.METRICS_STATUS,
+          EventTypes.METRICS_BACKUP,
           EventTypes.ALERT_STATUS,
           EventTypes.ALERT_CHECK,
           EventTypes.ALERT_RULES,

@@ -3,6 +3,8 @@ package dnd.metrics.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.database.DatabaseAddress;
+import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.yaml.YamlException;
 import java.time.Duration;
@@ -139,7 +141,7 @@ class ConfigReaderTest {
         "metrics.yaml:4: unknown table 'alert'; did you mean 'alerts'?");
     assertRefused(
         "quantum: 1\n",
-        "metrics.yaml:1: unknown key 'quantum'; known: limits, message_hub, queries, service,"
+        "metrics.yaml:1: unknown key 'quantum'; known: alerts, limits, message_hub, queries, service,"
             + " storage");
   }
 
@@ -232,5 +234,30 @@ class ConfigReaderTest {
     assertThat(again.storage()).isEqualTo(config.storage());
     assertThat(again.subjectPatterns()).isEqualTo(config.subjectPatterns());
     assertThat(again.hub().port()).isEqualTo(5222);
+  }
+
+  @Test
+  void theDatabaseIsReadAndItsPasswordStaysOutOfErrorsAndPrints() throws YamlException {
+    Config config =
+        parse(
+            "storage: {database: 'postgresql://m%40x:${HUB_PASSWORD}@db:5433,[::1]/metrics"
+                + "?sslmode=verify-full', tables: {alerts: {ttl: 30d, backup: false}}}");
+    assertThat(config.storage().database())
+        .isEqualTo(
+            new DatabaseAddress.PostgreSql(
+                "db:5433,[::1]", "metrics", "m@x", "s3cret", Map.of("sslmode", "verify-full")));
+    assertThat(config.storage().ttl())
+        .isEqualTo(Map.of("alerts", Duration.ofDays(30), "announcements", Duration.ofDays(30)));
+    assertThat(config.storage().of(Table.ANNOUNCEMENTS).backup()).isFalse();
+    assertThat(ConfigPrinter.print(config)).contains(":***@db:5433").doesNotContain("s3cret");
+    assertRefused(
+        "storage:\n  database: mysql://u:${HUB_PASSWORD}@h/d\n",
+        "metrics.yaml:2: storage.database: is neither sqlite nor of the form"
+            + " postgresql://user:password@host:5432/database (in user and password, / : @ and % are"
+            + " written %2F %3A %40 %25)");
+    assertRefused(
+        "storage:\n  database: postgresql://h/d?tls=on\n",
+        "metrics.yaml:2: storage.database: 'tls' is no option of a database; known:"
+            + " [application_name, sslcert, sslkey, sslmode, sslrootcert]");
   }
 }

@@ -84,6 +84,7 @@ public final class AotTraining {
         List.of("query", rate, "--since", "10m", "--step", "30s", "--hub", url),
         List.of("query", rate, "--format", "json", "--hub", url),
         List.of("query", rate, "--format", "csv", "--hub", url),
+        List.of("status", "--hub", url),
         List.of("tail", "metrics.>", "--count", "1", "--hub", url));
   }
 

@@ -3,6 +3,7 @@ package dnd.metrics.server.cli;
 import dnd.metrics.server.Config;
 import dnd.metrics.server.Main;
 import dnd.metrics.server.Subjects;
+import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ final class Banner {
     text.append(Version.text()).append("\n\n");
     line(text, "Message Hub", main.hubUrl() + "   " + access(config.hub()));
     line(text, "Data", folder.toString());
+    line(text, "Tables", tables(main.databaseStatus()));
     line(
         text,
         "Holds",
@@ -47,6 +49,15 @@ final class Banner {
       text.append("  ").append(command(main.hubUrl(), suggestion)).append('\n');
     }
     return text.append("\nCtrl-C stops.\n").toString();
+  }
+
+  private static String tables(DatabaseStatus status) {
+    String place = status.place().equals("sqlite") ? "SQLite, in the data folder" : status.place();
+    return switch (status.state()) {
+      case AVAILABLE -> place;
+      case OPENING -> place + "   (opening)";
+      case AWAY -> place + "   (away: " + status.problem() + "; writes wait in the journal)";
+    };
   }
 
   private static void line(StringBuilder text, String what, String value) {

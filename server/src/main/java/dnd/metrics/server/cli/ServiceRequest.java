@@ -23,6 +23,13 @@ final class ServiceRequest {
    */
   static Map<String, Object> ask(HubAddress hub, String command, String type, String data)
       throws CommandFailedException, InterruptedException {
+    return ask(hub, command, type, data, PATIENCE);
+  }
+
+  /** The same, with {@code patience} for the answer. */
+  static Map<String, Object> ask(
+      HubAddress hub, String command, String type, String data, Duration patience)
+      throws CommandFailedException, InterruptedException {
     JsonBuffer event = new JsonBuffer(128 + data.length());
     event.raw("{\"type\":").string(type).raw(",\"data\":").raw(data).raw('}');
     try (HubLink link = HubLink.open(hub.url(), command)) {
@@ -33,9 +40,9 @@ final class ServiceRequest {
       String inbox = link.inbox();
       Subscription answers = link.subscribe(inbox);
       link.publish(hub.service() + "." + type, inbox, event.toByteArray());
-      Message message = link.next(answers, PATIENCE);
+      Message message = link.next(answers, patience);
       if (message == null) {
-        throw new CommandFailedException("no answer within " + PATIENCE.toSeconds() + "s");
+        throw new CommandFailedException("no answer within " + patience.toSeconds() + "s");
       }
       Map<String, Object> answer = PlainJson.object(PlainJson.object(message.getData()), "data");
       if (!PlainJson.text(answer, "status").equals("success")) {

@@ -12,7 +12,7 @@ public enum ColumnType {
   BOOLEAN(Boolean.class),
   /** A JSON document, kept as it was written: a {@link String}. */
   JSON(String.class),
-  /** A point in time, in Unix milliseconds: a {@link Long}. */
+  /** A point in time from year 1 to 9999, in Unix milliseconds: a {@link Long}. */
   TIME(Long.class);
 
   private final Class<?> valueType;

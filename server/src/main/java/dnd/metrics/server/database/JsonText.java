@@ -4,6 +4,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.io.JsonStringEncoder;
 import tools.jackson.core.json.JsonFactory;
 
 /** Text that must be JSON. */
@@ -27,5 +28,10 @@ final class JsonText {
       throw new IllegalArgumentException(
           "column " + column + " holds no JSON document: " + e.getOriginalMessage(), e);
     }
+  }
+
+  /** The text as it stands between the quotes of a JSON string. */
+  static String escape(String text) {
+    return new String(JsonStringEncoder.getInstance().quoteAsCharArray(text));
   }
 }

@@ -62,6 +62,11 @@ public final class Row {
       return put(column, unixMillis);
     }
 
+    /** A value of the class that the column's {@link ColumnType} names, as it is. */
+    Builder value(String column, @Nullable Object value) {
+      return put(column, value);
+    }
+
     private Builder put(String column, @Nullable Object value) {
       if (value == null) {
         values.remove(column);

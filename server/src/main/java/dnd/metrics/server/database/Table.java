@@ -1,5 +1,6 @@
 package dnd.metrics.server.database;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,8 +9,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table of the storage service. {@code docs/operations.md} and the migrations of the package name
- * the same columns.
+ * A table of the storage service. The migrations of each database, in the package's resources, make
+ * the same columns: {@code DatabaseContractTest} fails where one is missing.
  *
  * @param name as users and the configuration name it
  * @param keyColumns the columns, the first of the table's, that tell its rows apart
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Table(
     String name, List<String> keyColumns, List<Column> columns, Expiry expiry, String settings) {
+  private static final long OLDEST_MILLIS = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+  private static final long NEWEST_MILLIS =
+      Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+
   /** Type, help and unit of every metric. */
   public static final Table METADATA =
       new Table(
@@ -218,10 +223,19 @@ public record Table(
                 "column %s of %s holds %s, not %s"
                     .formatted(columnName, name, column.type(), value.getClass().getSimpleName()));
           }
+          if (column.type() == ColumnType.TIME && !isTime((Long) value)) {
+            throw new IllegalArgumentException(
+                "column %s holds a time between the years 1 and 9999, not %d ms"
+                    .formatted(columnName, (Long) value));
+          }
           if (column.type() == ColumnType.JSON) {
             JsonText.check(columnName, (String) value);
           }
         });
+  }
+
+  private static boolean isTime(long unixMillis) {
+    return unixMillis >= OLDEST_MILLIS && unixMillis <= NEWEST_MILLIS;
   }
 
   /** The filter with its values in the columns' types. */

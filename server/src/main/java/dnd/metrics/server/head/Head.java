@@ -43,6 +43,8 @@ public final class Head implements SeriesSource, Closeable {
   private final ConcurrentHashMap<SenderId, Sender> senders = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, MetricMetadata> metadata = new ConcurrentHashMap<>();
 
+  private volatile Consumer<String> metadataListener = metricName -> {};
+
   private final Object newSeriesLock = new Object();
   private final Map<String, ServiceSeries> services = new ConcurrentHashMap<>();
   private int nextSeriesRef;
@@ -223,6 +225,14 @@ public final class Head implements SeriesSource, Closeable {
     return watches;
   }
 
+  /**
+   * Calls {@code listener} with a metric's name when a sender says something new of it. It is
+   * called on the sender's thread, under its lock: it must be short and must not block.
+   */
+  public void watchMetadata(Consumer<String> listener) {
+    metadataListener = listener;
+  }
+
   /** What senders said of their metrics, by metric name. A snapshot. */
   public Map<String, MetricMetadata> metadata() {
     return new TreeMap<>(metadata);
@@ -355,6 +365,10 @@ public final class Head implements SeriesSource, Closeable {
 
   /** Whether that is news. */
   boolean noteMetadata(String metricName, MetricMetadata said) {
-    return !said.equals(metadata.put(metricName, said));
+    boolean isNews = !said.equals(metadata.put(metricName, said));
+    if (isNews) {
+      metadataListener.accept(metricName);
+    }
+    return isNews;
   }
 }

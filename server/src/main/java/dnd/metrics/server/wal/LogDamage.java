@@ -30,7 +30,7 @@ public sealed interface LogDamage {
     @Override
     public String toString() {
       return String.format(
-          "%s: records %d to %d are missing before this point: their samples are lost",
+          "%s: records %d to %d are missing before this point: what they held is lost",
           file, firstSequence, lastSequence);
     }
   }

@@ -3,7 +3,6 @@ package dnd.metrics.server.wal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -16,6 +15,9 @@ import java.util.zip.CRC32C;
  * thread.
  */
 public final class LogReplay {
+  /** In place of the number of the last record: whatever comes first is the first. */
+  private static final long UNKNOWN = -1;
+
   private final LogFiles files;
   private final Consumer<LogDamage> damages;
   private final LongConsumer bytesDone;
@@ -36,7 +38,7 @@ public final class LogReplay {
   /** How many bytes {@link #run} has before it. */
   public long totalBytes() throws IOException {
     long total = 0;
-    for (String name : segments()) {
+    for (String name : LogFront.segments(files)) {
       try (LogFile file = files.open(name)) {
         total += file.size();
       }
@@ -52,9 +54,28 @@ public final class LogReplay {
    *     know
    */
   public LogEnd run(long firstSequence, RecordConsumer consumer) throws IOException {
-    files.delete(SegmentPreparer.PREPARED);
     lastSequence = firstSequence - 1;
-    List<String> names = segments();
+    return run(consumer);
+  }
+
+  /**
+   * Hands over all records of a log whose oldest files may have been removed (see {@link
+   * LogFront}): from the number on that the oldest file left says it begins with.
+   *
+   * @return where to go on writing
+   * @throws IOException as {@link #run} does
+   */
+  public LogEnd runFromOldest(RecordConsumer consumer) throws IOException {
+    lastSequence = UNKNOWN;
+    LogEnd end = run(consumer);
+    return lastSequence == UNKNOWN
+        ? new LogEnd(0, end.lastSegment(), end.segments(), end.bytes())
+        : end;
+  }
+
+  private LogEnd run(RecordConsumer consumer) throws IOException {
+    files.delete(SegmentPreparer.PREPARED);
+    List<String> names = LogFront.segments(files);
     long total = 0;
     long done = 0;
     for (int i = 0; i < names.size(); i++) {
@@ -67,16 +88,6 @@ public final class LogReplay {
     }
     int last = names.isEmpty() ? 0 : Segment.numberOf(names.getLast());
     return new LogEnd(lastSequence, last, names.size(), total);
-  }
-
-  private List<String> segments() throws IOException {
-    List<String> names = new ArrayList<>();
-    for (String name : files.list()) {
-      if (Segment.numberOf(name) > 0) {
-        names.add(name);
-      }
-    }
-    return names;
   }
 
   private ByteBuffer read(String name) throws IOException {
@@ -99,8 +110,12 @@ public final class LogReplay {
       String name, ByteBuffer in, boolean last, long doneBefore, RecordConsumer consumer)
       throws IOException {
     int at = 0;
-    if (Segment.decodeHeader(in) != null) {
+    Segment.Header header = Segment.decodeHeader(in);
+    if (header != null) {
       at = Segment.HEADER_BYTES;
+      if (lastSequence == UNKNOWN) {
+        lastSequence = header.firstSequence() - 1;
+      }
     } else if (Segment.versionOf(in) > Segment.VERSION) {
       throw new IOException(
           String.format(
@@ -144,7 +159,7 @@ public final class LogReplay {
     if (sequence <= lastSequence) {
       return; // written again into a later file after a failed force
     }
-    if (sequence > lastSequence + 1) {
+    if (sequence > lastSequence + 1 && lastSequence != UNKNOWN) {
       damages.accept(new LogDamage.Missing(files.describe(name), lastSequence + 1, sequence - 1));
     }
     lastSequence = sequence;

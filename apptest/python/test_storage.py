@@ -1,0 +1,74 @@
+"""`./dnd-metrics status` and `backup` as an operator sees them, while the service runs."""
+
+import json
+import subprocess
+
+from service import PROJECT, Service
+
+PROGRAM = str(PROJECT / "dnd-metrics")
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+def query(service, expression, time):
+    result = run("query", expression, "--time", time, "--format", "json", "--hub", service.url)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)["data"]["result"]
+
+
+def test_the_status_names_the_tables(own_hub):
+    status = run("status", "--json", "--hub", own_hub.url)
+    assert status.returncode == 0, status.stderr
+    parts = json.loads(status.stdout)
+    assert parts["database"]["kind"].startswith("SQLite")
+    assert parts["database"]["waiting_writes"] == 0
+    shown = run("status", "--hub", own_hub.url)
+    assert "waiting writes     0\n" in shown.stdout
+
+
+def test_a_backup_of_the_running_service_is_restored_elsewhere(tmp_path):
+    (tmp_path / "first").mkdir()
+    service = Service(tmp_path / "first")
+    try:
+        pushed = run("push", 'gold{who="Mira"} 3', 'gold{who="Tom"} 4', "--hub", service.url)
+        assert pushed.returncode == 0, pushed.stderr
+        instant = json.loads(run("query", "gold", "--format", "json", "--hub", service.url).stdout)
+        time = instant["data"]["result"][0]["value"][0]
+        expected = query(service, "sum(gold)", time)
+        made = run("backup", "create", "--hub", service.url, "--to", tmp_path / "kept")
+        assert made.returncode == 0, made.stderr
+        backup = made.stdout.removeprefix("backup ").strip()
+        assert backup.startswith(str(tmp_path / "kept"))
+        behind_its_back = run("backup", "create", "--data", tmp_path / "first" / "data")
+        assert behind_its_back.returncode == 1
+        assert "in use by another process" in behind_its_back.stderr
+    finally:
+        service.stop()
+    assert backup in run("backup", "list", tmp_path / "kept").stdout
+    assert run("backup", "verify", backup).stdout == f"{backup} is whole\n"
+    sums = subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=backup, capture_output=True, text=True)
+    assert sums.returncode == 0, sums.stdout
+
+    (tmp_path / "second").mkdir()
+    data = tmp_path / "second" / "data"
+    restored = run("backup", "restore", backup, "--data", data)
+    assert restored.returncode == 0, restored.stderr
+    assert "2 series of 1 senders" in restored.stdout
+    again = run("backup", "restore", backup, "--data", data)
+    assert again.returncode == 1
+    assert "is not empty" in again.stderr
+    service = Service(tmp_path / "second")
+    try:
+        assert query(service, "sum(gold)", time) == expected
+    finally:
+        service.stop()
+
+    log = next((tmp_path / "kept").glob("*/wal/*.wal"))
+    log.write_bytes(log.read_bytes()[:-1] + b"?")
+    damaged = run("backup", "verify", backup)
+    assert damaged.returncode == 1
+    assert f"wal/{log.name}: is not what was written" in damaged.stdout
+    assert run("backup", "restore", backup, "--data", tmp_path / "third").returncode == 1
+    assert not (tmp_path / "third").exists()

@@ -1,0 +1,175 @@
+package dnd.metrics.server.backup;
+
+import dnd.metrics.events.StrictJson;
+import dnd.metrics.server.database.DatabaseUnavailableException;
+import dnd.metrics.server.database.JournaledDatabase;
+import dnd.metrics.server.database.Row;
+import dnd.metrics.server.database.Table;
+import dnd.metrics.server.wal.DiskLogFiles;
+import dnd.metrics.server.wal.LogCopy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A folder with everything that the service keeps: {@code manifest.json}, {@code
+ * tables/NAME.jsonl}, {@code wal/} (a copy of the write-ahead log, which holds the metrics), and
+ * {@code SHA256SUMS}. Its name is the time at which it was made; one that was not finished ends in
+ * {@code .partial}.
+ */
+public record Backup(Path folder, Manifest manifest) {
+  private static final DateTimeFormatter NAME =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+  static final String PARTIAL = ".partial";
+
+  /**
+   * Makes a backup while the service runs.
+   *
+   * @param parent where it is put, made where it does not exist
+   * @param tables which tables
+   * @param data the data folder
+   * @param version of the program
+   */
+  public static Backup create(
+      Path parent,
+      JournaledDatabase database,
+      List<Table> tables,
+      Path data,
+      String version,
+      long nowMillis)
+      throws IOException {
+    String name = NAME.format(Instant.ofEpochMilli(nowMillis));
+    Path target = parent.resolve(name);
+    if (Files.exists(target)) {
+      throw new BackupException("there is a backup " + target + " already");
+    }
+    Path partial = parent.resolve(name + PARTIAL);
+    Files.createDirectories(partial.resolve("tables"));
+    boolean finished = false;
+    try {
+      Map<Table, List<Row>> rows = read(database, tables);
+      Map<String, Long> counts = new LinkedHashMap<>();
+      for (Table table : tables) {
+        List<Row> some = rows.getOrDefault(table, List.of());
+        TableFile.write(file(partial, table), table, some);
+        counts.put(table.name(), (long) some.size());
+      }
+      Path log = partial.resolve("wal");
+      List<String> files =
+          LogCopy.copy(new DiskLogFiles(data.resolve("wal")), new DiskLogFiles(log));
+      Manifest manifest =
+          new Manifest(
+              nowMillis, version, database.status().kind(), counts, files.size(), bytes(log));
+      Files.writeString(
+          partial.resolve(Manifest.FILE),
+          StrictJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(manifest.toJson())
+              + "\n");
+      Checksums.write(partial);
+      DiskLogFiles.forceDirectory(partial);
+      Files.move(partial, target);
+      DiskLogFiles.forceDirectory(parent);
+      finished = true;
+      return new Backup(target, manifest);
+    } finally {
+      if (!finished) {
+        deleteAll(partial);
+      }
+    }
+  }
+
+  private static Map<Table, List<Row>> read(JournaledDatabase database, List<Table> tables)
+      throws BackupException {
+    try {
+      return database.snapshot(tables);
+    } catch (DatabaseUnavailableException e) {
+      throw new BackupException("the tables cannot be saved: " + e.getMessage(), e);
+    }
+  }
+
+  static Path file(Path folder, Table table) {
+    return folder.resolve("tables").resolve(table.name() + ".jsonl");
+  }
+
+  private static long bytes(Path folder) throws IOException {
+    long bytes = 0;
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+
+  static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  /** The backup in a folder. */
+  public static Backup open(Path folder) throws IOException {
+    return new Backup(folder, Manifest.read(folder));
+  }
+
+  /** The backups in a folder, oldest first; those that were not finished are left out. */
+  public static List<Backup> list(Path parent) throws IOException {
+    List<Backup> found = new ArrayList<>();
+    if (Files.isDirectory(parent)) {
+      List<Path> folders;
+      try (Stream<Path> all = Files.list(parent)) {
+        folders = all.sorted().toList();
+      }
+      for (Path folder : folders) {
+        if (!folder.toString().endsWith(PARTIAL) && Files.exists(folder.resolve(Manifest.FILE))) {
+          found.add(open(folder));
+        }
+      }
+    }
+    return found;
+  }
+
+  /**
+   * What is wrong with the backup's files, a line each; empty where all are as they were written.
+   */
+  public List<String> problems() throws IOException {
+    return Checksums.problems(folder);
+  }
+
+  /** Puts the backup also into another folder, as a backup of the same name; checks the copy. */
+  public Backup copyTo(Path parent) throws IOException {
+    Path target = parent.resolve(String.valueOf(folder.getFileName()));
+    Path partial = parent.resolve(folder.getFileName() + PARTIAL);
+    if (Files.exists(target)) {
+      throw new BackupException("there is a backup " + target + " already");
+    }
+    Files.createDirectories(parent);
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.toList()) {
+        Files.copy(each, partial.resolve(folder.relativize(each).toString()));
+      }
+    }
+    List<String> problems = Checksums.problems(partial);
+    if (!problems.isEmpty()) {
+      throw new BackupException("the copy is not right: " + String.join("; ", problems));
+    }
+    Files.move(partial, target);
+    DiskLogFiles.forceDirectory(parent);
+    return new Backup(target, manifest);
+  }
+
+  /** Removes the backup. */
+  public void delete() throws IOException {
+    deleteAll(folder);
+  }
+}

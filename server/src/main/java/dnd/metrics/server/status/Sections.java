@@ -1,0 +1,55 @@
+package dnd.metrics.server.status;
+
+import dnd.metrics.events.StrictJson;
+import dnd.metrics.events.Timestamps;
+import dnd.metrics.server.database.DatabaseStatus;
+import dnd.metrics.server.head.HeadStatus;
+import java.util.Locale;
+import tools.jackson.databind.node.ObjectNode;
+
+/** How the parts of the service describe themselves in {@code metrics.status}. */
+public final class Sections {
+  private Sections() {}
+
+  /** An object to be filled. */
+  public static ObjectNode object() {
+    return StrictJson.mapper().createObjectNode();
+  }
+
+  /** What was collected, and its log. */
+  public static ObjectNode of(HeadStatus head) {
+    ObjectNode section = object();
+    section.put("state", head.unavailable() == null ? "available" : "unavailable");
+    if (head.unavailable() != null) {
+      section.put("problem", head.unavailable());
+    }
+    section.put("series", head.series());
+    section.put("senders", head.senders());
+    section.put("samples_appended", head.samplesAppended());
+    section.put("log_bytes", head.logBytes());
+    section.put("log_segments", head.logSegments());
+    section.put("log_sequence", head.lastSequence());
+    return section;
+  }
+
+  /** The storage service's tables, and the journal in front of them. */
+  public static ObjectNode of(DatabaseStatus database) {
+    ObjectNode section = object();
+    section.put("state", database.state().name().toLowerCase(Locale.ROOT));
+    section.put("kind", database.kind());
+    section.put("place", database.place());
+    if (database.problem() != null) {
+      section.put("problem", database.problem());
+    }
+    database
+        .awaySinceMillis()
+        .ifPresent(millis -> section.put("away_since", Timestamps.format(millis)));
+    section.put("waiting_writes", database.waitingWrites());
+    section.put("waiting_bytes", database.waitingBytes());
+    database
+        .oldestWaitingMillis()
+        .ifPresent(millis -> section.put("oldest_waiting_at", Timestamps.format(millis)));
+    section.put("refused_writes", database.refusedWrites());
+    return section;
+  }
+}

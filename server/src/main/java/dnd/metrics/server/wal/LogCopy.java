@@ -1,0 +1,68 @@
+package dnd.metrics.server.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Copies a log, which may be written meanwhile: all files as they are, but the last one only up to
+ * the end of its last sound record. Every record that was acknowledged before is in the copy.
+ */
+public final class LogCopy {
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private LogCopy() {}
+
+  /**
+   * Copies into a folder that has no log.
+   *
+   * @return the names of the files that were copied, forced to disk
+   */
+  public static List<String> copy(LogFiles from, LogFiles to) throws IOException {
+    List<String> names = LogFront.segments(from);
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      try (LogFile source = from.open(name);
+          LogFile target = to.create(name)) {
+        long bytes = i == names.size() - 1 ? soundBytes(source) : source.size();
+        copy(source, target, bytes);
+        target.force();
+      }
+    }
+    to.forceDirectory();
+    return names;
+  }
+
+  private static void copy(LogFile source, LogFile target, long bytes) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+    long at = 0;
+    while (at < bytes) {
+      piece.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
+      int read = source.read(piece, at);
+      if (read == 0) {
+        return; // cut meanwhile: what is gone were zeros behind the records
+      }
+      target.write(piece.flip(), at);
+      at += read;
+    }
+  }
+
+  /** Where the last sound record ends behind which nothing sound follows at once. */
+  private static long soundBytes(LogFile file) throws IOException {
+    ByteBuffer in =
+        ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 16))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    int read = file.read(in, 0);
+    in.position(0).limit(read);
+    CRC32C crc = new CRC32C();
+    int at = Math.min(Segment.HEADER_BYTES, read);
+    int length = Segment.soundRecordAt(in, at, crc);
+    while (length > 0) {
+      at += length;
+      length = Segment.soundRecordAt(in, at, crc);
+    }
+    return at;
+  }
+}
