@@ -54,6 +54,17 @@ class PackageTableTest {
                   "rules.file",
                   "rules.template")),
           Map.entry("rules.template", Set.of("model", "promql.parse")),
+          Map.entry(
+              "rules.unittest",
+              Set.of(
+                  "model",
+                  "yaml",
+                  "promql.parse",
+                  "promql.exec",
+                  "promql.test",
+                  "rules",
+                  "rules.file",
+                  "rules.template")),
           Map.entry("demo", Set.of("events", "telemetry")),
           Map.entry("telemetry", Set.of("hub", "events")),
           Map.entry("dashboards", Set.of("hub", "events", "request", "database")),

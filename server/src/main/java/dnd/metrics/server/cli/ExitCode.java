@@ -10,5 +10,8 @@ public final class ExitCode {
   /** The command line is wrong. */
   public static final int USAGE = 2;
 
+  /** Nothing is wrong but something is odd, and the command was told not to let that pass. */
+  public static final int LINT = 3;
+
   private ExitCode() {}
 }

@@ -1,0 +1,101 @@
+package dnd.metrics.server.rules.unittest;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.rules.PreparedGroup;
+import dnd.metrics.server.rules.RuleDefaults;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Runs files of unit tests as promtool 3.14 does; rules are evaluated by the evaluator and the
+ * engine of the service. Tests have nothing in common. Not safe for use by several threads.
+ */
+public final class RuleTestRunner {
+  private final TestOptions options;
+
+  public RuleTestRunner(TestOptions options) {
+    this.options = options;
+  }
+
+  public FileReport run(Path file) {
+    List<String> warnings = new ArrayList<>();
+    List<TestReport> tests = new ArrayList<>();
+    try {
+      UnitTestFile content = UnitTestReader.read(text(file));
+      List<Path> ruleFiles = ruleFiles(file, content, warnings);
+      refuseRepeated(content.groupOrder());
+      for (int i = 0; i < content.tests().size(); i++) {
+        UnitTest test = content.tests().get(i);
+        if (options.includes(test.name())) {
+          String name = test.name().isEmpty() ? "unnamed#" + i : test.name();
+          tests.add(run(name, test, content, ruleFiles));
+        }
+      }
+      return new FileReport(file.toString(), List.of(), warnings, tests);
+    } catch (UnitTestException e) {
+      return new FileReport(
+          file.toString(), List.of(String.valueOf(e.getMessage())), warnings, List.of());
+    }
+  }
+
+  private static String text(Path file) throws UnitTestException {
+    try {
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw new UnitTestException(List.of("open " + file + ": no such file or directory"));
+    } catch (MalformedInputException e) {
+      throw new UnitTestException(List.of(file + ": is not UTF-8"));
+    } catch (IOException e) {
+      throw new UnitTestException(List.of(file + ": cannot be read: " + e));
+    }
+  }
+
+  private static List<Path> ruleFiles(Path file, UnitTestFile content, List<String> warnings)
+      throws UnitTestException {
+    Path folder = file.getParent() == null ? Path.of("") : file.getParent();
+    List<Path> found = new ArrayList<>();
+    for (String pattern : content.ruleFiles()) {
+      List<Path> matches = FilePattern.matches(folder, pattern);
+      if (matches.isEmpty()) {
+        warnings.add("no file match pattern " + folder.resolve(pattern));
+      }
+      found.addAll(matches);
+    }
+    return found;
+  }
+
+  private static void refuseRepeated(List<String> groupOrder) throws UnitTestException {
+    Set<String> seen = new HashSet<>();
+    for (String name : groupOrder) {
+      if (!seen.add(name)) {
+        throw new UnitTestException(List.of("group name repeated in evaluation order: " + name));
+      }
+    }
+  }
+
+  private TestReport run(String name, UnitTest test, UnitTestFile file, List<Path> ruleFiles) {
+    try {
+      long step =
+          test.intervalMillis() == 0 ? file.evaluationIntervalMillis() : test.intervalMillis();
+      InputSamples input = InputSamples.read(test.inputSeries(), test.startMillis(), step);
+      RuleDefaults defaults =
+          new RuleDefaults(
+              file.evaluationIntervalMillis(),
+              0,
+              Labels.of(test.externalLabels()),
+              test.externalUrl());
+      List<PreparedGroup> groups =
+          TestGroups.load(ruleFiles, file.groupOrder(), defaults, options.ignoreUnknownFields());
+      return new TestRun(name, test, file, options, input, groups).run();
+    } catch (UnitTestException e) {
+      return new TestReport(name, List.of(String.valueOf(e.getMessage())), List.of());
+    }
+  }
+}
