@@ -42,7 +42,7 @@ final class RulesTestCommand implements Callable<Integer> {
       description = "Only tests with a name that matches; may be given several times.")
   private List<String> run = List.of();
 
-  @Option(names = "--debug", description = "Print what was stored, and how long tests took.")
+  @Option(names = "--debug", description = "Print what each test has stored.")
   private boolean debug;
 
   @Option(names = "--diff", description = "Print alerts that differ line by line.")

@@ -147,14 +147,14 @@ public final class GoDecoder {
   }
 
   /**
-   * The elements of a list; empty where there are none.
+   * The elements of a list that hold anything; empty where there are none.
    *
    * @param type the Go type of the list that errors name
    */
   public List<YamlNode> list(YamlNode node, String type) {
     visit(node);
     if (node instanceof Sequence list) {
-      return list.elements();
+      return list.elements().stream().filter(element -> !isNull(element)).toList();
     }
     if (!isNull(node)) {
       wrongType(node, type);
