@@ -92,7 +92,7 @@ final class Elements {
     int size = sliceable(item);
     int[] places = {0, size, size};
     for (int i = 0; i < indexes.size(); i++) {
-      places[i] = place(GoValues.unboxed(indexes.get(i)), size);
+      places[i] = place(indexes.get(i), size);
     }
     for (int i = 1; i < Math.max(2, indexes.size()); i++) {
       if (places[i - 1] > places[i]) {

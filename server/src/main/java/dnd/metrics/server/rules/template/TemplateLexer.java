@@ -125,7 +125,8 @@ final class TemplateLexer {
       if (openParens > 0) {
         return error(start, line, "unclosed left paren");
       }
-      Token token = new Token(RIGHT_DELIMITER, RIGHT, start, line);
+      int own = start + delimiter - RIGHT.length();
+      Token token = new Token(RIGHT_DELIMITER, RIGHT, own, lineAt(own));
       insideAction = false;
       leave(start, delimiter);
       return token;
@@ -148,7 +149,11 @@ final class TemplateLexer {
       }
       case '\'' -> quoted(start, '\'', CHARACTER_CONSTANT, "unterminated character constant");
       case '$' -> name(after, VARIABLE);
-      case '.' -> isDigit(peek(after)) ? number(start) : name(after, FIELD);
+      case '.' -> {
+        // At the end of the text Go takes it for the beginning of a number.
+        boolean number = isDigit(peek(after)) || after == text.length();
+        yield number ? number(start) : name(after, FIELD);
+      }
       case '+', '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> number(start);
       case '(' -> {
         openParens++;
