@@ -46,7 +46,7 @@ public enum ErrorCode {
 
   // Queries and discovery.
   INVALID_QUERY(ErrorClass.USER, "The PromQL expression cannot be parsed."),
-  INVALID_MATCHER(ErrorClass.USER, "A series selector cannot be parsed."),
+  INVALID_MATCHER(ErrorClass.USER, "A series selector or a matcher cannot be parsed."),
   INVALID_RANGE(ErrorClass.USER, "start, end and step do not make a range."),
   TOO_MANY_POINTS(ErrorClass.USER, "The range has more steps than a query may have."),
   INVALID_LIMIT(ErrorClass.USER, "The limit is not a whole number from 0 up."),
@@ -64,9 +64,16 @@ public enum ErrorCode {
   UNKNOWN_DASHBOARD(ErrorClass.USER, "There is no such dashboard, or no such version of it."),
   VERSION_CONFLICT(ErrorClass.USER, "Somebody else has changed it since it was read."),
 
+  // Alerts and silences.
+  INVALID_ALERT(ErrorClass.USER, "A reported alert's parts are not what an alert can have."),
+  TOO_MANY_ALERTS(ErrorClass.RESOURCES, "The service reports as many alerts as it may."),
+  INVALID_SILENCE(ErrorClass.USER, "The silence's matchers or times make no silence."),
+  SILENCE_NOT_FOUND(ErrorClass.USER, "There is no silence with that id."),
+  TOO_MANY_SILENCES(ErrorClass.RESOURCES, "There are as many silences as there may be."),
+
   // The service.
   TOO_MANY_REQUESTS(ErrorClass.RESOURCES, "As many requests wait as may wait at one time."),
-  STORAGE_UNAVAILABLE(ErrorClass.RESOURCES, "The samples could not be made safe on disk."),
+  STORAGE_UNAVAILABLE(ErrorClass.RESOURCES, "What was sent could not be made safe on disk."),
   SHUTTING_DOWN(ErrorClass.RESOURCES, "The service is stopping."),
   INTERNAL_ERROR(ErrorClass.INTERNAL, "The service failed; its log says how.");
 

@@ -40,6 +40,12 @@ public final class EventTypes {
   /** Answers {@code dashboard.request}. */
   public static final String DASHBOARD_RESULT = "dashboard.result";
 
+  /** Answers {@code alert.status}: every active alert, or what became of those that were sent. */
+  public static final String ALERTS_STATUS = "alerts.status";
+
+  /** Answers {@code alert.silence}. */
+  public static final String ALERTS_SILENCES = "alerts.silences";
+
   public static final String ALERT_TRIGGERED = "alert.triggered";
   public static final String ALERT_RESOLVED = "alert.resolved";
   public static final String DASHBOARD_UPDATED = "dashboard.updated";

@@ -63,6 +63,27 @@ public record Alert(
     return status == Status.FIRING;
   }
 
+  /**
+   * The same alert, over.
+   *
+   * @param cause the correlation id of what ended it
+   */
+  Alert resolved(long atMillis, String cause) {
+    return new Alert(
+        id,
+        rule,
+        group,
+        file,
+        labels,
+        annotations,
+        value,
+        Status.RESOLVED,
+        startedAtMillis,
+        atMillis,
+        cause,
+        source);
+  }
+
   /** The label {@code severity}, or empty. */
   public String severity() {
     return labels.get("severity");

@@ -5,6 +5,7 @@ import dnd.metrics.server.announce.Turn.Say;
 import dnd.metrics.server.announce.Turn.Settle;
 import dnd.metrics.server.announce.Turn.Step;
 import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.database.DatabaseUnavailableException;
 import dnd.metrics.server.database.Row;
@@ -57,6 +58,9 @@ public final class Announcer implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final JsonBuffer out = new JsonBuffer(EVENT_BYTES);
   private final Deque<Step> unsent = new ArrayDeque<>();
+
+  /** What was published in this turn. */
+  private final List<Change> toNote = new ArrayList<>();
 
   /** Alerts that came before what was announced formerly could be read; null afterwards. */
   private @Nullable List<Alert> early = new ArrayList<>();
@@ -196,10 +200,12 @@ public final class Announcer implements AutoCloseable {
 
   private void carryOut(Turn turn, long nowMillis) {
     for (Silence silence : turn.silences) {
-      notes.add(AlertRows.silence(silence, nowMillis));
+      toNote.add(AlertRows.silence(silence, nowMillis));
     }
     unsent.addAll(turn.steps);
     send(nowMillis);
+    notes.add(toNote);
+    toNote.clear();
     if (dispatcher.nextMillis() < waitingUntilMillis) {
       earlier.signalAll();
     }
@@ -214,7 +220,7 @@ public final class Announcer implements AutoCloseable {
         for (Step step = unsent.peek(); step != null; step = unsent.peek()) {
           switch (step) {
             case Say say -> publish(say.announcement(), nowMillis);
-            case Settle settle -> notes.add(AlertRows.settled(settle.alertId(), nowMillis));
+            case Settle settle -> toNote.add(AlertRows.settled(settle.alertId(), nowMillis));
           }
           unsent.poll();
         }
@@ -266,7 +272,7 @@ public final class Announcer implements AutoCloseable {
     } else {
       resolved++;
     }
-    notes.add(AlertRows.said(announcement, nowMillis));
+    toNote.add(AlertRows.said(announcement, nowMillis));
   }
 
   private byte[] event(Announcement announcement, boolean annotations, long nowMillis) {

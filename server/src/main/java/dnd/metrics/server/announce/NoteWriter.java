@@ -32,13 +32,16 @@ final class NoteWriter implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("announcement-notes").daemon().start(this::run);
   }
 
-  void add(Change change) {
+  void add(List<Change> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
     lock.lock();
     try {
       while (waiting.size() >= MAX_WAITING && !closed) {
         changed.awaitUninterruptibly();
       }
-      waiting.add(change);
+      waiting.addAll(changes);
       changed.signalAll();
     } finally {
       lock.unlock();

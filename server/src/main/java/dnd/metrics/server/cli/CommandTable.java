@@ -15,6 +15,9 @@ final class CommandTable {
           new CommandEntry("tail", "Show events as they pass on the hub", TailCommand::new),
           new CommandEntry(
               "dashboards", "List, get, save and restore dashboards", DashboardsCommand::new),
+          new CommandEntry("alerts", "List the alerts that are active", AlertsCommand::new),
+          new CommandEntry(
+              "silence", "Add, query, update and expire silences", SilenceCommand::new),
           new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),
           new CommandEntry("status", "Ask the service how its parts do", StatusCommand::new),
           new CommandEntry("backup", "Make, list, verify and restore backups", BackupCommand::new),

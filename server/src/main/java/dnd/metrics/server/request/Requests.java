@@ -73,6 +73,24 @@ public final class Requests implements AutoCloseable {
             message -> receive(message, type, replyType, handler)));
   }
 
+  /**
+   * Runs {@code task} between two requests, on their thread; does nothing where as many wait as
+   * may, or no more are taken.
+   */
+  public void run(Runnable task) {
+    try {
+      worker.execute(() -> {
+        try {
+          task.run();
+        } catch (RuntimeException | StackOverflowError e) {
+          LOG.error("a task between requests failed", e);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("a task was not taken between requests", e);
+    }
+  }
+
   private void receive(Message message, String type, String replyType, RequestHandler handler) {
     String subject = message.subject();
     String service = subject.substring(0, subject.indexOf('.'));

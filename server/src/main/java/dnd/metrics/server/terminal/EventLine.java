@@ -27,6 +27,12 @@ public final class EventLine {
       case "metrics.rejected" -> rejected(event, data);
       case "metrics.query", "metrics.parse" -> query(data);
       case "metrics.result" -> result(data);
+      case "alert.triggered", "alert.resolved" -> shorten(AlertLine.announcement(data));
+      case "alert.status" -> shorten(AlertLine.report(data));
+      case "alerts.status" ->
+          shorten(data.containsKey("status") ? AlertLine.status(data) : AlertLine.report(data));
+      case "alert.silence", "alerts.silence" -> shorten(AlertLine.silenceRequest(data));
+      case "alerts.silences" -> shorten(AlertLine.silences(data));
       default -> shorten(PlainJson.line(data.isEmpty() ? event : data));
     };
   }

@@ -110,6 +110,8 @@ class ConformanceTest {
     return switch (reply.get("type").stringValue()) {
       case "metrics.collected" -> data.get("rejected").isEmpty();
       case "metrics.result" -> data.get("status").stringValue().equals("success");
+      case "alerts.status", "alerts.silences" ->
+          data.get("status").stringValue().equals("success") && data.path("rejected").isEmpty();
       default -> false;
     };
   }

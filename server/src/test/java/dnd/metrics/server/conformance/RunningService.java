@@ -1,5 +1,10 @@
 package dnd.metrics.server.conformance;
 
+import dnd.metrics.server.announce.AlertEvents;
+import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.Database;
+import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.head.ReplayListener;
@@ -14,6 +19,7 @@ import dnd.metrics.server.query.QueryLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 
 /** Hub, log and handlers in this process, as {@code dnd-metrics run} puts them together. */
 final class RunningService implements AutoCloseable {
@@ -21,6 +27,8 @@ final class RunningService implements AutoCloseable {
   private final EmbeddedHub hub;
   private final IngestHandler ingest;
   private final QueryHandler query;
+  private final Announcer announcer;
+  private final AlertEvents alerts;
 
   RunningService(Path folder) throws Exception {
     head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT);
@@ -37,6 +45,13 @@ final class RunningService implements AutoCloseable {
             QueryLimits.DEFAULT,
             InstantSource.system());
     query.start();
+    Database database = new MemoryDatabase();
+    announcer = new Announcer(hub, database, AlertsConfig.DEFAULT, InstantSource.system());
+    announcer.start();
+    alerts =
+        new AlertEvents(
+            hub, database, announcer, AlertsConfig.DEFAULT, InstantSource.system(), List::of);
+    alerts.start();
   }
 
   String url() {
@@ -48,6 +63,8 @@ final class RunningService implements AutoCloseable {
     hub.drain();
     ingest.close();
     query.close();
+    alerts.close();
+    announcer.close();
     head.close();
     hub.close();
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.yaml.YamlException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -103,6 +105,18 @@ class AlertsConfigReaderTest {
         new Dump(DumpSettings.builder().build())
             .dumpToString(AlertsConfigText.toMap(AlertsConfig.DEFAULT));
     assertThat(AlertsConfigs.read(defaults)).isEqualTo(AlertsConfig.DEFAULT);
+  }
+
+  @Test
+  void theExampleOfTheOperationsDocumentIsRead() throws Exception {
+    String document = Files.readString(Path.of("..", "docs", "operations.md"));
+    int from = document.indexOf("    alerts:\n") + "    alerts:\n".length();
+    String example = document.substring(from, document.indexOf("\n\n", from)).indent(-6);
+    AlertsConfig config = AlertsConfigs.read(example);
+    assertThat(receivers(config, "severity", "page")).containsExactly("pager");
+    assertThat(config.route().routes()).hasSize(2);
+    assertThat(config.inhibitRules()).hasSize(1);
+    assertThat(config.timeIntervals()).containsKey("weekends");
   }
 
   @Test

@@ -1,0 +1,79 @@
+package dnd.metrics.server.announce;
+
+import dnd.metrics.events.EventTypes;
+import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.Database;
+import dnd.metrics.server.hub.Hub;
+import dnd.metrics.server.request.Requests;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of alerts that are answered here, {@code *.alert.status} and {@code *.alert.silence},
+ * and the end of the alerts that services report. All of it happens on the one thread of {@link
+ * Requests}.
+ */
+public final class AlertEvents implements AutoCloseable {
+  private static final long LOOK_MILLIS = 500;
+
+  private final Requests requests;
+  private final AlertReports reports;
+  private final AlertStatusHandler statuses;
+  private final SilenceHandler silences;
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("alert-ends").daemon().factory());
+  private @Nullable ScheduledFuture<?> ends;
+
+  /** Whether a look at the ends waits for its turn already. */
+  private final AtomicBoolean looking = new AtomicBoolean();
+
+  /**
+   * @param pending the alerts that do not fire yet
+   */
+  public AlertEvents(
+      Hub hub,
+      Database database,
+      Announcer announcer,
+      AlertsConfig config,
+      InstantSource clock,
+      Supplier<List<AlertView>> pending) {
+    this.requests = new Requests(hub, clock, "alert-events");
+    this.reports = new AlertReports(announcer, database, clock, config.resolveTimeoutMillis());
+    this.statuses = new AlertStatusHandler(announcer, reports, pending, hub.maxPayloadBytes());
+    this.silences = new SilenceHandler(announcer, database, clock, hub.maxPayloadBytes());
+  }
+
+  /** Hands the alerts that services reported before to the announcer, and subscribes. */
+  public void start() {
+    look();
+    requests.subscribe(EventTypes.ALERT_STATUS, EventTypes.ALERTS_STATUS, statuses::answer);
+    requests.subscribe(EventTypes.ALERT_SILENCE, EventTypes.ALERTS_SILENCES, silences::answer);
+    ends =
+        timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void look() {
+    if (looking.compareAndSet(false, true)) {
+      requests.run(() -> {
+        looking.set(false);
+        reports.endOverdue();
+      });
+    }
+  }
+
+  /** Takes in no more and answers what waits. */
+  @Override
+  public void close() {
+    if (ends != null) {
+      ends.cancel(false);
+    }
+    timer.shutdownNow();
+    requests.close();
+  }
+}
