@@ -1,6 +1,8 @@
 package dnd.metrics.server;
 
 import dnd.metrics.events.EventTypes;
+import dnd.metrics.server.announce.AlertEvents;
+import dnd.metrics.server.announce.Announcer;
 import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
@@ -52,6 +54,8 @@ public final class Main implements AutoCloseable {
   private final EmbeddedHub hub;
   private final IngestHandler ingest;
   private final QueryHandler queries;
+  private final Announcer announcer;
+  private final AlertEvents alertEvents;
   private final OwnReport ownReport;
   private final Requests statusRequests;
   private final Requests backupRequests;
@@ -78,6 +82,9 @@ public final class Main implements AutoCloseable {
             new QueryEngine(config.engine()),
             config.queries(),
             clock);
+    this.announcer = new Announcer(subscribed, database, config.alerts(), clock);
+    this.alertEvents =
+        new AlertEvents(subscribed, database, announcer, config.alerts(), clock, List::of);
     this.ownReport = new OwnReport(hub, instance(hub), ownFigures(), clock);
     this.statusRequests = new Requests(subscribed, clock, "status");
     this.backupRequests = new Requests(subscribed, clock, "backup");
@@ -86,6 +93,8 @@ public final class Main implements AutoCloseable {
     metadata.start();
     ingest.start();
     queries.start();
+    announcer.start();
+    alertEvents.start();
     ownReport.start();
     statusRequests.subscribe(
         EventTypes.METRICS_STATUS, EventTypes.METRICS_RESULT, new StatusHandler(sections()));
@@ -182,6 +191,7 @@ public final class Main implements AutoCloseable {
         metrics -> OwnFigures.senders(head, metrics),
         metrics -> OwnFigures.hub(hub.statistics(), metrics),
         metrics -> OwnFigures.database(database.status(), metrics),
+        metrics -> OwnFigures.alerts(announcer.status(), metrics),
         new JvmFigures(),
         new ProcessFigures());
   }
@@ -210,6 +220,8 @@ public final class Main implements AutoCloseable {
     hub.drain();
     ingest.close();
     queries.close();
+    alertEvents.close();
+    announcer.close();
     statusRequests.close();
     backupRequests.close();
     metadata.close();

@@ -1,6 +1,7 @@
 package dnd.metrics.server;
 
 import dnd.metrics.events.ErrorCode;
+import dnd.metrics.server.announce.AnnouncerStatus;
 import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadStatus;
@@ -154,6 +155,30 @@ final class OwnFigures {
             "dnd_metrics_database_refused_writes_total",
             "Writes that the database refused for what they hold.",
             database.refusedWrites());
+  }
+
+  static void alerts(AnnouncerStatus alerts, Metrics metrics) {
+    String announced = "dnd_metrics_alerts_announced_total";
+    String help = "Events about alerts that were published, by type.";
+    metrics
+        .counter(announced, help, "", alerts.triggered(), Map.of("type", "alert.triggered"))
+        .counter(announced, help, "", alerts.resolved(), Map.of("type", "alert.resolved"))
+        .gauge(
+            "dnd_metrics_alerts_tracked",
+            "Alerts that fire, or of which something is left to announce.",
+            alerts.alerts())
+        .gauge(
+            "dnd_metrics_alerts_unsent",
+            "Announcements that the hub has not taken, which are tried again.",
+            alerts.unsent())
+        .counter(
+            "dnd_metrics_alerts_dropped_announcements_total",
+            "Announcements that could not be published; the log says which.",
+            alerts.dropped())
+        .gauge(
+            "dnd_metrics_alerts_waiting_notes",
+            "Notes of what was announced that are not on disk yet.",
+            alerts.waitingNotes());
   }
 
   static void hub(HubStatistics hub, Metrics metrics) {
