@@ -10,12 +10,14 @@ import java.util.TreeMap;
  *
  * @param buckets cumulative counts by upper bound
  */
-public record ClassicHistogram(double count, double sum, SortedMap<Double, Double> buckets) {
+public record ClassicHistogram(double count, double sum, SortedMap<Double, Double> buckets)
+    implements WholeHistogram {
   public ClassicHistogram {
     buckets = Collections.unmodifiableSortedMap(new TreeMap<>(buckets));
   }
 
-  void write(JsonBuffer out) {
+  @Override
+  public void write(JsonBuffer out) {
     out.raw("{\"count\":").number(count).raw(",\"sum\":").number(sum).raw(",\"buckets\":{");
     boolean first = true;
     for (var e : buckets.entrySet()) {

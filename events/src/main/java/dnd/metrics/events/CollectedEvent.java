@@ -46,7 +46,9 @@ public record CollectedEvent(
         data.correlationId());
   }
 
-  static List<RejectedMetric> rejected(@Nullable JsonNode list) throws InvalidEventException {
+  /** Reads a list of rejected metrics; null is an empty one. */
+  public static List<RejectedMetric> rejected(@Nullable JsonNode list)
+      throws InvalidEventException {
     List<RejectedMetric> rejected = new ArrayList<>();
     if (list != null) {
       for (JsonNode element : list) {

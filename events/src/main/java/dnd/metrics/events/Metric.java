@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  * is one observation.
  *
  * @param value the sample's value; not used where {@code histogram} is given
- * @param histogram a whole classic histogram, or null
+ * @param histogram a whole histogram, or null
  * @param timestampMillis the sample's own time, or null for the event's
- * @param createdMillis when a counter began to count, or null
+ * @param createdMillis when a counter or histogram began to count, or null
  */
 public record Metric(
     String name,
     MetricType type,
     double value,
-    @Nullable ClassicHistogram histogram,
+    @Nullable WholeHistogram histogram,
     Map<String, String> labels,
     @Nullable Long timestampMillis,
     @Nullable Long createdMillis,
