@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 record Attempt(Waiting event, CompletableFuture<byte[]> answer, long deadlineMillis) {
 
+  /** Calls {@code action}, on any thread, as soon as the answer is there. */
+  void whenAnswered(Runnable action) {
+    var unused = answer.whenComplete((payload, failure) -> action.run());
+  }
+
   /** What became of it, or null while that is open. */
   @Nullable Reply outcome(long nowMillis) {
     if (answer.isDone()) {

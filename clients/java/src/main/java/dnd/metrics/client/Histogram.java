@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Counts observations in the buckets of a native histogram, which need no bounds to be chosen: each
@@ -67,7 +68,7 @@ public final class Histogram extends Series {
 
   private HistogramStripe claim() {
     HistogramStripe[] all = stripes;
-    int start = (int) (Thread.currentThread().getId() * 0x9E3779B97F4A7C15L >>> 40);
+    int start = (int) ((Thread.currentThread().getId() * 0x9E3779B97F4A7C15L) >>> 40);
     HistogramStripe own = all[start & (all.length - 1)];
     return own.tryClaim() ? own : claimAnother(all, start);
   }
@@ -90,9 +91,6 @@ public final class Histogram extends Series {
   }
 
   private void grow(HistogramStripe[] all) {
-    if (stripes != all) {
-      return;
-    }
     HistogramStripe[] more = new HistogramStripe[all.length * 2];
     System.arraycopy(all, 0, more, 0, all.length);
     for (int i = all.length; i < more.length; i++) {
@@ -141,7 +139,7 @@ public final class Histogram extends Series {
     // Stripes that are added meanwhile hold what was observed after this call began.
     for (HistogramStripe stripe : stripes) {
       while (!stripe.tryClaim()) {
-        Thread.yield(); // for the nanoseconds of an observation
+        LockSupport.parkNanos(1000); // an observation lasts some nanoseconds
       }
       try {
         total.addAll(stripe.buckets);

@@ -102,9 +102,11 @@ final class Outbox {
 
   /** Takes in the answer that has come, and begins the next attempt where one is due. */
   void turn(long nowMillis) {
-    while (settle(nowMillis) | begin(nowMillis)) {
-      // An answer may have come at once.
-    }
+    boolean again;
+    do {
+      again = settle(nowMillis);
+      again |= begin(nowMillis); // to which an answer may come at once
+    } while (again);
   }
 
   private boolean settle(long nowMillis) {
@@ -137,7 +139,7 @@ final class Outbox {
     Waiting event = events.getFirst();
     Attempt begun = attempt(hub, event, nowMillis, ANSWER_MILLIS);
     attempt = begun;
-    begun.answer().whenComplete((payload, failure) -> answered.run());
+    begun.whenAnswered(answered);
     return true;
   }
 

@@ -203,7 +203,7 @@ final class Pusher {
         }
         attempt = Outbox.attempt(hub, event, now, Math.max(0, closeByMillis - now));
         goodbyeAttempt = attempt;
-        attempt.answer().whenComplete((payload, failure) -> wake.run());
+        attempt.whenAnswered(wake);
       }
       Reply outcome = attempt.outcome(now);
       if (outcome == null) {

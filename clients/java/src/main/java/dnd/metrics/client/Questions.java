@@ -56,12 +56,13 @@ final class Questions {
             .exceptionally(failure -> {
               throw inWords(failure);
             });
-    bounded.whenComplete((result, failure) -> {
-      inbox.close();
-      if (bounded.isCancelled() || failure instanceof MetricsException.TimedOut) {
-        cancel(asked.correlationId());
-      }
-    });
+    var unused =
+        bounded.whenComplete((result, failure) -> {
+          inbox.close();
+          if (bounded.isCancelled() || failure instanceof MetricsException.TimedOut) {
+            cancel(asked.correlationId());
+          }
+        });
     return bounded;
   }
 

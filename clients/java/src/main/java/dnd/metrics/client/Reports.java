@@ -35,8 +35,9 @@ final class Reports {
       thread =
           Executors.newSingleThreadScheduledExecutor(
               task -> DaemonThread.of("dnd-metrics-client-reports", task));
-      thread.scheduleAtFixedRate(
-          this::report, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
+      var unused =
+          thread.scheduleAtFixedRate(
+              this::report, intervalMillis, intervalMillis, TimeUnit.MILLISECONDS);
     }
     return () -> sources.remove(source);
   }
