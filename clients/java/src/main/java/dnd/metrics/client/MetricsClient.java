@@ -50,7 +50,7 @@ public final class MetricsClient implements AutoCloseable {
     changes = new ChangedSeries(settings.batchSize(), thread::wake);
     table = new SeriesTable(settings.labels(), changes, clock::wallMillis);
     pusher = new Pusher(settings, hub, clock, table, changes, backoff, callbacks, thread::wake);
-    reports = new Reports(pusher, settings.pushIntervalMillis(), callbacks);
+    reports = new Reports(pusher, settings.reportIntervalMillis(), callbacks);
     questions = new Questions(hub, settings.service(), queryTimeout);
     announcements = new Announcements(hub, callbacks);
   }
@@ -219,7 +219,7 @@ public final class MetricsClient implements AutoCloseable {
   }
 
   /**
-   * Reports {@code source} as a whole at every push interval ({@code metrics.report}), until what
+   * Reports {@code source} as a whole at the report interval ({@code metrics.report}), until what
    * is returned is closed. Used by the bridges to other libraries.
    */
   public HubSubscription report(MetricsSource source) {

@@ -27,8 +27,9 @@ public final class MetricsClientBuilder {
   private int batchSize = 100;
   private Duration pushInterval = Duration.ofSeconds(10);
   private Duration repeatInterval = Duration.ofMinutes(1);
+  private Duration reportInterval = Duration.ofSeconds(15);
   private int bufferEvents = 1000;
-  private long bufferBytes = 64L << 20;
+  private long bufferBytes = 32L << 20;
   private Duration queryTimeout = Duration.ofSeconds(30);
   private Consumer<DroppedEvent> onDropped = ClientCallbacks.LOGGING.onDropped();
   private Consumer<RejectedMetric> onRejected = ClientCallbacks.LOGGING.onRejected();
@@ -77,7 +78,7 @@ public final class MetricsClientBuilder {
     return this;
   }
 
-  /** A push starts when so much time has passed; default 10 s. Bridges report as often. */
+  /** A push starts when so much time has passed; default 10 s. */
   public MetricsClientBuilder pushInterval(Duration newPushInterval) {
     pushInterval = newPushInterval;
     return this;
@@ -99,13 +100,19 @@ public final class MetricsClientBuilder {
     return this;
   }
 
+  /** Bridges report what they have so often; default 15 s. */
+  public MetricsClientBuilder reportInterval(Duration newReportInterval) {
+    reportInterval = newReportInterval;
+    return this;
+  }
+
   /** How many events may wait to be acknowledged before the oldest is dropped; default 1000. */
   public MetricsClientBuilder bufferEvents(int newBufferEvents) {
     bufferEvents = newBufferEvents;
     return this;
   }
 
-  /** How many bytes of them may wait; default 64 MiB. */
+  /** How many bytes of them may wait; default 32 MiB. */
   public MetricsClientBuilder bufferBytes(long newBufferBytes) {
     bufferBytes = newBufferBytes;
     return this;
@@ -175,6 +182,7 @@ public final class MetricsClientBuilder {
     require(batchSize > 0, "batch_size", batchSize, "a number above 0");
     require(isPositive(pushInterval), "push_interval", pushInterval, "longer than 0");
     require(isPositive(repeatInterval), "repeat_interval", repeatInterval, "longer than 0");
+    require(isPositive(reportInterval), "report_interval", reportInterval, "longer than 0");
     require(isPositive(queryTimeout), "query_timeout", queryTimeout, "longer than 0");
     require(bufferEvents > 0, "buffer_events", bufferEvents, "a number above 0");
     require(bufferBytes > 0, "buffer_bytes", bufferBytes, "a number above 0");
@@ -189,6 +197,7 @@ public final class MetricsClientBuilder {
             batchSize,
             pushInterval.toMillis(),
             repeatInterval.toMillis(),
+            reportInterval.toMillis(),
             bufferEvents,
             bufferBytes);
     return new MetricsClient(

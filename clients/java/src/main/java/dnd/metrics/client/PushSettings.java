@@ -15,5 +15,6 @@ record PushSettings(
     int batchSize,
     long pushIntervalMillis,
     long repeatIntervalMillis,
+    long reportIntervalMillis,
     int bufferEvents,
     long bufferBytes) {}

@@ -6,6 +6,7 @@ import dnd.metrics.events.QueryEvent;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,26 +55,23 @@ final class Questions {
         future
             .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
             .exceptionally(failure -> {
-              throw inWords(failure);
+              throw inWords(failure, asked.correlationId());
             });
     var unused =
         bounded.whenComplete((result, failure) -> {
           inbox.close();
-          if (bounded.isCancelled() || failure instanceof MetricsException.TimedOut) {
+          if (bounded.isCancelled()) {
             cancel(asked.correlationId());
           }
         });
     return bounded;
   }
 
-  private RuntimeException inWords(Throwable failure) {
-    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-    if (failure instanceof TimeoutException || cause instanceof TimeoutException) {
+  private RuntimeException inWords(Throwable failure, String correlationId) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof TimeoutException) {
+      cancel(correlationId);
       return new MetricsException.TimedOut("no answer within " + timeout);
-    }
-    if (failure instanceof RuntimeException known
-        && !(failure.getCause() instanceof RuntimeException)) {
-      return known;
     }
     return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
   }

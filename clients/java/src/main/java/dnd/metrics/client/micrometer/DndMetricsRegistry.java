@@ -2,12 +2,14 @@ package dnd.metrics.client.micrometer;
 
 import dnd.metrics.client.HubSubscription;
 import dnd.metrics.client.MetricsClient;
+import dnd.metrics.client.MetricsClientBuilder;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.LongTaskTimer;
 import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +20,7 @@ import io.micrometer.core.instrument.cumulative.CumulativeFunctionTimer;
 import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
 import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.internal.DefaultGauge;
+import io.micrometer.core.instrument.internal.DefaultLongTaskTimer;
 import io.micrometer.core.instrument.internal.DefaultMeter;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -25,8 +28,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Micrometer registry that is reported to dnd-metrics at every push interval. In Spring Boot it
- * is a bean of one line:
+ * A Micrometer registry that is reported to dnd-metrics every 15 s. In Spring Boot it is a bean of
+ * one line:
  *
  * <pre>{@code
  * @Bean
@@ -40,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * working.
  */
 public final class DndMetricsRegistry extends MeterRegistry {
+  private final MetricsClient client;
   private final HubSubscription report;
   private final @Nullable MetricsClient own;
 
@@ -50,6 +54,7 @@ public final class DndMetricsRegistry extends MeterRegistry {
 
   private DndMetricsRegistry(MetricsClient client, @Nullable MetricsClient own) {
     super(Clock.SYSTEM);
+    this.client = client;
     this.own = own;
     config().namingConvention(new PrometheusNames());
     report = MicrometerReport.of(this, client);
@@ -57,8 +62,18 @@ public final class DndMetricsRegistry extends MeterRegistry {
 
   /** A registry with a client of its own, which is closed with it. */
   public static DndMetricsRegistry connect(String url, String serviceId) {
-    MetricsClient client = MetricsClient.connect(url, serviceId);
+    return connect(url, MetricsClient.builder().serviceId(serviceId));
+  }
+
+  /** The same with settings of the client. */
+  public static DndMetricsRegistry connect(String url, MetricsClientBuilder settings) {
+    MetricsClient client = MetricsClient.connect(url, settings);
     return new DndMetricsRegistry(client, client);
+  }
+
+  /** The client that reports it, for what Micrometer has no call for, such as a flush. */
+  public MetricsClient client() {
+    return client;
   }
 
   /** Reports no longer. A client of its own reports a last time and says that it is gone. */
@@ -92,6 +107,11 @@ public final class DndMetricsRegistry extends MeterRegistry {
   protected DistributionSummary newDistributionSummary(
       Meter.Id id, DistributionStatisticConfig config, double scale) {
     return new ReportedSummary(id, clock, config, scale);
+  }
+
+  @Override
+  protected LongTaskTimer newLongTaskTimer(Meter.Id id, DistributionStatisticConfig config) {
+    return new DefaultLongTaskTimer(id, clock, getBaseTimeUnit(), config, false);
   }
 
   @Override

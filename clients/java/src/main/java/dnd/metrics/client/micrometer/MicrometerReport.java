@@ -32,7 +32,7 @@ public final class MicrometerReport implements MetricsSource {
         .onMeterRemoved(meter -> createdMillis.remove(meter.getId()));
   }
 
-  /** Reports {@code registry} at every push interval until what is returned is closed. */
+  /** Reports {@code registry} at the report interval until what is returned is closed. */
   public static HubSubscription of(MeterRegistry registry, MetricsClient client) {
     return client.report(new MicrometerReport(registry));
   }

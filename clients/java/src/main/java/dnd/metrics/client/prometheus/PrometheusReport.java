@@ -21,7 +21,7 @@ public final class PrometheusReport implements MetricsSource {
     this.registry = registry;
   }
 
-  /** Reports {@code registry} at every push interval until what is returned is closed. */
+  /** Reports {@code registry} at the report interval until what is returned is closed. */
   public static HubSubscription of(PrometheusRegistry registry, MetricsClient client) {
     return client.report(new PrometheusReport(registry));
   }
