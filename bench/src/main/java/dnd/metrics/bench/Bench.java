@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
       Bench.Latency.class,
       Bench.Query.class,
       Bench.Chunks.class,
+      ClientsBench.class,
       PromqlBench.class
     })
 public final class Bench {

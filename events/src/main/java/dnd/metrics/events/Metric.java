@@ -1,6 +1,7 @@
 package dnd.metrics.events;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param value the sample's value; not used where {@code histogram} is given
  * @param histogram a whole histogram, or null
  * @param timestampMillis the sample's own time, or null for the event's
+ * @param exemplars observations that stand for others; the service does not keep them yet
  * @param createdMillis when a counter or histogram began to count, or null
  */
 public record Metric(
@@ -25,10 +27,37 @@ public record Metric(
     @Nullable Long createdMillis,
     boolean delta,
     @Nullable String help,
-    @Nullable String unit) {
+    @Nullable String unit,
+    List<Exemplar> exemplars) {
 
   public Metric {
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    exemplars = List.copyOf(exemplars);
+  }
+
+  public Metric(
+      String name,
+      MetricType type,
+      double value,
+      @Nullable WholeHistogram histogram,
+      Map<String, String> labels,
+      @Nullable Long timestampMillis,
+      @Nullable Long createdMillis,
+      boolean delta,
+      @Nullable String help,
+      @Nullable String unit) {
+    this(
+        name,
+        type,
+        value,
+        histogram,
+        labels,
+        timestampMillis,
+        createdMillis,
+        delta,
+        help,
+        unit,
+        List.of());
   }
 
   public Metric(String name, MetricType type, double value, Map<String, String> labels) {
@@ -55,6 +84,16 @@ public record Metric(
     }
     if (timestampMillis != null) {
       out.raw(",\"timestamp\":").time(timestampMillis);
+    }
+    if (!exemplars.isEmpty()) {
+      out.raw(",\"exemplars\":[");
+      for (int i = 0; i < exemplars.size(); i++) {
+        if (i > 0) {
+          out.raw(',');
+        }
+        exemplars.get(i).write(out);
+      }
+      out.raw(']');
     }
     // The value comes last: what stands before it repeats, which the service makes use of.
     out.raw(",\"value\":");

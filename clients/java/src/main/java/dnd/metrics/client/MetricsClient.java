@@ -3,6 +3,7 @@ package dnd.metrics.client;
 import dnd.metrics.events.CorrelationIds;
 import dnd.metrics.events.QueryEvent;
 import io.nats.client.Connection;
+import io.nats.client.ErrorListener;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import java.io.IOException;
@@ -77,6 +78,7 @@ public final class MetricsClient implements AutoCloseable {
             .connectionName("dnd-metrics-client")
             .maxReconnects(-1)
             .reconnectWait(Duration.ofMillis(500))
+            .errorListener(new ErrorListener() {}) // an outage is logged once, by the client
             .build();
     try {
       Connection connection = Nats.connect(options);

@@ -1,8 +1,10 @@
 package dnd.metrics.client;
 
 import dnd.metrics.events.Metric;
+import dnd.metrics.events.MetricType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,10 +45,14 @@ final class Reports {
   }
 
   /**
-   * Collects and reports now. Where a source fails nothing is reported: what it has would end. An
-   * empty report is not sent either, since it would say that the instance is gone.
+   * Collects and reports now. Where a source fails nothing is reported: what it has would end. The
+   * client's own gauge is always among what is reported, since an empty report would say that the
+   * instance is gone.
    */
   synchronized void report() {
+    if (sources.isEmpty()) {
+      return;
+    }
     List<Metric> metrics = new ArrayList<>();
     for (MetricsSource source : sources) {
       try {
@@ -56,9 +62,22 @@ final class Reports {
         return;
       }
     }
-    if (!metrics.isEmpty()) {
-      pusher.report(metrics);
-    }
+    metrics.add(0, reported(metrics.size()));
+    pusher.report(metrics);
+  }
+
+  private static Metric reported(int count) {
+    return new Metric(
+        "dnd_metrics_client_reported_metrics",
+        MetricType.GAUGE,
+        count,
+        null,
+        Map.of(),
+        null,
+        null,
+        false,
+        "How many metrics the last report of this client held.",
+        null);
   }
 
   /** Reports a last time. */

@@ -51,7 +51,15 @@ class ReportsTest {
 
   @Test
   void emptyRegistryDoesNotSayThatTheInstanceIsGone() {
-    client.report(List::of);
+    HubSubscription report = client.report(List::of);
+    assertThat(flushed())
+        .singleElement()
+        .satisfies(
+            event ->
+                assertThat(event.text())
+                    .contains("\"name\":\"dnd_metrics_client_reported_metrics\"", "\"value\":0}"));
+
+    report.close();
     assertThat(flushed()).isEmpty();
   }
 }

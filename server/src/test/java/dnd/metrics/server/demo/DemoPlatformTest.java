@@ -3,6 +3,7 @@ package dnd.metrics.server.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.events.ClassicHistogram;
 import dnd.metrics.events.Metric;
 import dnd.metrics.events.MetricType;
 import dnd.metrics.events.PushEvent;
@@ -100,8 +101,7 @@ class DemoPlatformTest {
             .toList();
     assertThat(whole).isNotEmpty();
     for (Metric metric : whole) {
-      var histogram = metric.histogram();
-      assertThat(histogram).isNotNull();
+      ClassicHistogram histogram = (ClassicHistogram) metric.histogram();
       assertThat(new ArrayList<>(histogram.buckets().values())).isSorted();
       assertThat(histogram.buckets().get(Double.POSITIVE_INFINITY)).isEqualTo(histogram.count());
       assertThat(histogram.count()).isPositive();

@@ -1,6 +1,7 @@
 package dnd.metrics.client.prometheus;
 
 import dnd.metrics.events.ClassicHistogram;
+import dnd.metrics.events.Exemplar;
 import dnd.metrics.events.Metric;
 import dnd.metrics.events.MetricType;
 import dnd.metrics.events.NativeHistogram;
@@ -21,6 +22,7 @@ import io.prometheus.metrics.model.snapshots.Quantile;
 import io.prometheus.metrics.model.snapshots.StateSetSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -46,7 +48,18 @@ final class FamilyMetrics {
   void add(MetricSnapshot family) {
     if (family instanceof CounterSnapshot counters) {
       String total = withSuffix("_total");
-      counters.getDataPoints().forEach(point -> counter(point, total, point.getValue()));
+      counters
+          .getDataPoints()
+          .forEach(
+              point ->
+                  add(
+                      point,
+                      total,
+                      MetricType.COUNTER,
+                      point.getValue(),
+                      null,
+                      labels(point.getLabels()),
+                      exemplars(point.getExemplar())));
     } else if (family instanceof GaugeSnapshot gauges) {
       gauges.getDataPoints().forEach(point -> gauge(point, name, point.getValue()));
     } else if (family instanceof UnknownSnapshot unknowns) {
@@ -118,7 +131,7 @@ final class FamilyMetrics {
               buckets(point.getNativeBucketsForNegativeValues())));
     }
     if (point.hasClassicHistogramData()) {
-      whole(point, new ClassicHistogram(point.getCount(), sumOf(point), cumulative(point)));
+      whole(point, new ClassicHistogram((double) point.getCount(), sumOf(point), cumulative(point)));
     }
   }
 
@@ -157,12 +170,34 @@ final class FamilyMetrics {
     gauge(point, name + "_gsum", sumOf(point));
   }
 
-  private void whole(DataPointSnapshot point, WholeHistogram histogram) {
-    add(point, name, MetricType.HISTOGRAM, 0, histogram, labels(point.getLabels()));
+  private void whole(HistogramDataPointSnapshot point, WholeHistogram histogram) {
+    List<Exemplar> exemplars = new ArrayList<>();
+    point.getExemplars().forEach(exemplar -> exemplars.addAll(exemplars(exemplar)));
+    add(
+        point,
+        name,
+        MetricType.HISTOGRAM,
+        0,
+        histogram,
+        labels(point.getLabels()),
+        exemplars);
+  }
+
+  private static List<Exemplar> exemplars(
+      io.prometheus.metrics.model.snapshots.@Nullable Exemplar exemplar) {
+    if (exemplar == null) {
+      return List.of();
+    }
+    boolean timed = exemplar.hasTimestamp();
+    return List.of(
+        new Exemplar(
+            labels(exemplar.getLabels()),
+            exemplar.getValue(),
+            timed ? (Long) exemplar.getTimestampMillis() : null));
   }
 
   private void counter(DataPointSnapshot point, String metricName, double value) {
-    add(point, metricName, MetricType.COUNTER, value, null, labels(point.getLabels()));
+    add(point, metricName, MetricType.COUNTER, value, null, labels(point.getLabels()), List.of());
   }
 
   private void gauge(DataPointSnapshot point, String metricName, double value) {
@@ -171,7 +206,7 @@ final class FamilyMetrics {
 
   private void gauge(
       DataPointSnapshot point, String metricName, double value, Map<String, String> labels) {
-    add(point, metricName, MetricType.GAUGE, value, null, labels);
+    add(point, metricName, MetricType.GAUGE, value, null, labels, List.of());
   }
 
   private void add(
@@ -180,7 +215,8 @@ final class FamilyMetrics {
       MetricType type,
       double value,
       @Nullable WholeHistogram histogram,
-      Map<String, String> labels) {
+      Map<String, String> labels,
+      List<Exemplar> exemplars) {
     boolean timed = point.hasScrapeTimestamp();
     boolean began = type != MetricType.GAUGE && point.hasCreatedTimestamp();
     metrics.add(
@@ -194,7 +230,8 @@ final class FamilyMetrics {
             began ? (Long) point.getCreatedTimestampMillis() : null,
             false,
             metadata.getHelp(),
-            metadata.hasUnit() ? metadata.getUnit().toString() : null));
+            metadata.hasUnit() ? metadata.getUnit().toString() : null,
+            exemplars));
   }
 
   private static Map<String, String> labels(Labels source) {

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * Reports a registry of the Prometheus client for Java as a whole, as a scrape would have found it:
- * {@code PrometheusReport.of(PrometheusRegistry.defaultRegistry, client)}. Exemplars are left out,
- * since the service does not take them.
+ * {@code PrometheusReport.of(PrometheusRegistry.defaultRegistry, client)}. Exemplars are sent, too;
+ * the service does not keep them yet.
  */
 public final class PrometheusReport implements MetricsSource {
   private final PrometheusRegistry registry;

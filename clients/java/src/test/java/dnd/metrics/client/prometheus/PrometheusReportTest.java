@@ -6,6 +6,7 @@ import dnd.metrics.events.ClassicHistogram;
 import dnd.metrics.events.Metric;
 import dnd.metrics.events.MetricType;
 import dnd.metrics.events.NativeHistogram;
+import dnd.metrics.events.PushEvent;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -18,6 +19,7 @@ import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,6 +96,24 @@ class PrometheusReportTest {
               assertThat(whole.count()).isEqualTo(5);
               assertThat(whole.sum()).isEqualTo(-1.95);
             });
+  }
+
+  @Test
+  void exemplars() {
+    Counter counter = Counter.builder().name("traced_total").register(registry);
+    counter.incWithExemplar(2, io.prometheus.metrics.model.snapshots.Labels.of("trace_id", "abc"));
+    assertThat(only("traced_total").exemplars())
+        .singleElement()
+        .satisfies(
+            exemplar -> {
+              assertThat(exemplar.labels()).isEqualTo(Map.of("trace_id", "abc"));
+              assertThat(exemplar.value()).isEqualTo(2);
+              assertThat(exemplar.timestampMillis()).isNotNull();
+            });
+    assertThat(
+            new String(
+                PushEvent.of("s", List.of(only("traced_total"))).toJson(), StandardCharsets.UTF_8))
+        .contains("\"exemplars\":[{\"labels\":{\"trace_id\":\"abc\"},\"value\":2,\"timestamp\":\"");
   }
 
   @Test
