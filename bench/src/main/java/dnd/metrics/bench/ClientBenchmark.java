@@ -38,8 +38,7 @@ public class ClientBenchmark {
           .build();
   private final Counter counter = client.counter("handle_total", Map.of("class", "wizard"));
   private final Gauge gauge = client.gauge("handle_level", Map.of("class", "wizard"));
-  private final Histogram histogram =
-      client.histogram("handle_seconds", Map.of("class", "wizard"));
+  private final Histogram histogram = client.histogram("handle_seconds", Map.of("class", "wizard"));
 
   private final MeterRegistry micrometer = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   final io.micrometer.core.instrument.Counter micrometerCounter =

@@ -20,18 +20,16 @@ final class ClientsBench implements Callable<Integer> {
   @Option(
       names = "--millis",
       defaultValue = "200",
-      description = "an iteration of the Java client's cases; nine count a case (default: ${DEFAULT-VALUE})")
+      description =
+          "an iteration of the Java client's cases; nine count a case (default: ${DEFAULT-VALUE})")
   long millis = 200;
 
-  @Option(
-      names = "--only",
-      split = ",",
-      description = "java, python, go (default: all)")
+  @Option(names = "--only", split = ",", description = "java, python, go (default: all)")
   List<String> only = new ArrayList<>();
 
   @Override
   public Integer call() throws Exception {
-    Path project = shared.program.toAbsolutePath().normalize().getParent();
+    Path project = shared.program.toAbsolutePath().normalize().resolveSibling("");
     List<ClientLine> lines = new ArrayList<>();
     if (isWanted("java")) {
       lines.addAll(JavaClientBench.run(millis, System.err::println));

@@ -29,7 +29,8 @@ final class JavaClientBench {
         String method = result.getParams().getBenchmark();
         String name = method.substring(method.lastIndexOf('.') + 1);
         cases
-            .computeIfAbsent(inWords(name.substring(0, name.indexOf('_'))), k -> new LinkedHashMap<>())
+            .computeIfAbsent(
+                inWords(name.substring(0, name.indexOf('_'))), k -> new LinkedHashMap<>())
             .put(name.substring(name.indexOf('_') + 1), result.getPrimaryResult().getScore());
       }
       int count = threads;
@@ -57,13 +58,12 @@ final class JavaClientBench {
   private static void addLines(
       List<ClientLine> lines, String name, int threads, Map<String, Double> nanos) {
     double ours = nanos.getOrDefault(OURS, Double.NaN);
-    nanos.forEach(
-        (whose, theirs) -> {
-          if (!whose.equals(OURS)) {
-            String what = name + (threads > 1 ? ", " + threads + " threads" : "");
-            lines.add(new ClientLine("java", what, ours, peer(whose), theirs));
-          }
-        });
+    nanos.forEach((whose, theirs) -> {
+      if (!whose.equals(OURS)) {
+        String what = name + (threads > 1 ? ", " + threads + " threads" : "");
+        lines.add(new ClientLine("java", what, ours, peer(whose), theirs));
+      }
+    });
   }
 
   private static String peer(String whose) {

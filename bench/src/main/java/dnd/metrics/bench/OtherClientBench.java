@@ -53,8 +53,14 @@ record OtherClientBench(String name, Path needs, Path folder, List<String> comma
     int exit = process.waitFor();
     if (exit != 0 || lines.isEmpty()) {
       throw new IOException(
-          String.join(" ", command) + " in " + folder + " ended with " + exit + " after "
-              + lines.size() + " cases");
+          String.join(" ", command)
+              + " in "
+              + folder
+              + " ended with "
+              + exit
+              + " after "
+              + lines.size()
+              + " cases");
     }
     return lines;
   }

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param timestampMillis when it was observed, or null
  */
-public record Exemplar(
-    Map<String, String> labels, double value, @Nullable Long timestampMillis) {
+public record Exemplar(Map<String, String> labels, double value, @Nullable Long timestampMillis) {
   public Exemplar {
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
   }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * in the end, the service, which then leaves updates out. Safe for use by several threads.
  */
 public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseable {
+  /** After so long without an update it is looked whether the service still knows the query. */
+  static final long CHECK_MILLIS = 10_000;
+
   private final Questions questions;
   private final LongFunction<QueryEvent> question;
   private final long windowMillis;
@@ -31,6 +34,7 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
   private boolean begun; // all guarded by this
   private boolean ended;
   private long asked;
+  private long heard;
   private @Nullable HubSubscription inbox;
   private @Nullable String correlationId;
   private LiveState state = new LiveState(0);
@@ -88,7 +92,7 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
       query = Questions.inParts(question.apply(System.currentTimeMillis()), true);
       correlationId = query.correlationId();
     }
-    HubSubscription opened;
+    @Nullable HubSubscription opened;
     try {
       opened =
           questions.open(query, answer -> take(turn, answer), failure -> failed(turn, failure));
@@ -99,10 +103,53 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
     synchronized (this) {
       if (turn == asked && !ended) {
         inbox = opened;
-        return;
+        opened = null;
       }
     }
-    opened.close();
+    if (opened == null) {
+      checkLater(turn);
+    } else {
+      opened.close();
+    }
+  }
+
+  private void checkLater(long turn) {
+    long heardThen;
+    synchronized (this) {
+      heardThen = heard;
+    }
+    CompletableFuture.delayedExecutor(questions.checkMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> check(turn, heardThen));
+  }
+
+  /** A service that was killed says nothing; a query without changes says nothing, too. */
+  private void check(long turn, long heardThen) {
+    String id;
+    boolean silent;
+    synchronized (this) {
+      if (turn != asked || ended || correlationId == null) {
+        return;
+      }
+      id = correlationId;
+      silent = heard == heardThen;
+    }
+    if (!silent) {
+      checkLater(turn);
+      return;
+    }
+    var unused =
+        questions
+            .isOpen(id)
+            .whenComplete((open, failure) -> {
+              if (failure == null && open) {
+                checkLater(turn);
+              } else {
+                failed(
+                    turn,
+                    new MetricsException.HubUnavailable(
+                        "the service does not know the live query any more", failure));
+              }
+            });
   }
 
   private void take(long turn, Answer answer) {
@@ -119,6 +166,7 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
         throw new MetricsException.InvalidAnswer("an update was lost", null);
       }
       backoff.reset();
+      heard++;
       update = state.apply(answer);
     }
     if (update != null) {

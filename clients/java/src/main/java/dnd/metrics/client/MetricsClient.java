@@ -45,6 +45,7 @@ public final class MetricsClient implements AutoCloseable {
       Backoff backoff,
       ClientCallbacks callbacks,
       Duration queryTimeout,
+      long liveCheckMillis,
       AutoCloseable own) {
     this.own = own;
     thread = new PushThread(clock, callbacks);
@@ -52,7 +53,7 @@ public final class MetricsClient implements AutoCloseable {
     table = new SeriesTable(settings.labels(), changes, clock::wallMillis);
     pusher = new Pusher(settings, hub, clock, table, changes, backoff, callbacks, thread::wake);
     reports = new Reports(pusher, settings.reportIntervalMillis(), callbacks);
-    questions = new Questions(hub, settings.service(), queryTimeout);
+    questions = new Questions(hub, settings.service(), queryTimeout, liveCheckMillis);
     announcements = new Announcements(hub, callbacks);
   }
 

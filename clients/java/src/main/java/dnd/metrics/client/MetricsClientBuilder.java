@@ -36,6 +36,7 @@ public final class MetricsClientBuilder {
   private Consumer<RuntimeException> onError = ClientCallbacks.LOGGING.onError();
   private ClientClock clock = ClientClock.SYSTEM;
   private DoubleSupplier jitter = () -> ThreadLocalRandom.current().nextDouble();
+  private long liveCheckMillis = LiveQuery.CHECK_MILLIS;
   private AutoCloseable own = () -> {};
 
   MetricsClientBuilder() {}
@@ -155,6 +156,11 @@ public final class MetricsClientBuilder {
     return this;
   }
 
+  MetricsClientBuilder liveCheckMillis(long millis) {
+    liveCheckMillis = millis;
+    return this;
+  }
+
   /** What is to be closed with the client. */
   MetricsClientBuilder own(AutoCloseable newOwn) {
     own = newOwn;
@@ -207,6 +213,7 @@ public final class MetricsClientBuilder {
         new Backoff(jitter),
         new ClientCallbacks(onDropped, onRejected, onError),
         queryTimeout,
+        liveCheckMillis,
         own);
   }
 

@@ -1,9 +1,11 @@
 package dnd.metrics.client;
 
+import dnd.metrics.events.CorrelationIds;
 import dnd.metrics.events.EventTypes;
 import dnd.metrics.events.JsonBuffer;
 import dnd.metrics.events.QueryEvent;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,18 +13,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /** Asks the service over the hub; each question has an inbox of its own. */
 final class Questions {
+  private static final Duration LIST_TIMEOUT = Duration.ofSeconds(5);
+
   private final MessageHub hub;
   private final String service;
   private final Duration timeout;
+  private final long checkMillis;
   private final Set<LiveQuery> live = ConcurrentHashMap.newKeySet();
 
-  Questions(MessageHub hub, String service, Duration timeout) {
+  Questions(MessageHub hub, String service, Duration timeout, long checkMillis) {
     this.hub = hub;
     this.service = service;
     this.timeout = timeout;
+    this.checkMillis = checkMillis;
     hub.onReconnect(() -> live.forEach(LiveQuery::askAgain));
   }
 
@@ -100,6 +107,36 @@ final class Questions {
       failed.accept(e);
     }
     return subscription;
+  }
+
+  long checkMillis() {
+    return checkMillis;
+  }
+
+  /** Whether the service knows a query of ours; it fails where nobody answers. */
+  CompletableFuture<Boolean> isOpen(String correlationId) {
+    byte[] event =
+        new JsonBuffer(128)
+            .raw("{\"type\":\"" + EventTypes.METRICS_QUERIES + "\",\"data\":{\"correlation_id\":")
+            .string(CorrelationIds.make())
+            .raw("}}")
+            .toByteArray();
+    return hub.request(service + "." + EventTypes.METRICS_QUERIES, Map.of(), event, LIST_TIMEOUT)
+        .thenApply(payload -> isListed(payload, correlationId));
+  }
+
+  private static boolean isListed(byte[] payload, String correlationId) {
+    Answer answer = Answer.read(new HubMessage("", payload, false));
+    JsonNode queries = answer.event().result();
+    if (queries == null) {
+      return true; // a service that does not list them
+    }
+    for (JsonNode query : queries) {
+      if (query.path("correlation_id").asString("").equals(correlationId)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Stops a query of ours in the service; whether that is heard does not matter to anybody. */

@@ -3,6 +3,7 @@ package dnd.metrics.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dnd.metrics.events.StrictJson;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +135,47 @@ class LiveQueryTest {
     HubDouble.Got fifth = asked();
     answer(fifth, vector(0, "", series("a", 6)));
     assertThat(update(3).result().value()).isEqualTo(6);
+  }
+
+  @Test
+  void asksAgainWhereTheServiceHasForgottenIt() {
+    MetricsClient watchful =
+        MetricsClient.builder()
+            .serviceId("dm_screen")
+            .messageHub(hub)
+            .liveCheckMillis(20)
+            .buildWithoutThread();
+    String unlisted =
+        "{\"type\":\"metrics.result\",\"data\":{\"status\":\"error\",\"warnings\":[],\"correlation_id\":\"q\"}}";
+    hub.reply(unlisted);
+    LiveQuery live = watchful.live("up", updates::add);
+    HubDouble.Got first = asked();
+    String id =
+        StrictJson.mapper().readTree(first.text()).path("data").path("correlation_id").asString("");
+    hub.reply(listed(id));
+    answer(first, vector(0, "", series("a", 1)));
+    List<HubDouble.Got> checks = new CopyOnWriteArrayList<>();
+    await()
+        .until(() -> {
+          checks.addAll(hub.takeRequests());
+          return checks.size() > 2;
+        });
+    assertThat(checks).allMatch(got -> got.subject().equals("dm_screen.metrics.queries"));
+    assertThat(hub.takePublished()).isEmpty();
+
+    hub.reply(listed("another"));
+    asked();
+    hub.reply(unlisted);
+    hub.reconnect(); // so that the question that is open now is one of which no check is under way
+    answer(asked(), vector(0, "", series("a", 2)));
+    assertThat(update(1).result().value()).isEqualTo(2);
+    live.close();
+  }
+
+  private static String listed(String correlationId) {
+    return "{\"type\":\"metrics.result\",\"data\":{\"status\":\"success\",\"result\":[{\"correlation_id\":\""
+        + correlationId
+        + "\",\"state\":\"live\"}],\"warnings\":[],\"infos\":[],\"correlation_id\":\"q\"}}";
   }
 
   @Test

@@ -54,10 +54,9 @@ class ReportsTest {
     HubSubscription report = client.report(List::of);
     assertThat(flushed())
         .singleElement()
-        .satisfies(
-            event ->
-                assertThat(event.text())
-                    .contains("\"name\":\"dnd_metrics_client_reported_metrics\"", "\"value\":0}"));
+        .satisfies(event ->
+            assertThat(event.text())
+                .contains("\"name\":\"dnd_metrics_client_reported_metrics\"", "\"value\":0}"));
 
     report.close();
     assertThat(flushed()).isEmpty();

@@ -50,16 +50,15 @@ final class FamilyMetrics {
       String total = withSuffix("_total");
       counters
           .getDataPoints()
-          .forEach(
-              point ->
-                  add(
-                      point,
-                      total,
-                      MetricType.COUNTER,
-                      point.getValue(),
-                      null,
-                      labels(point.getLabels()),
-                      exemplars(point.getExemplar())));
+          .forEach(point ->
+              add(
+                  point,
+                  total,
+                  MetricType.COUNTER,
+                  point.getValue(),
+                  null,
+                  labels(point.getLabels()),
+                  exemplars(point.getExemplar())));
     } else if (family instanceof GaugeSnapshot gauges) {
       gauges.getDataPoints().forEach(point -> gauge(point, name, point.getValue()));
     } else if (family instanceof UnknownSnapshot unknowns) {
@@ -131,7 +130,8 @@ final class FamilyMetrics {
               buckets(point.getNativeBucketsForNegativeValues())));
     }
     if (point.hasClassicHistogramData()) {
-      whole(point, new ClassicHistogram((double) point.getCount(), sumOf(point), cumulative(point)));
+      whole(
+          point, new ClassicHistogram((double) point.getCount(), sumOf(point), cumulative(point)));
     }
   }
 
@@ -173,14 +173,7 @@ final class FamilyMetrics {
   private void whole(HistogramDataPointSnapshot point, WholeHistogram histogram) {
     List<Exemplar> exemplars = new ArrayList<>();
     point.getExemplars().forEach(exemplar -> exemplars.addAll(exemplars(exemplar)));
-    add(
-        point,
-        name,
-        MetricType.HISTOGRAM,
-        0,
-        histogram,
-        labels(point.getLabels()),
-        exemplars);
+    add(point, name, MetricType.HISTOGRAM, 0, histogram, labels(point.getLabels()), exemplars);
   }
 
   private static List<Exemplar> exemplars(

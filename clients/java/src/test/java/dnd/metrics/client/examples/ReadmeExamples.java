@@ -80,10 +80,14 @@ final class ReadmeExamples {
     Instant now = Instant.now();
     QueryResult hour =
         client.queryRange(
-            "rate(character_created_total[5m])", now.minusSeconds(3600), now, Duration.ofMinutes(1));
+            "rate(character_created_total[5m])",
+            now.minusSeconds(3600),
+            now,
+            Duration.ofMinutes(1));
     System.out.println(hour); // prints as a table of lines
 
-    CompletableFuture<QueryResult> later = client.queryAsync("histogram_quantile(0.9, save_seconds)");
+    CompletableFuture<QueryResult> later =
+        client.queryAsync("histogram_quantile(0.9, save_seconds)");
     later.get(10, TimeUnit.SECONDS);
     return sessions;
   }

@@ -56,7 +56,10 @@ class ReadmeExamplesTest {
       ReadmeExamples.handles(client);
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
       registry.counter("of.micrometer").increment();
-      Counter.builder().name("of_prometheus_total").register(PrometheusRegistry.defaultRegistry).inc();
+      Counter.builder()
+          .name("of_prometheus_total")
+          .register(PrometheusRegistry.defaultRegistry)
+          .inc();
       ReadmeExamples.bridges(registry, client);
       client.flush(Duration.ofSeconds(20));
       assertThat(ReadmeExamples.ask(client)).isEqualTo(18);
@@ -68,8 +71,7 @@ class ReadmeExamplesTest {
       try (LiveQuery live = ReadmeExamples.live(client)) {
         assertThat(live).isNotNull();
       }
-      try (MetricsClient other =
-          MetricsClient.connect(service.url(), ReadmeExamples.callbacks())) {
+      try (MetricsClient other = MetricsClient.connect(service.url(), ReadmeExamples.callbacks())) {
         ReadmeExamples.end(client);
         assertThat(other.query("gold_spent_total").series()).isEmpty();
       }

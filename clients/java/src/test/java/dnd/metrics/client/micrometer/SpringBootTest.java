@@ -118,20 +118,22 @@ class SpringBootTest {
       assertThat(
               asker
                   .query(
-                      "sum(jvm_memory_used_bytes{area='heap'}) /"
-                          + " sum(jvm_memory_committed_bytes{area='heap'})")
+                      "sum(jvm_memory_used_bytes{area='heap', service='tavern'}) /"
+                          + " sum(jvm_memory_committed_bytes{area='heap', service='tavern'})")
                   .value())
           .isBetween(0.01, 1.0);
       assertThat(asker.query("jvm_threads_live_threads{service='tavern'}").value())
           .isGreaterThan(5);
-      assertThat(asker.query("process_uptime_seconds").value()).isGreaterThan(0);
-      assertThat(asker.query("process_start_time_seconds").value()).isGreaterThan(1.6e9);
-      assertThat(asker.query("sum(jvm_info)").value()).isEqualTo(1);
+      assertThat(asker.query("process_uptime_seconds{service='tavern'}").value()).isGreaterThan(0);
+      assertThat(asker.query("process_start_time_seconds{service='tavern'}").value())
+          .isGreaterThan(1.6e9);
+      assertThat(asker.query("sum(jvm_info{service='tavern'})").value()).isEqualTo(1);
 
       tavern.close();
       await()
-          .untilAsserted(
-              () -> assertThat(asker.query("jvm_threads_live_threads").series()).isEmpty());
+          .untilAsserted(() ->
+              assertThat(asker.query("jvm_threads_live_threads{service='tavern'}").series())
+                  .isEmpty());
     }
   }
 

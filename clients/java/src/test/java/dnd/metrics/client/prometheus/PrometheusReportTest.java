@@ -104,12 +104,11 @@ class PrometheusReportTest {
     counter.incWithExemplar(2, io.prometheus.metrics.model.snapshots.Labels.of("trace_id", "abc"));
     assertThat(only("traced_total").exemplars())
         .singleElement()
-        .satisfies(
-            exemplar -> {
-              assertThat(exemplar.labels()).isEqualTo(Map.of("trace_id", "abc"));
-              assertThat(exemplar.value()).isEqualTo(2);
-              assertThat(exemplar.timestampMillis()).isNotNull();
-            });
+        .satisfies(exemplar -> {
+          assertThat(exemplar.labels()).isEqualTo(Map.of("trace_id", "abc"));
+          assertThat(exemplar.value()).isEqualTo(2);
+          assertThat(exemplar.timestampMillis()).isNotNull();
+        });
     assertThat(
             new String(
                 PushEvent.of("s", List.of(only("traced_total"))).toJson(), StandardCharsets.UTF_8))
