@@ -29,6 +29,7 @@ type Client struct {
 	batchFull chan struct{}  // capacity 1: changes has reached the batch size
 	hurry     chan struct{}  // capacity 1: the next attempt is to be made at once
 	dropped   atomic.Uint64
+	drops     dropLog
 	lastError atomic.Pointer[error] // why the last attempt failed; nil after one that did not
 
 	pushing  sync.Mutex // guards what follows, and who makes events

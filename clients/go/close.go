@@ -81,6 +81,9 @@ func (c *Client) close(ctx context.Context) error {
 		c.leaveAtOnce()
 	}
 	c.drop(c.outbox.clear(), ClosedBefore)
+	if untold := c.drops.rest(); untold > 0 {
+		c.log.Warn("metrics: more events were dropped before they were acknowledged", "events", untold)
+	}
 	c.ownHub()
 	close(c.closed)
 	return err

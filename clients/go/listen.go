@@ -37,8 +37,10 @@ const (
 
 // A DashboardChange is what dashboard.updated says (docs/icd.md).
 type DashboardChange struct {
+	Action        string // what was done: "saved", "deleted", "restored"
 	Project       string
 	Name          string
+	DisplayName   string
 	Version       int
 	Deleted       bool
 	UpdatedBy     string
@@ -109,22 +111,27 @@ func (c *Client) OnAlert(callback func(Alert)) (*Subscription, error) {
 	}, "alert.triggered", "alert.resolved")
 }
 
-// OnDashboard has a callback called when a dashboard was saved or deleted, one call at a time.
+// OnDashboard has a callback called when a dashboard was saved, deleted or restored, one call at a time and once for each.
 func (c *Client) OnDashboard(callback func(DashboardChange)) (*Subscription, error) {
+	seen := &recentIDs{}
 	return c.listenTo(func(e listenedEvent) {
+		if !seen.isNew(e.ID) {
+			return
+		}
 		var data struct {
-			Project, Name string
-			Version       int
-			Deleted       bool
-			UpdatedBy     string    `json:"updated_by"`
-			UpdatedAt     looseTime `json:"updated_at"`
-			CorrelationID string    `json:"correlation_id"`
+			Action, Project, Name string
+			DisplayName           string `json:"display_name"`
+			Version               int
+			Deleted               bool
+			UpdatedBy             string    `json:"updated_by"`
+			UpdatedAt             looseTime `json:"updated_at"`
+			CorrelationID         string    `json:"correlation_id"`
 		}
 		if json.Unmarshal(e.Data, &data) != nil {
 			return // no event of the service's
 		}
 		callback(DashboardChange{
-			Project: data.Project, Name: data.Name, Version: data.Version, Deleted: data.Deleted, UpdatedBy: data.UpdatedBy,
+			Action: data.Action, Project: data.Project, Name: data.Name, DisplayName: data.DisplayName, Version: data.Version, Deleted: data.Deleted, UpdatedBy: data.UpdatedBy,
 			UpdatedAt: data.UpdatedAt.Time, CorrelationID: data.CorrelationID, EventID: e.ID, Data: e.Data,
 		})
 	}, "dashboard.updated")

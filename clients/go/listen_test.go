@@ -50,8 +50,8 @@ func TestDashboardsAreTold(t *testing.T) {
 	var told []DashboardChange
 	_, err := c.OnDashboard(func(d DashboardChange) { told = append(told, d) })
 	check(t, err)
-	hub.deliver("dashboard.updated", `{"type": "dashboard.updated", "id": "d1", "data": {"project": "dnd", "name": "health", "version": 3, "deleted": true, "correlation_id": "c"}}`)
-	if len(told) != 1 || told[0].Project != "dnd" || told[0].Name != "health" || told[0].Version != 3 || !told[0].Deleted || told[0].CorrelationID != "c" {
+	hub.deliver("dashboard.updated", `{"type": "dashboard.updated", "id": "d1", "data": {"action": "deleted", "display_name": "Health", "project": "dnd", "name": "health", "version": 3, "deleted": true, "correlation_id": "c"}}`)
+	if len(told) != 1 || told[0].Action != "deleted" || told[0].DisplayName != "Health" || told[0].Project != "dnd" || told[0].Name != "health" || told[0].Version != 3 || !told[0].Deleted || told[0].CorrelationID != "c" {
 		t.Fatal(told)
 	}
 	check(t, c.Close(context.Background()))

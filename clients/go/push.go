@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"sync"
 	"time"
 )
 
@@ -158,11 +159,42 @@ func (c *Client) drop(events int, reason DropReason) {
 		return
 	}
 	c.dropped.Add(uint64(events))
-	c.log.Warn("metrics: events were dropped before they were acknowledged", "events", events, "reason", reason, "last_error", c.lastFailure())
+	if untold := c.drops.add(events); untold > 0 {
+		c.log.Warn("metrics: events were dropped before they were acknowledged", "events", untold, "reason", reason, "last_error", c.lastFailure())
+	}
 	_ = c.AddCounter(droppedEvents, float64(events), nil) // after the end there is nobody to send it to
 	if c.onDropped != nil {
 		c.callbacks.Lock()
 		defer c.callbacks.Unlock()
 		c.onDropped(Drop{Events: events, Reason: reason})
 	}
+}
+
+// A dropLog keeps what was dropped from filling the log: it is told at first, and then at most every ten seconds.
+type dropLog struct {
+	mu     sync.Mutex
+	events int // that were not told yet
+	told   time.Time
+}
+
+const dropsToldEvery = 10 * time.Second
+
+// add counts events and returns how many are to be told now, 0 where it is not yet time.
+func (d *dropLog) add(events int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.events += events
+	if !d.told.IsZero() && time.Since(d.told) < dropsToldEvery {
+		return 0
+	}
+	untold := d.events
+	d.events, d.told = 0, time.Now()
+	return untold
+}
+
+// rest returns how many were not told.
+func (d *dropLog) rest() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.events
 }

@@ -68,9 +68,12 @@ type Span struct {
 // ErrReporting: the client reports another source already. A report is all that an instance has; join sources instead.
 var ErrReporting = newSentinel("reporting", "the client reports another source already")
 
+// reportedMetrics is in every report, so that none is empty: that would say that the instance is gone.
+const reportedMetrics = "dnd_metrics_client_reported_metrics"
+
 // Report sends a metrics.report: all that this process has besides what is recorded with the client. A series that the last
-// report had and this one lacks ends at once. A report without metrics is not sent, since it would say that the instance is
-// gone. One that is larger than the hub lets pass is sent as pushes, which is logged: what it no longer has then ends only
+// report had and this one lacks ends at once. The gauge dnd_metrics_client_reported_metrics, how many metrics there were, is in
+// each. A report that is larger than the hub lets pass is sent as pushes, which is logged: what it no longer has then ends only
 // when queries do not look back to it any more. Metrics that are not valid are left out and named in the error.
 func (c *Client) Report(metrics []ReportedMetric) error {
 	if err := c.usable(); err != nil {
@@ -84,9 +87,12 @@ func (c *Client) report(metrics []ReportedMetric) error {
 	correlationID := newUUID()
 	limit := maxPayload(c.hub) - c.writer.overhead() - 6*len(correlationID)
 	at := c.writer.nextTime(time.Now())
+	own := ReportedMetric{
+		Name: reportedMetrics, Type: GaugeType, Help: "How many metrics the last report of this client held.", Value: float64(len(metrics)),
+	}
 	var wrong []error
-	var written [][]byte
-	size := 0
+	written := [][]byte{own.appendTo(nil, at)}
+	size := len(written[0])
 	for i := range metrics {
 		if err := metrics[i].check(c.labels); err != nil {
 			wrong = append(wrong, err)
@@ -94,7 +100,7 @@ func (c *Client) report(metrics []ReportedMetric) error {
 		}
 		one := metrics[i].appendTo(nil, at)
 		written = append(written, one)
-		size += len(one) + 1
+		size += 1 + len(one)
 	}
 	eventType := "metrics.report"
 	if size > limit || len(written) > maxMetrics {

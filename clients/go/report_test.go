@@ -45,6 +45,7 @@ func TestAReport(t *testing.T) {
 	r.expect([]any{map[string]any{
 		"subject": "dice_service.metrics.report",
 		"event": map[string]any{"type": "metrics.report", "data": map[string]any{"instance": c.Instance(), "metrics": []any{
+			map[string]any{"name": "dnd_metrics_client_reported_metrics", "type": "gauge", "value": 6.0},
 			map[string]any{"name": "a_total", "type": "counter", "value": 3.0, "help": "All of it.", "unit": "things", "created": "2026-11-24T09:00:00.000Z",
 				"labels":    map[string]any{"x": "y", "z": "<absent>"},
 				"exemplars": []any{map[string]any{"labels": map[string]any{"trace_id": "t1"}, "value": 1.0, "timestamp": "2026-11-24T09:00:00.000Z"}}},
@@ -99,12 +100,12 @@ func TestReportsAtAnInterval(t *testing.T) {
 		}
 		time.Sleep(40 * time.Second)
 		synctest.Wait()
-		if got := hub.taken(); len(got) != 2 {
-			t.Error("a report that is empty would say that the instance is gone:", got)
+		if got := hub.taken(); len(got) != 3 || len(data(got[1])["metrics"].([]any)) != 1 {
+			t.Error("a report is never empty, which would say that the instance is gone:", got)
 		}
 		check(t, c.Close(context.Background()))
 		got := hub.taken()
-		if len(got) != 2 || data(got[0])["metrics"].([]any)[0].(map[string]any)["value"] != 4.0 || len(data(got[1])["metrics"].([]any)) != 0 {
+		if len(got) != 2 || data(got[0])["metrics"].([]any)[1].(map[string]any)["value"] != 4.0 || len(data(got[1])["metrics"].([]any)) != 0 {
 			t.Error("a last report, then that the instance is gone:", got)
 		}
 		if len(told) != 1 || !errors.Is(told[0], broken) {

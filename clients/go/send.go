@@ -16,7 +16,7 @@ const (
 // random part of a delay that doubles ("full jitter"), so that many clients do not come back all at once.
 func (c *Client) sendAlways() {
 	delay := firstDelay
-	var awayAt time.Time // when the first of the failures in a row was
+	var away outage
 	for c.life.Err() == nil {
 		e := c.outbox.first()
 		if e == nil {
@@ -30,21 +30,41 @@ func (c *Client) sendAlways() {
 		case <-c.hurry:
 		default:
 		}
+		begun := time.Now()
 		if c.attempt(e) {
 			delay = firstDelay
-			if !awayAt.IsZero() {
-				c.log.Info("metrics: events are acknowledged again", "after", time.Since(awayAt).Round(time.Millisecond))
-				awayAt = time.Time{}
-			}
+			away.over(c)
 			continue
 		}
-		if awayAt.IsZero() && c.life.Err() == nil {
-			awayAt = time.Now()
-			c.log.Warn("metrics: events are not acknowledged, and are kept", "error", c.lastFailure())
-		}
+		away.goesOn(c, begun)
 		c.pause(time.Duration(c.jitter() * float64(delay)))
 		delay = min(2*delay, longestDelay)
 	}
+}
+
+// An outage is a row of failures, which is logged where it lasts.
+type outage struct {
+	began  time.Time // zero while there is none
+	isTold bool
+}
+
+const toldAfter = time.Second
+
+func (o *outage) goesOn(c *Client, failedFrom time.Time) {
+	if o.began.IsZero() {
+		o.began = failedFrom
+	}
+	if !o.isTold && time.Since(o.began) >= toldAfter && c.life.Err() == nil {
+		o.isTold = true
+		c.log.Warn("metrics: events are not acknowledged, and are kept", "error", c.lastFailure())
+	}
+}
+
+func (o *outage) over(c *Client) {
+	if o.isTold {
+		c.log.Warn("metrics: events are acknowledged again", "after", time.Since(o.began).Round(time.Millisecond))
+	}
+	*o = outage{}
 }
 
 // pause waits, unless somebody flushes or the client ends.
