@@ -101,6 +101,23 @@ func everyCall(c *Client) map[string]error {
 	return calls
 }
 
+func TestWhatIsMissingIsSaid(t *testing.T) {
+	c := newTestClient(t, newHubDouble(), Options{})
+	_, onAlert := c.OnAlert(nil)
+	_, onDashboard := c.OnDashboard(nil)
+	_, query := c.Query(WithCorrelationID(context.Background(), ""), "1")
+	for name, err := range map[string]error{
+		"OnAlert": onAlert, "OnDashboard": onDashboard, "ReportEvery": c.ReportEvery(time.Second, nil, nil), "Query": query,
+		"ReportEvery at no interval": c.ReportEvery(0, func() ([]ReportedMetric, error) { return nil, nil }, nil),
+		"Flush":                      c.Flush(WithCorrelationID(context.Background(), strings.Repeat("x", 257))),
+	} {
+		var wrong *ConfigError
+		if !errors.As(err, &wrong) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAClosedClientAnswersEveryCall(t *testing.T) {
 	c := newTestClient(t, newHubDouble(), Options{})
 	counter, err := c.Counter("b", nil)

@@ -2,7 +2,9 @@ package metrics
 
 import (
 	"context"
+	"fmt"
 	"time"
+	"unicode/utf8"
 )
 
 // closeTimeout is for contexts that have no deadline.
@@ -15,8 +17,18 @@ func (c *Client) Flush(ctx context.Context) error {
 	if err := c.usable(); err != nil {
 		return err
 	}
-	c.push(correlationIDOf(ctx))
-	return c.await(ctx)
+	id, err := correlationIDOf(ctx)
+	if err != nil {
+		return err
+	}
+	c.push(id)
+	if err := c.await(ctx); err != nil {
+		return err
+	}
+	if c.life.Err() != nil {
+		return ErrClosed // Close took out what waited
+	}
+	return nil
 }
 
 // await waits until all events that are in the outbox have ended.
@@ -121,7 +133,12 @@ func WithCorrelationID(ctx context.Context, id string) context.Context {
 }
 
 // correlationIDOf returns "" where the context has none.
-func correlationIDOf(ctx context.Context) string {
-	id, _ := ctx.Value(correlationIDKey{}).(string)
-	return id
+func correlationIDOf(ctx context.Context) (string, error) {
+	id, given := ctx.Value(correlationIDKey{}).(string)
+	if given && (id == "" || !utf8.ValidString(id) || utf8.RuneCountInString(id) > maxIDLength) {
+		return "", &ConfigError{"correlation id", fmt.Sprintf("%q must be 1 to %d characters of UTF-8", shortened(id), maxIDLength)}
+	}
+	return id, nil
 }
+
+const maxIDLength = 256

@@ -8,9 +8,10 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
-// Connect makes a client with a connection of its own, which Close closes. It connects to a NATS URL, or several with commas
-// between them, until ctx ends; later, when the hub is away, it comes back by itself for as long as the client lives. The
-// options are those of nats.go, such as nats.UserInfo. config's MessageHub is not looked at.
+// Connect makes a client with a connection of its own, which Close closes. It connects, within ctx, to a NATS URL, or to one of
+// several with commas between them; later, when the hub is away, it comes back by itself for as long as the client lives. The
+// options are those of nats.go, such as nats.UserInfo; with nats.RetryOnFailedConnect(true) the hub may come after the
+// client. config's MessageHub is not looked at.
 func Connect(ctx context.Context, url string, config *Config, options ...nats.Option) (*Client, error) {
 	if _, err := checkedWithoutHub(config); err != nil {
 		return nil, err

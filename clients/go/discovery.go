@@ -82,7 +82,7 @@ func (c *Client) find(ctx context.Context, eventType string, data map[string]any
 	if eventType != "metrics.cancel" && eventType != "metrics.queries" {
 		data["parts"] = true
 	}
-	i, err := c.inquire(eventType, idFor(ctx), data)
+	i, err := c.inquire(ctx, eventType, data)
 	if err != nil {
 		return err
 	}

@@ -13,15 +13,23 @@ import (
 
 // An inquiry is an event whose answers come in one or many messages.
 type inquiry struct {
-	client       *Client
-	subscription *nats.Subscription
-	messages     chan *nats.Msg
-	over         chan struct{}
-	quiet        <-chan time.Time // of a live query: when so long has passed that it is asked whether it still runs
+	client        *Client
+	correlationID string
+	subscription  *nats.Subscription
+	messages      chan *nats.Msg
+	over          chan struct{}
+	quiet         <-chan time.Time // of a live query: when so long has passed that it is asked whether it still runs
 }
 
 // inquire publishes an event of the caller's service and listens for the answers.
-func (c *Client) inquire(eventType, correlationID string, data map[string]any) (*inquiry, error) {
+func (c *Client) inquire(ctx context.Context, eventType string, data map[string]any) (*inquiry, error) {
+	correlationID, err := correlationIDOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if correlationID == "" {
+		correlationID = newUUID()
+	}
 	if !isConnected(c.hub) {
 		return nil, hubError(errNotConnected)
 	}
@@ -31,7 +39,7 @@ func (c *Client) inquire(eventType, correlationID string, data map[string]any) (
 	if err != nil {
 		return nil, err
 	}
-	i := &inquiry{client: c, messages: make(chan *nats.Msg), over: make(chan struct{})}
+	i := &inquiry{client: c, correlationID: correlationID, messages: make(chan *nats.Msg), over: make(chan struct{})}
 	inbox := newInbox(c.hub)
 	// Who does not take the answers holds them up in the hub's client, and so at the service, which waits or leaves updates out.
 	i.subscription, err = c.hub.Subscribe(inbox, func(message *nats.Msg) {

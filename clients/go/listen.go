@@ -82,6 +82,9 @@ func (s *Subscription) end() error {
 // OnAlert has a callback called when an alert begins to fire and when it is resolved: one call at a time, and once for an
 // alert that the service announces again after it was killed.
 func (c *Client) OnAlert(callback func(Alert)) (*Subscription, error) {
+	if callback == nil {
+		return nil, c.refused(&ConfigError{"callback", "is nil"})
+	}
 	seen := &recentIDs{}
 	return c.listenTo(func(e listenedEvent) {
 		if !seen.isNew(e.ID) {
@@ -113,6 +116,9 @@ func (c *Client) OnAlert(callback func(Alert)) (*Subscription, error) {
 
 // OnDashboard has a callback called when a dashboard was saved, deleted or restored, one call at a time and once for each.
 func (c *Client) OnDashboard(callback func(DashboardChange)) (*Subscription, error) {
+	if callback == nil {
+		return nil, c.refused(&ConfigError{"callback", "is nil"})
+	}
 	seen := &recentIDs{}
 	return c.listenTo(func(e listenedEvent) {
 		if !seen.isNew(e.ID) {

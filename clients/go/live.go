@@ -97,8 +97,7 @@ func (c *Client) listen(
 	ctx context.Context, data map[string]any, window time.Duration, interruptions <-chan nats.Status,
 	yield func(*LiveUpdate, error) bool, answered func(),
 ) (more bool, err error) {
-	id := idFor(ctx)
-	i, err := c.inquire("metrics.query", id, data)
+	i, err := c.inquire(ctx, "metrics.query", data)
 	if err != nil {
 		return true, err
 	}
@@ -110,7 +109,7 @@ func (c *Client) listen(
 	for update := 0; ; update++ {
 		changed, data, err := i.answer(ctx, interruptions)
 		for errors.Is(err, errQuiet) {
-			if update == 0 || !c.stillRuns(ctx, id) {
+			if update == 0 || !c.stillRuns(ctx, i.correlationID) {
 				return true, &wrapped{ErrNoService, errQuiet}
 			}
 			quiet.Reset(quietTimeout)
@@ -146,7 +145,7 @@ func (c *Client) stillRuns(ctx context.Context, correlationID string) bool {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	var running []runningQuery
-	err := c.find(ctx, "metrics.queries", map[string]any{}, &running)
+	err := c.find(WithCorrelationID(ctx, newUUID()), "metrics.queries", map[string]any{}, &running)
 	var failed *QueryError
 	if errors.As(err, &failed) {
 		return true // it is there, and does not list its queries

@@ -70,7 +70,7 @@ func (c *Client) query(ctx context.Context, data map[string]any, options []Query
 		option(data)
 	}
 	data["parts"] = true
-	i, err := c.inquire("metrics.query", idFor(ctx), data)
+	i, err := c.inquire(ctx, "metrics.query", data)
 	if err != nil {
 		return nil, err
 	}
@@ -88,14 +88,6 @@ func (c *Client) usable() error {
 		return ErrClosed
 	}
 	return nil
-}
-
-// idFor is the context's correlation id, or a new one.
-func idFor(ctx context.Context) string {
-	if id := correlationIDOf(ctx); id != "" {
-		return id
-	}
-	return newUUID()
 }
 
 func seconds(at time.Time) float64 { return float64(at.UnixMilli()) / 1000 }

@@ -134,6 +134,9 @@ func (c *Client) ReportEvery(interval time.Duration, gather func() ([]ReportedMe
 	if err := c.usable(); err != nil {
 		return err
 	}
+	if gather == nil {
+		return &ConfigError{"gather", "is nil"}
+	}
 	if interval < time.Millisecond {
 		return &ConfigError{"interval", fmt.Sprintf("%s is too short: at least 1ms", interval)}
 	}

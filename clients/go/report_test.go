@@ -95,7 +95,7 @@ func TestReportsAtAnInterval(t *testing.T) {
 			}
 			return []ReportedMetric{{Name: "scrapes", Type: GaugeType, Value: count}}, nil
 		}, func(err error) { told = append(told, err) }))
-		if err := c.ReportEvery(time.Second, nil, nil); !errors.Is(err, ErrReporting) {
+		if err := c.ReportEvery(time.Second, func() ([]ReportedMetric, error) { return nil, nil }, nil); !errors.Is(err, ErrReporting) {
 			t.Error(err)
 		}
 		time.Sleep(40 * time.Second)

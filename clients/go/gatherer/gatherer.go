@@ -36,6 +36,9 @@ func OnError(callback func(error)) Option { return func(s *settings) { s.onError
 // summary is sent as its quantiles, its sum and its count; an untyped metric as a gauge. Exemplars are in the events, though
 // the service keeps none yet.
 func Report(client *metrics.Client, gatherer Gatherer, interval time.Duration, options ...Option) error {
+	if gatherer == nil {
+		return client.ReportEvery(interval, nil, nil) // which says so
+	}
 	var s settings
 	for _, option := range options {
 		option(&s)
