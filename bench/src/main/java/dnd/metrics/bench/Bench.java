@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
       Bench.Query.class,
       Bench.Chunks.class,
       ClientsBench.class,
+      AlertBench.class,
       PromqlBench.class
     })
 public final class Bench {

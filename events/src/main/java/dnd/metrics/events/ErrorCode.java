@@ -71,6 +71,10 @@ public enum ErrorCode {
   SILENCE_NOT_FOUND(ErrorClass.USER, "There is no silence with that id."),
   TOO_MANY_SILENCES(ErrorClass.RESOURCES, "There are as many silences as there may be."),
 
+  // Rules.
+  INVALID_RULES(ErrorClass.USER, "The rule file cannot be used."),
+  UNKNOWN_RULES(ErrorClass.USER, "No such rules are kept."),
+
   // The service.
   TOO_MANY_REQUESTS(ErrorClass.RESOURCES, "As many requests wait as may wait at one time."),
   STORAGE_UNAVAILABLE(ErrorClass.RESOURCES, "What was sent could not be made safe on disk."),

@@ -34,6 +34,12 @@ public final class EventTypes {
   /** Answers every question: query, series, labels, label_values, metadata, parse. */
   public static final String METRICS_RESULT = "metrics.result";
 
+  /** Answers {@link #ALERT_RULES}. */
+  public static final String ALERTS_RULES = "alerts.rules";
+
+  /** Answers {@link #ALERT_CHECK}. */
+  public static final String ALERTS_CHECK = "alerts.check";
+
   /** Published for every recording rule that stored new samples. */
   public static final String METRICS_AGGREGATED = "metrics.aggregated";
 

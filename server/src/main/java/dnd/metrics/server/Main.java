@@ -23,6 +23,10 @@ import dnd.metrics.server.metadata.MetricMetadataStore;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.request.Requests;
+import dnd.metrics.server.rules.RuleDefaults;
+import dnd.metrics.server.rules.RuleFigures;
+import dnd.metrics.server.rules.RuleRequests;
+import dnd.metrics.server.rules.RuleService;
 import dnd.metrics.server.status.Sections;
 import dnd.metrics.server.status.StatusHandler;
 import dnd.metrics.server.telemetry.JvmFigures;
@@ -55,6 +59,8 @@ public final class Main implements AutoCloseable {
   private final IngestHandler ingest;
   private final QueryHandler queries;
   private final Announcer announcer;
+  private final RuleService rules;
+  private final RuleRequests ruleRequests;
   private final AlertEvents alertEvents;
   private final OwnReport ownReport;
   private final Requests statusRequests;
@@ -73,18 +79,24 @@ public final class Main implements AutoCloseable {
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
     this.ingest = new IngestHandler(subscribed, head, config.ingest(), clock);
+    QueryEngine engine = new QueryEngine(config.engine());
     this.queries =
         new QueryHandler(
             subscribed,
             head,
             metadata::all,
             (selectors, listener) -> head.watch(selectors, listener)::close,
-            new QueryEngine(config.engine()),
+            engine,
             config.queries(),
             clock);
     this.announcer = new Announcer(subscribed, database, config.alerts(), clock);
+    this.rules =
+        new RuleService(
+            subscribed, head, engine, database, announcer, RuleDefaults.PROMETHEUS, clock);
+    this.ruleRequests = new RuleRequests(subscribed, rules, RuleDefaults.PROMETHEUS, clock);
     this.alertEvents =
-        new AlertEvents(subscribed, database, announcer, config.alerts(), clock, List::of);
+        new AlertEvents(
+            subscribed, database, announcer, config.alerts(), clock, rules::pendingAlerts);
     this.ownReport = new OwnReport(hub, instance(hub), ownFigures(), clock);
     this.statusRequests = new Requests(subscribed, clock, "status");
     this.backupRequests = new Requests(subscribed, clock, "backup");
@@ -95,6 +107,8 @@ public final class Main implements AutoCloseable {
     queries.start();
     announcer.start();
     alertEvents.start();
+    rules.start();
+    ruleRequests.start();
     ownReport.start();
     statusRequests.subscribe(
         EventTypes.METRICS_STATUS, EventTypes.METRICS_RESULT, new StatusHandler(sections()));
@@ -164,7 +178,22 @@ public final class Main implements AutoCloseable {
     sections.put("hub", this::hubSection);
     sections.put("head", () -> Sections.of(head.status()));
     sections.put("database", () -> Sections.of(database.status()));
+    sections.put("rules", () -> ruleSection(rules.figures()));
     return sections;
+  }
+
+  private static ObjectNode ruleSection(RuleFigures figures) {
+    ObjectNode section = Sections.object();
+    section.put("groups", figures.groups());
+    section.put("rules", figures.rules());
+    section.put("failing", figures.failing());
+    section.put("pending", figures.pending());
+    section.put("firing", figures.firing());
+    section.put("intervals", figures.intervals());
+    section.put("at_once", figures.atOnce());
+    section.put("missed", figures.missed());
+    section.put("failed", figures.failed());
+    return section;
   }
 
   private ObjectNode hubSection() {
@@ -191,6 +220,7 @@ public final class Main implements AutoCloseable {
         metrics -> OwnFigures.senders(head, metrics),
         metrics -> OwnFigures.hub(hub.statistics(), metrics),
         metrics -> OwnFigures.database(database.status(), metrics),
+        metrics -> OwnFigures.rules(rules.figures(), metrics),
         metrics -> OwnFigures.alerts(announcer.status(), metrics),
         new JvmFigures(),
         new ProcessFigures());
@@ -220,6 +250,8 @@ public final class Main implements AutoCloseable {
     hub.drain();
     ingest.close();
     queries.close();
+    ruleRequests.close();
+    rules.close();
     alertEvents.close();
     announcer.close();
     statusRequests.close();

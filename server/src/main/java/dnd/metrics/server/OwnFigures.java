@@ -8,6 +8,7 @@ import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.SenderStatus;
 import dnd.metrics.server.hub.embedded.HubStatistics;
 import dnd.metrics.server.ingest.IngestCounters;
+import dnd.metrics.server.rules.RuleFigures;
 import dnd.metrics.server.telemetry.Metrics;
 import java.util.Comparator;
 import java.util.List;
@@ -179,6 +180,31 @@ final class OwnFigures {
             "dnd_metrics_alerts_waiting_notes",
             "Notes of what was announced that are not on disk yet.",
             alerts.waitingNotes());
+  }
+
+  static void rules(RuleFigures rules, Metrics metrics) {
+    metrics
+        .gauge("dnd_metrics_rule_groups", "Groups of rules that are evaluated.", rules.groups())
+        .gauge("dnd_metrics_rules", "Rules that are active.", rules.rules())
+        .gauge("dnd_metrics_rules_failing", "Rules whose last evaluation failed.", rules.failing())
+        .gauge("dnd_metrics_alerts_pending", "Alerts that do not fire yet.", rules.pending())
+        .gauge("dnd_metrics_alerts_firing", "Alerts of rules that fire.", rules.firing())
+        .counter(
+            "dnd_metrics_rule_interval_evaluations_total",
+            "Evaluations of groups at their interval.",
+            rules.intervals())
+        .counter(
+            "dnd_metrics_rule_at_once_evaluations_total",
+            "Evaluations of groups at once, when samples came.",
+            rules.atOnce())
+        .counter(
+            "dnd_metrics_rule_missed_evaluations_total",
+            "Evaluations at an interval that were due and not made.",
+            rules.missed())
+        .counter(
+            "dnd_metrics_rule_failed_evaluations_total",
+            "Evaluations of groups that ended in a fault of the service.",
+            rules.failed());
   }
 
   static void hub(HubStatistics hub, Metrics metrics) {

@@ -21,8 +21,7 @@ final class CommandTable {
           new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),
           new CommandEntry("status", "Ask the service how its parts do", StatusCommand::new),
           new CommandEntry("backup", "Make, list, verify and restore backups", BackupCommand::new),
-          new CommandEntry(
-              "rules", "Check and test alerting and recording rules", RulesCommand::new),
+          new CommandEntry("rules", "Check, test, load, list, delete rules", RulesCommand::new),
           new CommandEntry("version", "Print the version", VersionCommand::new));
 
   /** Commands of the launcher script, which never reach this program: listed in help only. */

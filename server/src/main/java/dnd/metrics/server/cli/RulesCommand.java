@@ -10,7 +10,16 @@ import picocli.CommandLine.Spec;
     name = "rules",
     description = "Works with Prometheus rule files: alerting and recording rules.",
     mixinStandardHelpOptions = true,
-    subcommands = {RulesCheckCommand.class, RulesTestCommand.class})
+    subcommands = {
+      RulesCheckCommand.class,
+      RulesTestCommand.class,
+      RulesLoadCommand.class,
+      RulesListCommand.class,
+      RulesDeleteCommand.class,
+      RulesSwitchCommand.Activate.class,
+      RulesSwitchCommand.Deactivate.class,
+      RulesEvaluateCommand.class
+    })
 final class RulesCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 

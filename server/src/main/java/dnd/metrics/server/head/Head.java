@@ -233,6 +233,15 @@ public final class Head implements SeriesSource, Closeable {
     metadataListener = listener;
   }
 
+  /**
+   * Calls back once everything that was appended before is on disk, and after those who wait for it
+   * or watch it.
+   */
+  public void whenDurable(CommitCallback callback) throws HeadUnavailableException {
+    checkAvailable();
+    log.whenDurable(callback);
+  }
+
   /** What senders said of their metrics, by metric name. A snapshot. */
   public Map<String, MetricMetadata> metadata() {
     return new TreeMap<>(metadata);

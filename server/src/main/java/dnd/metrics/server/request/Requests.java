@@ -98,6 +98,9 @@ public final class Requests implements AutoCloseable {
         new Recipient(service, message.replyTo(), replyType, CorrelationIds.make());
     try {
       Envelope envelope = Envelope.read(message.buffer(), message.offset(), message.length());
+      if (envelope.type().equals(replyType) && EventTypes.SERVICE_NAME.equals(envelope.source())) {
+        return; // our own reply to a request without a reply subject, in the request's plural
+      }
       recipient = recipient.with(correlationId(envelope, recipient.correlationId()));
       envelope.requireType(type);
       envelope.fields().correlationId(); // refuses one that cannot be used

@@ -16,6 +16,9 @@ import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.query.QueryLimits;
+import dnd.metrics.server.rules.RuleDefaults;
+import dnd.metrics.server.rules.RuleRequests;
+import dnd.metrics.server.rules.RuleService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -29,25 +32,43 @@ final class RunningService implements AutoCloseable {
   private final QueryHandler query;
   private final Announcer announcer;
   private final AlertEvents alerts;
+  private final RuleService rules;
+  private final RuleRequests ruleRequests;
 
   RunningService(Path folder) throws Exception {
     head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT);
     hub = EmbeddedHub.start(HubOptions.defaults().withListen("127.0.0.1", 0));
     ingest = new IngestHandler(hub, head, IngestLimits.DEFAULT, InstantSource.system());
     ingest.start();
+    QueryEngine engine = new QueryEngine(EngineOptions.defaults());
     query =
         new QueryHandler(
             hub,
             head,
             head::metadata,
             (selectors, listener) -> head.watch(selectors, listener)::close,
-            new QueryEngine(EngineOptions.defaults()),
+            engine,
             QueryLimits.DEFAULT,
             InstantSource.system());
     query.start();
     Database database = new MemoryDatabase();
     announcer = new Announcer(hub, database, AlertsConfig.DEFAULT, InstantSource.system());
     announcer.start();
+    rules =
+        new RuleService(
+            hub,
+            head,
+            engine,
+            database,
+            announcer,
+            RuleDefaults.PROMETHEUS,
+            InstantSource.system());
+    rules.start();
+    ruleRequests = new RuleRequests(hub, rules, RuleDefaults.PROMETHEUS, InstantSource.system());
+    ruleRequests.start();
+    if (!rules.awaitLoaded(20_000)) {
+      throw new AssertionError("rules were not loaded");
+    }
     alerts =
         new AlertEvents(
             hub, database, announcer, AlertsConfig.DEFAULT, InstantSource.system(), List::of);
@@ -64,6 +85,8 @@ final class RunningService implements AutoCloseable {
     ingest.close();
     query.close();
     alerts.close();
+    ruleRequests.close();
+    rules.close();
     announcer.close();
     head.close();
     hub.close();

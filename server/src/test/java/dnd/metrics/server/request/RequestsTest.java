@@ -64,6 +64,17 @@ class RequestsTest {
   }
 
   @Test
+  void itsOwnReplyOnTheSubjectOfThePluralIsNoRequest() throws InterruptedException {
+    requests.subscribe("alert.rules", "alerts.rules", RequestsTest::echo);
+    hub.deliver("combat.alert.rules", null, "{\"type\":\"alert.rules\",\"data\":{\"name\":\"x\"}}");
+    RecordingHub.Published reply = hub.next();
+    assertThat(reply.subject()).isEqualTo("combat.alerts.rules");
+    hub.deliver("combat.alert.rules", null, reply.text()); // as the twin's subscription does
+    hub.deliver("combat.alert.rules", null, "{\"type\":\"alert.rules\",\"data\":{\"name\":\"y\"}}");
+    assertThat(hub.next().data().get("name").stringValue()).isEqualTo("y");
+  }
+
+  @Test
   void anErrorNamesItsFieldCodeAndClass() throws InterruptedException {
     requests.subscribe("dashboard.request", "dashboard.result", RequestsTest::echo);
     JsonNode data = replyTo(event("{\"correlation_id\":\"c2\"}")).get("data");

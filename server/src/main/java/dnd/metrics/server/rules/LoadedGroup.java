@@ -1,0 +1,64 @@
+package dnd.metrics.server.rules;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group that is being evaluated from time to time. {@link #evaluating} is held by whoever
+ * evaluates it, so that at most one evaluation runs, and guards {@link #timer}; the state is
+ * replaced under it and read without. The group's {@link Triggers} have a lock of their own.
+ */
+final class LoadedGroup {
+  final PreparedGroup group;
+  final Slots slots;
+
+  final ReentrantLock evaluating = new ReentrantLock();
+  final Triggers triggers = new Triggers();
+
+  /** Whether it waits for an evaluation at once. */
+  final AtomicBoolean queued = new AtomicBoolean();
+
+  /** Whether the timer will wake it for triggers whose time is yet to come. */
+  final AtomicBoolean armed = new AtomicBoolean();
+
+  final LongAdder intervals = new LongAdder();
+  final LongAdder atOnce = new LongAdder();
+  final LongAdder missed = new LongAdder();
+
+  volatile GroupState state;
+  volatile boolean stopped;
+
+  /** When the last evaluation began, by the clock; {@link AlertInstance#NEVER} before the first. */
+  volatile long evaluatedAtMillis = AlertInstance.NEVER;
+
+  volatile long tookNanos;
+
+  /** No evaluation at once before, in {@link System#nanoTime}'s. */
+  volatile long restUntilNanos;
+
+  /** Wakes it when a {@code for} or a {@code keep_firing_for} runs out. */
+  @Nullable ScheduledFuture<?> timer;
+
+  LoadedGroup(PreparedGroup group, GroupState state) {
+    this.group = group;
+    this.slots = Slots.of(group);
+    this.state = state;
+  }
+
+  /** The time of the last evaluation of any of the rules; all where there is no set. */
+  long lastMillis(@Nullable BitSet rules) {
+    List<RuleState> states = state.rules();
+    long last = AlertInstance.NEVER;
+    for (int i = 0; i < states.size(); i++) {
+      if (rules == null || rules.get(i)) {
+        last = Math.max(last, states.get(i).evaluatedAtMillis());
+      }
+    }
+    return last;
+  }
+}

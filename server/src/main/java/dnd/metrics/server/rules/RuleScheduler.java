@@ -1,0 +1,447 @@
+package dnd.metrics.server.rules;
+
+import dnd.metrics.server.head.AppendListener;
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.SenderId;
+import dnd.metrics.server.head.SeriesWatch;
+import dnd.metrics.server.head.WatchedSeries;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.rules.EvaluationRequest.Writing;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when groups are evaluated: each at its interval, and the rules concerned at once when
+ * samples come for a series that they read (docs/decisions/rules-at-once.md). Safe for use by
+ * several threads.
+ *
+ * <p>Threads: {@code rule-timer} wakes groups at their slots and when a {@code for} runs out;
+ * {@code rule-interval-n} evaluate whole groups at their slots; {@code rule-now-n} evaluate rules
+ * at once, held to half of the processors' time together and a quarter of one for each group, so
+ * that however many samples come, slots, ingest and queries have room. They are threads of the
+ * operating system: evaluations compute. Whoever evaluates a group holds its lock; whoever finds it
+ * held leaves what came in the group's {@link Triggers}, and the holder looks there when it is
+ * done.
+ */
+final class RuleScheduler implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RuleScheduler.class);
+  private static final long RETRY_MILLIS = 1000;
+  private static final long FINISH_SECONDS = 5;
+
+  /** So often a group is looked at while samples wait whose time is yet to come. */
+  private static final long LOOK_AGAIN_MILLIS = 1000;
+
+  /** A group rests three times as long as it worked. */
+  private static final int REST_FACTOR = 3;
+
+  /** Room for the deepest expression that the parser lets through. */
+  private static final long STACK_BYTES = 8L << 20;
+
+  private final GroupRun run;
+  private final AlertLog alerts;
+  private final Head head;
+  private final InstantSource clock;
+  private final ShareLimit share;
+  private final RuleCounters counters = new RuleCounters();
+
+  private final ScheduledThreadPoolExecutor timer;
+  private final ThreadPoolExecutor intervals;
+  private final ThreadPoolExecutor workers;
+
+  /** Guards the replacement of what is loaded, and {@link #watches}. */
+  private final Object loadLock = new Object();
+
+  private List<SeriesWatch> watches = List.of();
+  private volatile Layout layout = Layout.of(List.of());
+
+  RuleScheduler(GroupRun run, AlertLog alerts, Head head, InstantSource clock) {
+    this.run = run;
+    this.alerts = alerts;
+    this.head = head;
+    this.clock = clock;
+    int processors = Runtime.getRuntime().availableProcessors();
+    this.share = new ShareLimit(Math.max(1, processors) / 2.0, System.nanoTime());
+    this.timer = new ScheduledThreadPoolExecutor(1, threads("rule-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    int each = Math.max(2, processors / 2);
+    this.intervals = pool(each, "rule-interval-");
+    this.workers = pool(each, "rule-now-");
+    var _ =
+        timer.scheduleWithFixedDelay(
+            this::retryAlerts, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private static ThreadPoolExecutor pool(int size, String name) {
+    return new ThreadPoolExecutor(
+        size, size, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads(name));
+  }
+
+  private static ThreadFactory threads(String name) {
+    return Thread.ofPlatform().name(name, 1).daemon().stackSize(STACK_BYTES).factory();
+  }
+
+  private void retryAlerts() {
+    try {
+      alerts.retry();
+    } catch (RuntimeException e) {
+      LOG.error("steps of alerts could not be made lasting", e);
+    }
+  }
+
+  /** A group to load, with the state to begin with where it is not loaded yet. */
+  record GroupToLoad(PreparedGroup group, GroupState state) {}
+
+  RuleCounters counters() {
+    return counters;
+  }
+
+  /** The groups that are being evaluated. */
+  List<LoadedGroup> groups() {
+    return layout.groups();
+  }
+
+  /**
+   * Puts other groups in the place of those that are loaded. A group that is unchanged goes on
+   * without notice; of one with the same file and name the rules that are unchanged go on.
+   *
+   * @param correlationId groups that are new or changed are evaluated at once, owed to it; null for
+   *     not before their slot
+   * @return the active alerts of rules that are gone, by the group that they belonged to
+   */
+  Map<PreparedGroup, List<AlertInstance>> replace(
+      List<GroupToLoad> wanted, @Nullable String correlationId) {
+    synchronized (loadLock) {
+      Map<String, LoadedGroup> before = new HashMap<>();
+      groups().forEach(loaded -> before.put(loaded.group.key(), loaded));
+      Map<PreparedGroup, List<AlertInstance>> orphans = new HashMap<>();
+      List<LoadedGroup> after = new ArrayList<>();
+      List<LoadedGroup> begun = new ArrayList<>();
+      for (GroupToLoad want : wanted) {
+        LoadedGroup was = before.remove(want.group().key());
+        if (was != null && was.group.group().equals(want.group().group())) {
+          after.add(was);
+          continue;
+        }
+        LoadedGroup loaded =
+            was == null
+                ? new LoadedGroup(want.group(), want.state())
+                : successor(was, want.group(), orphans);
+        after.add(loaded);
+        begun.add(loaded);
+      }
+      for (LoadedGroup gone : before.values()) {
+        end(successor(gone, gone.group.withoutRules(), orphans));
+      }
+      install(after);
+      long now = clock.millis();
+      for (LoadedGroup loaded : begun) {
+        atSlot(loaded, loaded.slots.after(now));
+        setTimer(loaded);
+        if (correlationId != null) {
+          execute(intervals, () -> evaluateAll(loaded, correlationId));
+        }
+      }
+      return orphans;
+    }
+  }
+
+  /** Stops a group, waiting for an evaluation that runs; another goes on with its state. */
+  private static LoadedGroup successor(
+      LoadedGroup was, PreparedGroup to, Map<PreparedGroup, List<AlertInstance>> orphans) {
+    was.evaluating.lock();
+    try {
+      was.stopped = true;
+      if (was.timer != null) {
+        was.timer.cancel(false);
+      }
+      GroupState.Carried carried = was.state.carriedOver(was.group, to);
+      if (!carried.orphans().isEmpty()) {
+        orphans.put(was.group, carried.orphans());
+      }
+      return new LoadedGroup(to, carried.state());
+    } finally {
+      was.evaluating.unlock();
+    }
+  }
+
+  /** Ends the series of a group that has no rules any more. */
+  private void end(LoadedGroup last) {
+    last.evaluating.lock();
+    try {
+      evaluate(last, null, clock.millis(), Writing.ALL, last.triggers.drain(Long.MAX_VALUE));
+    } finally {
+      last.evaluating.unlock();
+    }
+  }
+
+  private void install(List<LoadedGroup> after) {
+    Layout next = Layout.of(after);
+    List<WatchedSeries> watched = new ArrayList<>();
+    for (LoadedGroup loaded : after) {
+      for (int i = 0; i < loaded.group.rules().size(); i++) {
+        List<List<Matcher>> reads = RuleReads.of(loaded.group.rules().get(i).expr());
+        if (!reads.isEmpty() && !next.inCycle(loaded, i)) {
+          watched.add(new WatchedSeries(reads, listener(loaded, i)));
+        }
+      }
+    }
+    layout = next;
+    watches = head.rewatch(watches, watched);
+  }
+
+  private AppendListener listener(LoadedGroup loaded, int rule) {
+    return (sender, correlationId, newestMillis) -> {
+      if (!sender.equals(RuleSender.ID)) { // of what rules write, their readers know already
+        trigger(loaded, rule, newestMillis, sender, correlationId);
+      }
+    };
+  }
+
+  /** New samples for a rule. Short: it runs on the log's thread. */
+  private void trigger(
+      LoadedGroup loaded,
+      int rule,
+      long newestMillis,
+      @Nullable SenderId sender,
+      @Nullable String correlationId) {
+    long offset = loaded.group.queryOffsetMillis();
+    loaded.triggers.add(rule, newestMillis + offset, sender, correlationId);
+    if (offset > 0) {
+      arm(loaded, newestMillis + offset);
+    } else {
+      wake(loaded);
+    }
+  }
+
+  /** Something has come for a group: it is looked at as soon as may be. */
+  private void wake(LoadedGroup loaded) {
+    if (!loaded.stopped && loaded.queued.compareAndSet(false, true)) {
+      execute(workers, () -> evaluateNow(loaded));
+    }
+  }
+
+  /**
+   * The same, at a time of the clock; within a second in any case where that is awaited already.
+   */
+  private void arm(LoadedGroup loaded, long millis) {
+    if (loaded.armed.compareAndSet(false, true)) {
+      var _ =
+          at(
+              Math.min(millis, clock.millis() + LOOK_AGAIN_MILLIS),
+              () -> {
+                loaded.armed.set(false);
+                wake(loaded);
+              });
+    }
+  }
+
+  private void evaluateNow(LoadedGroup loaded) {
+    long now = System.nanoTime();
+    long wait = Math.max(loaded.restUntilNanos - now, share.waitNanos(now));
+    if (wait > 0) {
+      var _ = after(wait, () -> execute(workers, () -> evaluateNow(loaded)));
+      return;
+    }
+    loaded.queued.set(false);
+    if (!loaded.evaluating.tryLock()) {
+      return; // whoever evaluates looks at the triggers when done
+    }
+    try {
+      Triggers.Drained cause = loaded.triggers.drain(clock.millis());
+      if (!loaded.stopped && !cause.rules().isEmpty()) {
+        loaded.atOnce.increment();
+        counters.atOnce.increment();
+        BitSet rules = layout.withReadersBehind(loaded, cause.rules());
+        evaluate(loaded, rules, cause.dueMillis(), Writing.CHANGES, cause);
+        long worked = System.nanoTime() - now;
+        share.spend(worked, System.nanoTime());
+        loaded.restUntilNanos = System.nanoTime() + REST_FACTOR * worked;
+      }
+    } finally {
+      loaded.evaluating.unlock();
+    }
+    lookAgain(loaded);
+  }
+
+  private void lookAgain(LoadedGroup loaded) {
+    long due = loaded.triggers.dueMillis();
+    if (due == AlertInstance.NEVER) {
+      return;
+    }
+    if (due <= clock.millis()) {
+      wake(loaded);
+    } else {
+      arm(loaded, due);
+    }
+  }
+
+  private void atSlot(LoadedGroup loaded, long slotMillis) {
+    var _ = at(slotMillis, () -> execute(intervals, () -> evaluateSlot(loaded, slotMillis)));
+  }
+
+  private void evaluateSlot(LoadedGroup loaded, long slotMillis) {
+    long slot = slotMillis;
+    loaded.evaluating.lock();
+    try {
+      if (loaded.stopped) {
+        return;
+      }
+      long missed = loaded.slots.missed(slot, clock.millis());
+      if (missed > 0) {
+        slot += missed * loaded.slots.intervalMillis();
+        loaded.missed.add(missed);
+        counters.missed.add(missed);
+        LOG.warn(
+            "group {} has missed {} of its evaluations: each takes too long, or the machine is"
+                + " overloaded",
+            loaded.group.key(),
+            missed);
+      }
+      loaded.intervals.increment();
+      counters.intervals.increment();
+      evaluate(loaded, null, slot, Writing.ALL, loaded.triggers.drain(slot));
+    } finally {
+      loaded.evaluating.unlock();
+    }
+    lookAgain(loaded);
+    atSlot(loaded, slot + loaded.slots.intervalMillis());
+  }
+
+  /**
+   * Evaluates every rule of a group now.
+   *
+   * @param correlationId what changes are owed to that no push explains
+   * @return null where the group is not loaded any more, or the evaluation failed
+   */
+  @Nullable GroupResult evaluateAll(LoadedGroup loaded, String correlationId) {
+    GroupResult result = null;
+    loaded.evaluating.lock();
+    try {
+      if (!loaded.stopped) {
+        long now = clock.millis();
+        Triggers.Drained cause = loaded.triggers.drain(now).askedBy(correlationId);
+        result = evaluate(loaded, null, now, Writing.ALL, cause);
+      }
+    } finally {
+      loaded.evaluating.unlock();
+    }
+    lookAgain(loaded);
+    return result;
+  }
+
+  /** The caller holds the group's lock. */
+  private @Nullable GroupResult evaluate(
+      LoadedGroup loaded,
+      @Nullable BitSet rules,
+      long dueMillis,
+      Writing writing,
+      Triggers.Drained cause) {
+    try {
+      GroupResult result = run.run(loaded, rules, dueMillis, writing, cause);
+      setTimer(loaded);
+      wakeReaders(loaded, rules, result, cause);
+      return result;
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      counters.failed.increment();
+      LOG.error("the evaluation of group {} failed", loaded.group.key(), e);
+      return null;
+    }
+  }
+
+  /** Those who read what was written and were not evaluated after it. */
+  private void wakeReaders(
+      LoadedGroup loaded, @Nullable BitSet rules, GroupResult result, Triggers.Drained cause) {
+    Layout now = layout;
+    for (RuleOutcome outcome : result.outcomes()) {
+      if (outcome.wrote()) {
+        now.forEachReader(
+            loaded,
+            outcome.rule(),
+            (reader, place) -> {
+              boolean evaluated =
+                  reader == loaded && place > outcome.rule() && (rules == null || rules.get(place));
+              if (!evaluated) {
+                trigger(reader, place, result.atMillis(), null, cause.event());
+              }
+            });
+      }
+    }
+  }
+
+  /** Wakes the group when the next {@code for} or {@code keep_firing_for} runs out. */
+  private void setTimer(LoadedGroup loaded) {
+    if (loaded.timer != null) {
+      loaded.timer.cancel(false);
+      loaded.timer = null;
+    }
+    AlertDeadlines deadlines = AlertDeadlines.of(loaded.group, loaded.state);
+    if (!deadlines.isEmpty()) {
+      long due = deadlines.nextMillis();
+      loaded.timer =
+          at(
+              due,
+              () -> {
+                deadlines.rules().stream()
+                    .forEach(rule -> loaded.triggers.add(rule, due, null, null));
+                wake(loaded);
+              });
+    }
+  }
+
+  private @Nullable ScheduledFuture<?> at(long millis, Runnable task) {
+    return after(TimeUnit.MILLISECONDS.toNanos(millis - clock.millis()), task);
+  }
+
+  private @Nullable ScheduledFuture<?> after(long nanos, Runnable task) {
+    try {
+      return timer.schedule(task, Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      return null; // stopping
+    }
+  }
+
+  private static void execute(ThreadPoolExecutor pool, Runnable task) {
+    try {
+      pool.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("stopping: nothing is evaluated any more");
+    }
+  }
+
+  /** Begins no more evaluations and waits for those that run. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    synchronized (loadLock) {
+      watches = head.rewatch(watches, List.of());
+      groups().forEach(loaded -> loaded.stopped = true);
+    }
+    intervals.shutdown();
+    workers.shutdown();
+    try {
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
+      for (ThreadPoolExecutor pool : List.of(intervals, workers)) {
+        if (!pool.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          LOG.warn("an evaluation of rules was not waited for");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package dnd.metrics.server.rules;
+
+import static org.awaitility.Awaitility.await;
+
+import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.MemoryDatabase;
+import dnd.metrics.server.head.CommitCallback;
+import dnd.metrics.server.head.EventKind;
+import dnd.metrics.server.head.Head;
+import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.head.HeadUnavailableException;
+import dnd.metrics.server.head.ReplayListener;
+import dnd.metrics.server.head.SenderBatch;
+import dnd.metrics.server.head.SenderId;
+import dnd.metrics.server.hub.RecordingHub;
+import dnd.metrics.server.hub.RecordingHub.Published;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.promql.exec.QueryEngine;
+import dnd.metrics.server.rules.file.RuleFileReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The rules of a service on a real head, with a database in memory and a hub that records. */
+final class RuleServiceFixture implements AutoCloseable {
+  final InstantSource clock = InstantSource.system();
+  final RecordingHub hub = new RecordingHub(1 << 20);
+  final MemoryDatabase database;
+  final Head head;
+  RuleService service;
+  private RuleRequests requests;
+  private Announcer announcer;
+
+  RuleServiceFixture(Path folder) throws IOException {
+    this(folder, new MemoryDatabase(), HeadOptions.DEFAULT);
+  }
+
+  RuleServiceFixture(Path folder, MemoryDatabase database, HeadOptions options) throws IOException {
+    this.database = database;
+    this.head = Head.open(folder, options, ReplayListener.SILENT);
+    begin();
+  }
+
+  private void begin() {
+    announcer = new Announcer(hub, database, AlertsConfig.DEFAULT, clock);
+    announcer.start();
+    service =
+        new RuleService(
+            hub,
+            head,
+            new QueryEngine(EngineOptions.defaults()),
+            database,
+            announcer,
+            RuleDefaults.PROMETHEUS,
+            clock);
+    requests = new RuleRequests(hub, service, RuleDefaults.PROMETHEUS, clock);
+    service.start();
+    requests.start();
+  }
+
+  void awaitLoaded() throws InterruptedException {
+    if (!service.awaitLoaded(20_000)) {
+      throw new AssertionError("rules were not loaded");
+    }
+  }
+
+  /** Stops the rules and begins anew on the same tables, as a restart does. */
+  void restart() throws InterruptedException {
+    requests.close();
+    service.close();
+    announcer.close();
+    begin();
+    awaitLoaded();
+  }
+
+  void load(String file, String yaml) throws IOException, InterruptedException {
+    awaitLoaded();
+    var reading = RuleFileReader.read(yaml);
+    if (!reading.isValid()) {
+      throw new IllegalArgumentException(reading.problems().toString());
+    }
+    service.change(book -> book.with(file, reading.file(), clock.millis(), "test"), "load");
+    await()
+        .until(() ->
+            service.scheduler().groups().stream()
+                .allMatch(loaded -> loaded.evaluatedAtMillis != AlertInstance.NEVER));
+  }
+
+  void push(String correlationId, String name, double value, String... labels) {
+    pushAt(clock.millis(), correlationId, name, value, labels);
+  }
+
+  void pushAt(long millis, String correlationId, String name, double value, String... labels) {
+    Labels all = Labels.of(labels).with(Labels.METRIC_NAME, name);
+    SenderId sender = new SenderId(all.get("service"), all.get("instance"));
+    try (SenderBatch batch = head.sender(sender).begin(EventKind.PUSH, null, clock.millis())) {
+      batch.append(batch.resolve(all), millis, value);
+      batch.commit(new Commit(correlationId));
+    } catch (HeadUnavailableException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private record Commit(@Nullable String correlationId) implements CommitCallback {
+    @Override
+    public void committed() {}
+
+    @Override
+    public void failed(IOException reason) {}
+  }
+
+  /** The data of the next event of a type; others before it are passed over. */
+  JsonNode next(String type) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (true) {
+      Published next = hub.published.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        throw new AssertionError("no " + type + " came");
+      }
+      if (next.subject().equals(type)) {
+        return next.data();
+      }
+    }
+  }
+
+  /** Asks by an event; the reply's data. */
+  JsonNode ask(String type, String data) throws InterruptedException {
+    hub.deliver("bard." + type, "inbox", "{\"type\":\"" + type + "\",\"data\":" + data + "}");
+    return next("inbox");
+  }
+
+  @Override
+  public void close() throws IOException {
+    requests.close();
+    service.close();
+    announcer.close();
+    head.close();
+  }
+}

@@ -1,0 +1,318 @@
+package dnd.metrics.server.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dnd.metrics.events.Timestamps;
+import dnd.metrics.server.database.MemoryDatabase;
+import dnd.metrics.server.database.Row;
+import dnd.metrics.server.database.Table;
+import dnd.metrics.server.head.HeadOptions;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SampleBatch;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Rules at work; intervals are so long that what happens happens at once. */
+class RuleServiceTest {
+  @TempDir Path folder;
+
+  private static final String LOW =
+      """
+      groups:
+        - name: inn
+          interval: 1h
+          rules:
+            - alert: LowAle
+              expr: ale < 5
+              labels: {severity: page}
+              annotations: {summary: "{{ $labels.service }} has {{ $value }} left"}
+      """;
+
+  @Test
+  void anAlertFollowsThePushThatCausedIt() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      long at = test.clock.millis();
+      test.pushAt(at, "push-1", "ale", 3, "service", "tavern");
+      JsonNode triggered = test.next("alert.triggered");
+      assertThat(triggered.get("rule").asString()).isEqualTo("LowAle");
+      assertThat(triggered.get("severity").asString()).isEqualTo("page");
+      assertThat(triggered.get("correlation_id").asString()).isEqualTo("push-1");
+      assertThat(triggered.get("annotations").get("summary").asString())
+          .isEqualTo("tavern has 3 left");
+      assertThat(triggered.get("started_at").asString()).isEqualTo(Timestamps.format(at));
+      Row row = test.database.rows(Table.ALERTS).getFirst();
+      assertThat(row.text("status")).isEqualTo("firing");
+      assertThat(row.timeMillis("started_at")).isEqualTo(at);
+      test.push("push-2", "ale", 9, "service", "tavern");
+      JsonNode resolved = test.next("alert.resolved");
+      assertThat(resolved.get("correlation_id").asString()).isEqualTo("push-2");
+      assertThat(test.database.rows(Table.ALERTS).getFirst().text("status")).isEqualTo("resolved");
+    }
+  }
+
+  @Test
+  void anAlertIsOwedToTheLastPushOfItsOwnSender() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW.replace("ale <", "sum by (service) (ale) <"));
+      test.push("keg-1", "ale", 9, "service", "keg");
+      test.push("tavern-1", "ale", 3, "service", "tavern");
+      test.push("keg-2", "ale", 8, "service", "keg");
+      JsonNode triggered = test.next("alert.triggered");
+      assertThat(triggered.get("correlation_id").asString()).isEqualTo("tavern-1");
+    }
+  }
+
+  @Test
+  void forRunsOutBetweenSamples() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW.replace("expr:", "for: 300ms\n        expr:"));
+      long at = test.clock.millis();
+      test.pushAt(at, "push-1", "ale", 3, "service", "tavern");
+      JsonNode triggered = test.next("alert.triggered");
+      assertThat(triggered.get("started_at").asString()).isEqualTo(Timestamps.format(at + 300));
+      assertThat(triggered.get("correlation_id").asString()).isEqualTo("push-1");
+      Row row = test.database.rows(Table.ALERTS).getFirst();
+      assertThat(row.timeMillis("pending_since")).isEqualTo(at);
+    }
+  }
+
+  @Test
+  void keepFiringForRunsOutBetweenSamples() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW.replace("expr:", "keep_firing_for: 300ms\n        expr:"));
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      long at = test.clock.millis() + 1;
+      await().until(() -> test.clock.millis() >= at);
+      test.pushAt(at, "push-2", "ale", 9, "service", "tavern");
+      JsonNode resolved = test.next("alert.resolved");
+      assertThat(resolved.get("resolved_at").asString()).isEqualTo(Timestamps.format(at + 300));
+      assertThat(resolved.get("correlation_id").asString()).isEqualTo("push-2");
+    }
+  }
+
+  @Test
+  void aSampleAheadOfTheClockIsSeenWhenItsTimeHasCome() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      long at = test.clock.millis() + 300;
+      test.pushAt(at, "push-1", "ale", 3, "service", "tavern");
+      JsonNode triggered = test.next("alert.triggered");
+      assertThat(test.clock.millis()).isGreaterThanOrEqualTo(at);
+      assertThat(triggered.get("started_at").asString()).isEqualTo(Timestamps.format(at));
+    }
+  }
+
+  @Test
+  void alertsGoOnAfterARestart() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW.replace("expr:", "for: 1h\n        expr:"));
+      test.push("push-1", "ale", 3, "service", "tavern");
+      await().until(() -> !test.database.rows(Table.ALERTS).isEmpty());
+      Row before = test.database.rows(Table.ALERTS).getFirst();
+      test.restart();
+      test.push("push-2", "ale", 2, "service", "tavern");
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      await().until(() -> loaded.atOnce.sum() > 0 && !loaded.evaluating.isLocked());
+      assertThat(test.database.rows(Table.ALERTS)).containsExactly(before);
+      AlertInstance alert = loaded.state.rules().getFirst().alerts().values().iterator().next();
+      assertThat(alert.activeAtMillis()).isEqualTo(before.timeMillis("pending_since"));
+      assertThat(alert.value()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void afterARestartNothingIsAnnouncedTwiceAndNothingForgotten() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      await().until(() -> !test.database.rows(Table.ANNOUNCEMENTS).isEmpty()); // it is noted later
+      test.restart();
+      test.push("push-2", "ale", 9, "service", "tavern");
+      var next = test.hub.next();
+      while (!next.subject().startsWith("alert.")) {
+        next = test.hub.next();
+      }
+      assertThat(next.subject()).isEqualTo("alert.resolved");
+      assertThat(next.data().get("correlation_id").asString()).isEqualTo("push-2");
+    }
+  }
+
+  @Test
+  void aRuleThatIsGoneAfterARestartLeavesNoAlertBehind() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      Row rule = test.database.rows(Table.ALERT_RULES).getFirst();
+      test.database.write(
+          List.of(
+              new dnd.metrics.server.database.Change.Remove(
+                  Table.ALERT_RULES, Row.builder().text("id", rule.text("id")).build())));
+      test.restart();
+      test.next("alert.resolved");
+      assertThat(test.database.rows(Table.ALERTS).getFirst().text("status")).isEqualTo("resolved");
+    }
+  }
+
+  @Test
+  void nothingIsAnnouncedThatIsNotLasting() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      test.database.breakDisk(true);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      await().until(() -> loaded.atOnce.sum() > 0 && !loaded.evaluating.isLocked());
+      assertThat(test.hub.published).noneMatch(p -> p.subject().startsWith("alert."));
+      test.database.breakDisk(false);
+      assertThat(test.next("alert.triggered").get("correlation_id").asString()).isEqualTo("push-1");
+      assertThat(test.database.rows(Table.ALERTS)).hasSize(1);
+    }
+  }
+
+  @Test
+  void rulesWaitForADatabaseThatIsAway() throws Exception {
+    MemoryDatabase database = new MemoryDatabase();
+    database.goAway();
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, database, HeadOptions.DEFAULT)) {
+      JsonNode refused = test.ask("alert.rules", "{\"action\":\"list\"}");
+      assertThat(refused.get("code").asString()).isEqualTo("storage_unavailable");
+      database.comeBack();
+      test.awaitLoaded();
+      assertThat(test.ask("alert.rules", "{}").get("groups").isEmpty()).isTrue();
+    }
+  }
+
+  private static final String CHAIN =
+      """
+      groups:
+        - name: sums
+          interval: 1h
+          rules:
+            - record: inn:ale:sum
+              expr: sum(ale)
+        - name: alerts
+          interval: 1h
+          rules:
+            - alert: Dry
+              expr: inn:ale:sum < 5
+      """;
+
+  @Test
+  void recordedSeriesAreAnnouncedAndReadAtOnceByOtherGroups() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("chain.yml", CHAIN);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      JsonNode aggregated = null;
+      JsonNode triggered = null;
+      while (aggregated == null || triggered == null) {
+        var next = test.hub.next();
+        if (next.subject().equals("metrics.aggregated")) {
+          aggregated = next.data();
+        } else if (next.subject().equals("alert.triggered")) {
+          triggered = next.data();
+        }
+      }
+      assertThat(aggregated.get("rule").asString()).isEqualTo("inn:ale:sum");
+      assertThat(aggregated.get("count").asInt()).isEqualTo(1);
+      assertThat(aggregated.get("correlation_id").asString()).isEqualTo("push-1");
+      assertThat(triggered.get("correlation_id").asString()).isEqualTo("push-1");
+    }
+  }
+
+  @Test
+  void aRuleThatReadsItselfIsEvaluatedAtItsIntervalOnly() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load(
+          "count.yml",
+          """
+          groups:
+            - name: g
+              interval: 1h
+              rules:
+                - record: rounds
+                  expr: (rounds or vector(0)) + 1 + 0 * sum(ale)
+                - record: seen
+                  expr: sum(ale)
+          """);
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      await().until(() -> loaded.state.rules().getLast().health().equals("ok"));
+      long first = loaded.state.rules().getFirst().evaluatedAtMillis();
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("metrics.aggregated");
+      assertThat(loaded.state.rules().getFirst().evaluatedAtMillis()).isEqualTo(first);
+      assertThat(loaded.state.rules().getLast().evaluatedAtMillis()).isGreaterThan(first);
+    }
+  }
+
+  @Test
+  void aSeriesThatIsRefusedIsAnErrorOfItsRule() throws Exception {
+    HeadOptions options = HeadOptions.DEFAULT.withSeriesLimitPerService(2);
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, new MemoryDatabase(), options)) {
+      test.load(
+          "many.yml",
+          """
+          groups:
+            - name: g
+              interval: 1h
+              rules:
+                - record: copy
+                  expr: ale
+          """);
+      for (int i = 0; i < 3; i++) {
+        test.push("push-" + i, "ale", i, "service", "inn" + i);
+      }
+      await()
+          .until(() -> {
+            JsonNode rule = test.ask("alert.rules", "{}").get("groups").get(0).get("rules").get(0);
+            return rule.has("lastError")
+                && rule.get("lastError").asString().startsWith("the service has as many series");
+          });
+    }
+  }
+
+  @Test
+  void intervalsGoOnUnderAFloodThatConcernsTheGroup() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW.replace("1h", "100ms"));
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      long until = loaded.intervals.sum() + 10;
+      long pushed = 0;
+      while (loaded.intervals.sum() < until) {
+        test.push("push-" + pushed++, "ale", 9, "service", "tavern");
+      }
+      assertThat(loaded.missed.sum()).isZero();
+      assertThat(loaded.atOnce.sum()).isPositive();
+    }
+  }
+
+  @Test
+  void seriesOfAlertsAreStored() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      var found =
+          test.head.select(
+              List.of(
+                  Matcher.equal(Labels.METRIC_NAME, "ALERTS"),
+                  Matcher.equal("alertstate", "firing")),
+              0,
+              Long.MAX_VALUE);
+      assertThat(found).hasSize(1);
+      SampleBatch samples = new SampleBatch();
+      assertThat(found.getFirst().read(0, Long.MAX_VALUE).next(samples)).isTrue();
+      assertThat(samples.values[0]).isEqualTo(1);
+      assertThat(found.getFirst().labels().toMap())
+          .containsEntry("alertname", "LowAle")
+          .containsEntry("service", "tavern");
+    }
+  }
+}
