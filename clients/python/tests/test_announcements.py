@@ -65,6 +65,7 @@ async def test_alerts_reach_the_callback_each_once() -> None:
     assert first.started_at == datetime(2026, 11, 24, 9, 59, tzinfo=timezone.utc)
     assert first.resolved_at is None
     assert first.correlation_id == "c-1"
+    assert first.source == "metrics_service"
     assert str(first) == 'FIRING TooManyRolls {alertname="TooManyRolls", die="d20"}: Too many rolls.'
     assert second.resolved_at == datetime(2026, 11, 24, 10, 5, tzinfo=timezone.utc)
     await listening.stop()

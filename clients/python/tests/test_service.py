@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 import uuid
 from datetime import datetime, timedelta, timezone
@@ -12,6 +13,7 @@ from nats.aio.client import Client
 from service import Service
 
 from dnd_metrics import (
+    Alert,
     HistogramValue,
     HubError,
     InvalidQueryError,
@@ -184,3 +186,21 @@ async def test_a_connection_of_its_own(service: Service) -> None:
 async def test_no_hub_is_an_error_in_time() -> None:
     with pytest.raises(HubError, match=r"within 0\.3 s"):
         await MetricsClient.connect("nats://127.0.0.1:1", fresh(), connect_timeout="300ms")
+
+
+async def test_alerts_are_heard_of_as_the_service_announces_them(message_hub: Client) -> None:
+    heard: asyncio.Queue[Alert] = asyncio.Queue()
+    async with MetricsClient(fresh(), message_hub) as client:
+        await client.on_alert(heard.put)
+        reported = {"name": "DiceJammed", "labels": {"table": client.service_id}, "annotations": {"summary": "ones"}}
+        for status in ("firing", "resolved"):
+            data = {"alerts": [{**reported, "status": status}], "correlation_id": f"c-{status}"}
+            event = {"type": "alert.status", "data": data}
+            await message_hub.request(f"{client.service_id}.alert.status", json.dumps(event).encode(), timeout=10)
+            alert = await asyncio.wait_for(heard.get(), 10)
+            assert (alert.rule, alert.status) == ("DiceJammed", status)
+            assert alert.labels["table"] == client.service_id
+            assert alert.source == client.service_id
+            assert alert.annotations["summary"] == "ones"
+        assert alert.resolved_at is not None
+        assert heard.empty()

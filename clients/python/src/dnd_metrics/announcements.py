@@ -33,6 +33,8 @@ class Alert:
     fingerprint: str
     group: str
     file: str
+    source: str
+    """`metrics_service`, or the service that reported the alert."""
     correlation_id: str
     event_id: str
 
@@ -78,6 +80,7 @@ def read_alert(event: Mapping[str, Any]) -> Alert:
         fingerprint=str(data.get("fingerprint", "")),
         group=str(data.get("group", "")),
         file=str(data.get("file", "")),
+        source=str(data.get("source", "")),
         correlation_id=str(data.get("correlation_id", "")),
         event_id=str(event.get("id", "")),
     )
