@@ -3,6 +3,7 @@ package dnd.metrics.server;
 import dnd.metrics.events.EventTypes;
 import dnd.metrics.server.announce.AlertEvents;
 import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.AnnouncerStatus;
 import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
@@ -179,6 +180,7 @@ public final class Main implements AutoCloseable {
     sections.put("head", () -> Sections.of(head.status()));
     sections.put("database", () -> Sections.of(database.status()));
     sections.put("rules", () -> ruleSection(rules.figures()));
+    sections.put("announcements", () -> announcementSection(announcer.status()));
     return sections;
   }
 
@@ -193,6 +195,17 @@ public final class Main implements AutoCloseable {
     section.put("at_once", figures.atOnce());
     section.put("missed", figures.missed());
     section.put("failed", figures.failed());
+    return section;
+  }
+
+  private static ObjectNode announcementSection(AnnouncerStatus status) {
+    ObjectNode section = Sections.object();
+    section.put("triggered", status.triggered());
+    section.put("resolved", status.resolved());
+    section.put("alerts", status.alerts());
+    section.put("unsent", status.unsent());
+    section.put("dropped", status.dropped());
+    section.put("waiting_notes", status.waitingNotes());
     return section;
   }
 

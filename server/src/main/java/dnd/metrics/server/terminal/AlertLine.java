@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** An event about alerts or silences, in one line for a person. */
 final class AlertLine {
+  /** Of what lasts longer, milliseconds are of no interest. */
+  private static final long SHORT_MILLIS = 10_000;
+
   private static final List<String> SAID_ALREADY = List.of("alertname", "severity");
 
   private AlertLine() {}
@@ -28,7 +31,9 @@ final class AlertLine {
     Long started = Timestamps.parse(PlainJson.text(data, "started_at"));
     Long resolved = Timestamps.parse(PlainJson.text(data, "resolved_at"));
     if (started != null && resolved != null) {
-      out.append(", over after ").append(Durations.format(Math.max(0, resolved - started)));
+      long lasted = Math.max(0, resolved - started);
+      lasted -= lasted < SHORT_MILLIS ? 0 : lasted % 1000;
+      out.append(", over after ").append(Durations.format(lasted));
     }
     String receiver = PlainJson.text(data, "receiver");
     if (!receiver.isEmpty()) {

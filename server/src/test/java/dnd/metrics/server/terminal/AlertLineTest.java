@@ -23,7 +23,7 @@ class AlertLineTest {
             line(
                 "{'type': 'alert.resolved', 'data': {'rule': 'Slow', 'severity': '', 'labels': {},"
                     + " 'annotations': {}, 'started_at': '2026-11-24T10:00:00.000Z',"
-                    + " 'resolved_at': '2026-11-24T10:05:00.000Z', 'receiver': 'team'}}"))
+                    + " 'resolved_at': '2026-11-24T10:05:00.777Z', 'receiver': 'team'}}"))
         .isEqualTo("Slow, over after 5m → team");
   }
 
