@@ -37,7 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The whole service and its storage: status, metadata that outlives the log, backups. */
 class StorageServiceTest {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path temporary;
 
@@ -86,7 +86,7 @@ class StorageServiceTest {
   void theStatusNamesEveryPart() throws Exception {
     try (Main main = start(sqlite(), temporary.resolve("data"));
         Connection client = Nats.connect(main.hubUrl())) {
-      await().until(() -> main.databaseStatus().isAvailable());
+      await().atMost(PATIENCE).until(() -> main.databaseStatus().isAvailable());
       JsonNode result = request(client, "ops.metrics.status", "{}").get("result");
       assertThat(result.get("hub").get("url").stringValue()).isEqualTo(main.hubUrl());
       assertThat(result.get("head").get("state").stringValue()).isEqualTo("available");
@@ -107,6 +107,7 @@ class StorageServiceTest {
           Connection client = Nats.connect(main.hubUrl())) {
         push(client, "gold", 3, now());
         await()
+            .atMost(PATIENCE)
             .until(() ->
                 request(client, "ops.metrics.status", "{}")
                     .at("/result/database/state")
@@ -126,20 +127,39 @@ class StorageServiceTest {
     try (Main main = start(sqlite(), folder);
         Connection client = Nats.connect(main.hubUrl())) {
       push(client, "gold", 3, now());
+      for (int event = 0; event < 5; event++) {
+        request(client, "shop.metrics.push", manyMetrics(event));
+      }
     }
     deleteAll(folder.resolve("wal"));
     String gold = "[{\"type\":\"gauge\",\"help\":\"Of gold.\",\"unit\":\"points\"}]";
     try (Main main = start(sqlite(), folder);
         Connection client = Nats.connect(main.hubUrl())) {
-      await().until(() -> main.databaseStatus().isAvailable());
-      await().until(() -> metadata(client).has("gold"));
-      assertThat(metadata(client).get("gold").toString()).isEqualTo(gold);
+      await().atMost(PATIENCE).until(() -> main.databaseStatus().isAvailable());
+      await().atMost(PATIENCE).until(() -> metadata(client).has("gold"));
+      JsonNode all = metadata(client);
+      assertThat(all.get("gold").toString()).isEqualTo(gold);
+      for (int i = 0; i < 500; i++) {
+        assertThat(all.at("/many" + i + "/0/help").asString()).isEqualTo("Help " + i + ".");
+      }
       request(
           client,
           "shop.metrics.push",
           "{\"service\":\"shop\",\"metrics\":[{\"name\":\"gold\",\"type\":\"gauge\",\"value\":1}]}");
       assertThat(metadata(client).get("gold").toString()).as("help stays").isEqualTo(gold);
     }
+  }
+
+  private static String manyMetrics(int event) {
+    StringBuilder metrics = new StringBuilder();
+    for (int i = event * 100; i < (event + 1) * 100; i++) {
+      metrics
+          .append(metrics.isEmpty() ? "" : ",")
+          .append(
+              "{\"name\":\"many%d\",\"type\":\"gauge\",\"value\":1,\"help\":\"Help %d.\"}"
+                  .formatted(i, i));
+    }
+    return "{\"service\":\"shop\",\"metrics\":[" + metrics + "]}";
   }
 
   private static JsonNode metadata(Connection client) throws Exception {
@@ -157,14 +177,14 @@ class StorageServiceTest {
     try (Main main = start(sqlite(), folder);
         Connection client = Nats.connect(main.hubUrl())) {
       Thread load = Thread.ofPlatform().start(() -> load(main.hubUrl(), begin, acknowledged));
-      await().until(() -> acknowledged.get() > 300);
+      await().atMost(PATIENCE).until(() -> acknowledged.get() > 100);
       int before = acknowledged.get();
       JsonNode made = request(client, "ops.metrics.backup", "{\"action\":\"create\"}");
       assertThat(made.get("status").stringValue()).as("%s", made).isEqualTo("success");
       backup = Backup.open(Path.of(made.get("result").get("path").stringValue()));
       assertThat(backup.problems()).isEmpty();
       int during = acknowledged.get();
-      await().until(() -> acknowledged.get() > during + 50);
+      await().atMost(PATIENCE).until(() -> acknowledged.get() > during + 50);
       load.interrupt();
       load.join();
       double at = begin + before * 0.1;

@@ -130,19 +130,16 @@ public final class MetricMetadataStore implements AutoCloseable {
 
   /** Writes what is new and differs; false where the disk failed. */
   private boolean write() {
-    Map<String, MetricMetadata> known = head.get();
     while (!news.isEmpty()) {
+      List<String> taken = take();
+      Map<String, MetricMetadata> known = head.get(); // now: it has every name that was taken
       Map<String, MetricMetadata> changed = new TreeMap<>();
-      List<String> taken = new ArrayList<>();
-      for (Iterator<String> names = news.iterator();
-          names.hasNext() && changed.size() < CHANGES_PER_WRITE; ) {
-        String name = names.next();
-        names.remove();
-        taken.add(name);
+      for (String name : taken) {
         MetricMetadata said = known.get(name);
+        MetricMetadata before = stored.get(name);
         if (said != null) {
-          MetricMetadata now = stored.containsKey(name) ? updated(stored.get(name), said) : said;
-          if (!now.equals(stored.get(name))) {
+          MetricMetadata now = before == null ? said : updated(before, said);
+          if (!now.equals(before)) {
             changed.put(name, now);
           }
         }
@@ -157,6 +154,16 @@ public final class MetricMetadataStore implements AutoCloseable {
       stored.putAll(changed);
     }
     return true;
+  }
+
+  private List<String> take() {
+    List<String> taken = new ArrayList<>();
+    Iterator<String> names = news.iterator();
+    while (names.hasNext() && taken.size() < CHANGES_PER_WRITE) {
+      taken.add(names.next());
+      names.remove();
+    }
+    return taken;
   }
 
   private List<Change> changes(Map<String, MetricMetadata> changed) {

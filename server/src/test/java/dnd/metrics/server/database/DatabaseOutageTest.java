@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A PostgreSQL that is really stopped and started under the journal. */
 class DatabaseOutageTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   @TempDir private Path folder;
   private TestPostgres postgres;
 
@@ -58,7 +59,7 @@ class DatabaseOutageTest {
       assertThat(database.status().kind()).startsWith("PostgreSQL 1");
       postgres.stop();
       write(database, 50, 60);
-      await().until(() -> database.status().state() == DatabaseStatus.State.AWAY);
+      await().atMost(PATIENCE).until(() -> database.status().state() == DatabaseStatus.State.AWAY);
       write(database, 60, 100);
       DatabaseStatus away = database.status();
       assertThat(away.waitingWrites()).isBetween(40L, 50L);
@@ -70,7 +71,7 @@ class DatabaseOutageTest {
           .hasMessageContaining("postgresql://postgres:***@127.0.0.1:")
           .hasMessageNotContaining("secret");
       postgres.resume();
-      await().until(() -> database.status().isAvailable());
+      await().atMost(PATIENCE).until(() -> database.status().isAvailable());
       assertThat(database.read(Table.SILENCES, Map.of())).hasSize(101);
       assertThat(last(database)).isEqualTo("n99");
       assertThat(database.status().waitingWrites()).isZero();
@@ -82,9 +83,9 @@ class DatabaseOutageTest {
     postgres.stop();
     try (JournaledDatabase database = open()) {
       write(database, 0, 10);
-      await().until(() -> database.status().state() == DatabaseStatus.State.AWAY);
+      await().atMost(PATIENCE).until(() -> database.status().state() == DatabaseStatus.State.AWAY);
       postgres.resume();
-      await().until(() -> database.status().isAvailable());
+      await().atMost(PATIENCE).until(() -> database.status().isAvailable());
       assertThat(last(database)).isEqualTo("n9");
     }
   }
@@ -100,7 +101,7 @@ class DatabaseOutageTest {
     acknowledged = runAndKill(acknowledged + 1, 20 + random.nextInt(300));
     postgres.resume();
     try (JournaledDatabase database = open()) {
-      await().until(() -> database.status().isAvailable());
+      await().atMost(PATIENCE).until(() -> database.status().isAvailable());
       List<Row> rows = database.read(Table.SILENCES, Map.of());
       for (int number = 0; number <= acknowledged; number++) {
         assertThat(database.read(Table.SILENCES, Map.of("id", "n" + number)))

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The journal in front of tables that fail, and a disk under it that fails. */
 class JournaledDatabaseTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(5);
 
   @TempDir private Path folder;
@@ -62,7 +63,7 @@ class JournaledDatabaseTest {
       database.write(put("a", 1));
       assertThat(database.read(Table.SILENCES, Map.of())).containsExactly(silence("a", 1));
       tables.setAway(true);
-      await().until(() -> database.status().state() == DatabaseStatus.State.AWAY);
+      await().atMost(PATIENCE).until(() -> database.status().state() == DatabaseStatus.State.AWAY);
       long first = clock.millis();
       for (int version = 2; version <= 9; version++) {
         database.write(put("a", version));
@@ -79,7 +80,7 @@ class JournaledDatabaseTest {
           .hasMessage("the database sqlite is away: told to be away");
       assertThat(tables.rows(Table.SILENCES)).containsExactly(silence("a", 1));
       tables.setAway(false);
-      await().until(() -> database.status().isAvailable());
+      await().atMost(PATIENCE).until(() -> database.status().isAvailable());
       assertThat(database.read(Table.SILENCES, Map.of())).containsExactly(silence("a", 9));
       assertThat(database.status().waitingWrites()).isZero();
     }
@@ -121,7 +122,7 @@ class JournaledDatabaseTest {
         Row row = Row.builder().text("id", "a").text("comment", long100Kb + i).build();
         database.write(List.of(new Change.Put(Table.SILENCES, row)));
       }
-      await().until(() -> disk.usedBytes() < 20 << 20);
+      await().atMost(PATIENCE).until(() -> disk.usedBytes() < 20 << 20);
       assertThat(database.read(Table.SILENCES, Map.of()).getFirst().text("comment"))
           .endsWith("x299");
     }
@@ -136,7 +137,7 @@ class JournaledDatabaseTest {
       database.write(put("bad", 1));
       database.write(put("c", 1));
       tables.setAway(false);
-      await().until(() -> database.status().isAvailable());
+      await().atMost(PATIENCE).until(() -> database.status().isAvailable());
       assertThat(database.read(Table.SILENCES, Map.of()))
           .containsExactly(silence("a", 1), silence("c", 1));
       assertThat(database.status().refusedWrites()).isEqualTo(1);
@@ -158,7 +159,7 @@ class JournaledDatabaseTest {
       assertThatThrownBy(() -> database.write(put("b", 1)))
           .isInstanceOf(IOException.class)
           .hasMessage("the journal cannot be written: Input/output error");
-      await().until(() -> tables.rows(Table.SILENCES).size() == 2);
+      await().atMost(PATIENCE).until(() -> tables.rows(Table.SILENCES).size() == 2);
       database.write(put("c", 1));
       assertThat(database.read(Table.SILENCES, Map.of())).hasSize(3);
       assertThat(database.status().problem()).isNull();
@@ -201,10 +202,14 @@ class JournaledDatabaseTest {
     try (JournaledDatabase database = open(Map.of("alerts", Duration.ofDays(180)))) {
       long start = clock.millis();
       long days180 = Duration.ofDays(180).toMillis();
-      await().until(() -> tables.expired().equals(Map.of(Table.ALERTS, start - days180)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> tables.expired().equals(Map.of(Table.ALERTS, start - days180)));
       clock.advance(Duration.ofHours(1));
       long later = clock.millis();
-      await().until(() -> tables.expired().equals(Map.of(Table.ALERTS, later - days180)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> tables.expired().equals(Map.of(Table.ALERTS, later - days180)));
       assertThat(database.status().problem()).isNull();
     }
   }
@@ -229,7 +234,9 @@ class JournaledDatabaseTest {
           JournaledDatabase killed = database;
           MemoryTables before = tables;
           before.setAway(true); // what is killed changes nothing any more
-          await().until(() -> killed.status().state() == DatabaseStatus.State.AWAY);
+          await()
+              .atMost(PATIENCE)
+              .until(() -> killed.status().state() == DatabaseStatus.State.AWAY);
           disk = random.nextBoolean() ? disk.kill() : disk.cutPower(random);
           tables = before.restored();
           closeKilled(killed);
@@ -247,7 +254,7 @@ class JournaledDatabaseTest {
     }
     tables.setAway(false);
     JournaledDatabase last = database;
-    await().until(() -> last.status().isAvailable());
+    await().atMost(PATIENCE).until(() -> last.status().isAvailable());
     assertThat(last.read(Table.SILENCES, Map.of()))
         .as("seed %d", seed)
         .isEqualTo(model.rows(Table.SILENCES));
