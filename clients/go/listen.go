@@ -22,6 +22,9 @@ type Alert struct {
 	Fingerprint   string
 	Group         string
 	File          string
+	Source        string // "metrics_service", or the service that reported the alert
+	Receiver      string // of the route, where routes are configured
+	Repeat        int    // how often the same was said before
 	CorrelationID string
 	EventID       string          // the same where the service had to announce it again
 	Data          json.RawMessage // all that the event says
@@ -92,19 +95,22 @@ func (c *Client) OnAlert(callback func(Alert)) (*Subscription, error) {
 		}
 		alert := Alert{EventID: e.ID, Data: e.Data}
 		var data struct {
-			Rule, Severity, Status, Fingerprint, Group, File string
-			Labels                                           Labels
-			Annotations                                      map[string]string
-			Value                                            json.RawMessage
-			StartedAt                                        looseTime `json:"started_at"`
-			ResolvedAt                                       looseTime `json:"resolved_at"`
-			CorrelationID                                    string    `json:"correlation_id"`
+			Rule, Severity, Fingerprint, Group, File, Source, Receiver string
+
+			Labels        Labels
+			Annotations   map[string]string
+			Value         json.RawMessage
+			Repeat        int
+			StartedAt     looseTime `json:"started_at"`
+			ResolvedAt    looseTime `json:"resolved_at"`
+			CorrelationID string    `json:"correlation_id"`
 		}
 		if json.Unmarshal(e.Data, &data) != nil {
 			return // no event of the service's
 		}
 		alert.Rule, alert.Severity, alert.Labels, alert.Annotations = data.Rule, data.Severity, data.Labels, data.Annotations
 		alert.Fingerprint, alert.Group, alert.File, alert.CorrelationID = data.Fingerprint, data.Group, data.File, data.CorrelationID
+		alert.Source, alert.Receiver, alert.Repeat = data.Source, data.Receiver, data.Repeat
 		alert.StartedAt, alert.ResolvedAt, alert.Value = data.StartedAt.Time, data.ResolvedAt.Time, looseNumber(data.Value)
 		alert.Status = AlertFiring
 		if e.Type == "alert.resolved" {

@@ -20,7 +20,7 @@ func TestAlertsAreToldOnce(t *testing.T) {
 	check(t, err)
 	triggered := `{"type": "alert.triggered", "id": "a1-firing", "data": {"rule": "PartyDown", "severity": "page", "correlation_id": "c1",
 		"status": "firing", "labels": {"alertname": "PartyDown"}, "annotations": {"summary": "Help"}, "value": 0, "started_at": "2026-11-24T10:00:00.5Z",
-		"fingerprint": "f00", "group": "party", "file": "party.yml"}}`
+		"fingerprint": "f00", "group": "party", "file": "party.yml", "source": "metrics_service", "receiver": "dm", "repeat": 2}}`
 	hub.deliver("alert.triggered", triggered)
 	hub.deliver("alert.triggered", triggered) // a crash between publishing and writing it down
 	hub.deliver("alert.triggered", "this is no event")
@@ -31,7 +31,7 @@ func TestAlertsAreToldOnce(t *testing.T) {
 	}
 	if a := told[0]; a.Rule != "PartyDown" || a.Severity != "page" || a.Status != AlertFiring || a.CorrelationID != "c1" || a.Labels["alertname"] != "PartyDown" ||
 		a.Annotations["summary"] != "Help" || *a.Value != 0 || !a.StartedAt.Equal(caseStart.Add(time.Second/2)) || a.Fingerprint != "f00" ||
-		a.Group != "party" || a.File != "party.yml" || !a.ResolvedAt.IsZero() || a.EventID != "a1-firing" {
+		a.Group != "party" || a.File != "party.yml" || a.Source != "metrics_service" || a.Receiver != "dm" || a.Repeat != 2 || !a.ResolvedAt.IsZero() || a.EventID != "a1-firing" {
 		t.Errorf("%+v", a)
 	}
 	if a := told[1]; a.Status != AlertResolved || !a.ResolvedAt.Equal(caseStart.Add(60250*time.Millisecond)) || *a.Value == *a.Value {
