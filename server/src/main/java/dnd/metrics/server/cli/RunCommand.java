@@ -3,6 +3,7 @@ package dnd.metrics.server.cli;
 import dnd.metrics.server.Config;
 import dnd.metrics.server.ConfigPrinter;
 import dnd.metrics.server.ConfigReader;
+import dnd.metrics.server.ConfigReference;
 import dnd.metrics.server.ListenAddress;
 import dnd.metrics.server.Main;
 import dnd.metrics.server.demo.Demo;
@@ -68,6 +69,11 @@ final class RunCommand implements Callable<Integer> {
   private boolean printConfig;
 
   @Option(
+      names = "--config-reference",
+      description = "Print what can be set, with defaults, as a table in Markdown, and exit.")
+  private boolean configReference;
+
+  @Option(
       names = "--log-level",
       paramLabel = "LEVEL",
       defaultValue = "info",
@@ -88,6 +94,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailedException, InterruptedException {
+    if (configReference) {
+      System.out.print(ConfigReference.markdown());
+      return ExitCode.SUCCESS;
+    }
     Config settings = settings();
     if (printConfig) {
       System.out.print(ConfigPrinter.print(settings));

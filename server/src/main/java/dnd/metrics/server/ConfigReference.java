@@ -1,0 +1,135 @@
+package dnd.metrics.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * Every setting that {@link ConfigReader} knows, with its default and what it sets: the table of
+ * {@code docs/operations.md} and of {@code run --config-reference}. Tests hold it against the
+ * reader and the document. In a key, {@code []} stands for each element of a list and {@code TABLE}
+ * for each table of the storage service.
+ */
+public final class ConfigReference {
+  /**
+   * One setting.
+   *
+   * @param fallback what holds where it is not set; null: the value that the configuration without
+   *     a file has, as {@link ConfigPrinter} writes it
+   */
+  private record Setting(String key, @Nullable String fallback, String meaning) {}
+
+  private static final List<Setting> SETTINGS =
+      List.of(
+          setting("service.name", "the queue group in which instances share the work"),
+          setting(
+              "service.message_hub.required",
+              "true",
+              "may only be true: the hub is the only way in"),
+          setting("service.message_hub.events", "all", "subject patterns to handle, see below"),
+          setting("service.storage.schema", "as storage.schema", "must agree with it"),
+          setting("service.storage.tables", "all", "names of tables, which are checked"),
+          setting("message_hub.subscriptions", "all", "subject patterns to handle, see below"),
+          setting("message_hub.listen", "host and port; port 0 takes any free one"),
+          setting("message_hub.max_payload", "the largest message, at most 64 MiB"),
+          setting("message_hub.users[].user", "none", "who may connect; without users, anybody"),
+          setting("message_hub.users[].password", "none", "must be given for each user"),
+          setting(
+              "message_hub.users[].permissions.publish.allow",
+              "all",
+              "subject patterns that the user may publish to"),
+          setting("message_hub.users[].permissions.publish.deny", "none", "and may not"),
+          setting(
+              "message_hub.users[].permissions.subscribe.allow",
+              "all",
+              "subject patterns that the user may subscribe to"),
+          setting("message_hub.users[].permissions.subscribe.deny", "none", "and may not"),
+          setting("message_hub.token", "none", "may be given in place of user and password"),
+          setting("message_hub.tls.cert_file", "none", "PEM file with the hub's certificate"),
+          setting("message_hub.tls.key_file", "none", "PEM file with its key"),
+          setting("message_hub.tls.handshake_first", "false", "TLS begins before INFO"),
+          setting("message_hub.allow_insecure", "listen beyond the loopback without credentials"),
+          setting("message_hub.max_connections", "clients at once"),
+          setting("message_hub.max_subscriptions", "of one client"),
+          setting(
+              "message_hub.max_pending", "what may wait for a slow client before it is cut off"),
+          setting("message_hub.write_deadline", "how long one write to a client may take"),
+          setting("message_hub.ping_interval", "when a silent client is asked"),
+          setting("message_hub.ping_max", "how often it is asked before it is cut off"),
+          setting("message_hub.auth_timeout", "how long a client has to give credentials"),
+          setting(
+              "limits.series_per_service",
+              "series of one service; beyond it new ones are rejected with the reason"),
+          setting("limits.metrics_per_event", "metrics in one event"),
+          setting("limits.labels_per_series", "name, service and instance included"),
+          setting("limits.name_length", "characters of a metric's or label's name"),
+          setting("limits.label_value_length", "characters"),
+          setting("limits.buckets_per_histogram", "of a whole histogram"),
+          setting(
+              "limits.out_of_order_window",
+              "how far behind its series' newest sample a sample may come"),
+          setting(
+              "limits.future_tolerance", "how far ahead of its reception a sample may lie"),
+          setting("queries.timeout", "the longest that a query may ask for"),
+          setting("queries.default_timeout", "what it gets unasked"),
+          setting("queries.max_running", "queries at once"),
+          setting("queries.max_queued", "queries that wait"),
+          setting("queries.max_steps", "of a range query"),
+          setting("queries.lookback", "how far an instant selector looks back"),
+          setting("queries.subquery_step", "of subqueries that name none"),
+          setting("queries.samples_per_query", "samples that a query may hold at once"),
+          setting("queries.memory_per_query", "a quarter of the heap", "memory of one query"),
+          setting("queries.memory_total", "half of the heap", "memory of all queries"),
+          setting(
+              "storage.database",
+              "SQLite, in the data folder",
+              "`postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; the password may be `${NAME}`"),
+          setting("storage.schema", "the storage service's schema"),
+          setting(
+              "storage.tables.TABLE.ttl",
+              "none (alerts: 180d)",
+              "how long a row is kept; of alerts, how long after it was resolved"),
+          setting("storage.tables.TABLE.backup", "true", "whether backups hold the table"));
+
+  private ConfigReference() {}
+
+  private static Setting setting(String key, String meaning) {
+    return new Setting(key, null, meaning);
+  }
+
+  private static Setting setting(String key, String fallback, String meaning) {
+    return new Setting(key, fallback, meaning);
+  }
+
+  static List<String> keys() {
+    return SETTINGS.stream().map(Setting::key).toList();
+  }
+
+  /** The settings as a table in Markdown, one line for each. */
+  public static String markdown() {
+    Object defaults =
+        new Load(LoadSettings.builder().build())
+            .loadFromString(ConfigPrinter.print(Config.defaults()));
+    List<String> lines = new ArrayList<>(List.of("| key | default | what it sets |", "|---|---|---|"));
+    for (Setting setting : SETTINGS) {
+      String fallback =
+          setting.fallback() == null ? "`" + find(defaults, setting.key()) + "`" : setting.fallback();
+      lines.add("| `" + setting.key() + "` | " + fallback + " | " + setting.meaning() + " |");
+    }
+    return String.join("\n", lines) + "\n";
+  }
+
+  private static Object find(Object defaults, String key) {
+    Object found = defaults;
+    for (String name : key.split("\\.")) {
+      found = found instanceof Map<?, ?> map ? map.get(name) : null;
+    }
+    if (found == null) {
+      throw new IllegalStateException("the configuration has no default for " + key);
+    }
+    return found;
+  }
+}
