@@ -71,8 +71,7 @@ public final class ConfigReference {
           setting(
               "limits.out_of_order_window",
               "how far behind its series' newest sample a sample may come"),
-          setting(
-              "limits.future_tolerance", "how far ahead of its reception a sample may lie"),
+          setting("limits.future_tolerance", "how far ahead of its reception a sample may lie"),
           setting("queries.timeout", "the longest that a query may ask for"),
           setting("queries.default_timeout", "what it gets unasked"),
           setting("queries.max_running", "queries at once"),
@@ -85,14 +84,26 @@ public final class ConfigReference {
           setting("queries.memory_total", "half of the heap", "memory of all queries"),
           setting(
               "storage.database",
-              "SQLite, in the data folder",
-              "`postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; the password may be `${NAME}`"),
+              "where the tables are: SQLite in the data folder, or"
+                  + " `postgresql://user:password@host:5432/database?sslmode=verify-full`, see"
+                  + " below"),
           setting("storage.schema", "the storage service's schema"),
           setting(
               "storage.tables.TABLE.ttl",
-              "none (alerts: 180d)",
-              "how long a row is kept; of alerts, how long after it was resolved"),
-          setting("storage.tables.TABLE.backup", "true", "whether backups hold the table"));
+              "`none` (alerts: `180d`)",
+              "how long a row of metadata, alert_rules, alerts, silences or dashboards is kept"
+                  + " (looked at once a minute); `alerts` also speaks for the table"
+                  + " `announcements`, `dashboards` for `dashboard_history`"),
+          setting("storage.tables.TABLE.backup", "`true`", "whether backups hold the table"),
+          setting(
+              "alerts.global.resolve_timeout",
+              "after which an alert that a service reported without an end is over, where it is"
+                  + " not reported again"),
+          setting("alerts.route", "every alert at once", "see [Alerts](#alerts)"),
+          setting("alerts.receivers", "none", "see [Alerts](#alerts)"),
+          setting("alerts.inhibit_rules", "none", "see [Alerts](#alerts)"),
+          setting("alerts.time_intervals", "none", "see [Alerts](#alerts)"),
+          setting("alerts.mute_time_intervals", "none", "the same by its former name"));
 
   private ConfigReference() {}
 
@@ -113,10 +124,13 @@ public final class ConfigReference {
     Object defaults =
         new Load(LoadSettings.builder().build())
             .loadFromString(ConfigPrinter.print(Config.defaults()));
-    List<String> lines = new ArrayList<>(List.of("| key | default | what it sets |", "|---|---|---|"));
+    List<String> lines =
+        new ArrayList<>(List.of("| key | default | what it sets |", "|---|---|---|"));
     for (Setting setting : SETTINGS) {
       String fallback =
-          setting.fallback() == null ? "`" + find(defaults, setting.key()) + "`" : setting.fallback();
+          setting.fallback() == null
+              ? "`" + find(defaults, setting.key()) + "`"
+              : setting.fallback();
       lines.add("| `" + setting.key() + "` | " + fallback + " | " + setting.meaning() + " |");
     }
     return String.join("\n", lines) + "\n";

@@ -8,6 +8,7 @@ import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
 import dnd.metrics.server.cli.Version;
+import dnd.metrics.server.dashboards.DashboardHandler;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.database.JournaledDatabase;
@@ -63,6 +64,7 @@ public final class Main implements AutoCloseable {
   private final RuleService rules;
   private final RuleRequests ruleRequests;
   private final AlertEvents alertEvents;
+  private final DashboardHandler dashboards;
   private final OwnReport ownReport;
   private final Requests statusRequests;
   private final Requests backupRequests;
@@ -98,6 +100,7 @@ public final class Main implements AutoCloseable {
     this.alertEvents =
         new AlertEvents(
             subscribed, database, announcer, config.alerts(), clock, rules::pendingAlerts);
+    this.dashboards = new DashboardHandler(subscribed, database, clock);
     this.ownReport = new OwnReport(hub, instance(hub), ownFigures(), clock);
     this.statusRequests = new Requests(subscribed, clock, "status");
     this.backupRequests = new Requests(subscribed, clock, "backup");
@@ -106,6 +109,7 @@ public final class Main implements AutoCloseable {
     metadata.start();
     ingest.start();
     queries.start();
+    dashboards.start();
     announcer.start();
     alertEvents.start();
     rules.start();
@@ -265,6 +269,7 @@ public final class Main implements AutoCloseable {
     queries.close();
     ruleRequests.close();
     rules.close();
+    dashboards.close();
     alertEvents.close();
     announcer.close();
     statusRequests.close();

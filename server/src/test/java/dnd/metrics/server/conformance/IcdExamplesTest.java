@@ -76,6 +76,9 @@ class IcdExamplesTest {
     ObjectNode copy = (ObjectNode) event.deepCopy();
     assertThat(copy.has("id") && copy.has("time")).as("attributes of %s", event).isTrue();
     copy.remove(DIFFERS_EACH_TIME);
+    if (copy.get("data") instanceof ObjectNode data) {
+      data.remove("updated_at");
+    }
     return JSON.readTree(copy.toString()); // so that equal numbers are of one type
   }
 

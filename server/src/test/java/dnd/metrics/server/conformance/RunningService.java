@@ -3,6 +3,7 @@ package dnd.metrics.server.conformance;
 import dnd.metrics.server.announce.AlertEvents;
 import dnd.metrics.server.announce.Announcer;
 import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.dashboards.DashboardHandler;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.head.Head;
@@ -31,6 +32,7 @@ final class RunningService implements AutoCloseable {
   private final IngestHandler ingest;
   private final QueryHandler query;
   private final Announcer announcer;
+  private final DashboardHandler dashboards;
   private final AlertEvents alerts;
   private final RuleService rules;
   private final RuleRequests ruleRequests;
@@ -69,6 +71,8 @@ final class RunningService implements AutoCloseable {
     if (!rules.awaitLoaded(20_000)) {
       throw new AssertionError("rules were not loaded");
     }
+    dashboards = new DashboardHandler(hub, database, InstantSource.system());
+    dashboards.start();
     alerts =
         new AlertEvents(
             hub, database, announcer, AlertsConfig.DEFAULT, InstantSource.system(), List::of);
@@ -88,6 +92,7 @@ final class RunningService implements AutoCloseable {
     ruleRequests.close();
     rules.close();
     announcer.close();
+    dashboards.close();
     head.close();
     hub.close();
   }
