@@ -176,11 +176,12 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
 
   private void failed(long turn, MetricsException failure) {
     long delay;
+    long after;
     synchronized (this) {
       if (turn != asked || ended) {
         return;
       }
-      asked++; // what still comes is not looked at
+      after = ++asked; // what still comes is not looked at
       closeInbox();
       if (failure instanceof MetricsException.QueryFailed refused && !mayPass(refused)) {
         ended = true;
@@ -190,7 +191,17 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
       }
       delay = backoff.nextMillis();
     }
-    CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS).execute(this::askAgain);
+    CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS).execute(() -> askAgain(after));
+  }
+
+  /** Asks again unless somebody has done so since. */
+  private void askAgain(long after) {
+    synchronized (this) {
+      if (asked != after) {
+        return;
+      }
+    }
+    askAgain();
   }
 
   /** Whether asking again may help. */
