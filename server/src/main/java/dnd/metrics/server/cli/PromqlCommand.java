@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -132,7 +133,12 @@ final class PromqlCommand implements Callable<Integer> {
   /** {@code promql explain QUERY}: the plan as it would be run. */
   @Command(
       name = "explain",
-      description = "Prints the plan of a query, rewritten as it would be run.",
+      description = {
+        "Prints the plan of a query, rewritten as it would be run.",
+        "With --run a service runs it, on one thread, over the time up to now; before each operator"
+            + " stand its time (those below it included), the series and points that it returned,"
+            + " and the samples that were decoded for it."
+      },
       mixinStandardHelpOptions = true)
   static final class ExplainCommand implements Callable<Integer> {
     @Spec private CommandSpec spec;
@@ -154,12 +160,23 @@ final class PromqlCommand implements Callable<Integer> {
         description = "The step of the range (default: ${DEFAULT-VALUE}).")
     private String step;
 
+    @Option(names = "--run", description = "Have the service at --hub run it.")
+    private boolean run;
+
+    @Mixin private HubAddress hub = new HubAddress();
+
     @Override
-    public Integer call() throws CommandFailedException {
+    public Integer call() throws CommandFailedException, InterruptedException {
       parsed(query);
       try {
         long rangeMillis = DurationText.parseMillis(range);
         long stepMillis = DurationText.parseMillis(step);
+        if (run) {
+          long now = System.currentTimeMillis() / 1000 * 1000;
+          String costs = new ExplainRun(hub).explain(query, now - rangeMillis, now, stepMillis);
+          spec.commandLine().getOut().println(costs.stripTrailing());
+          return ExitCode.SUCCESS;
+        }
         String plan =
             new QueryEngine(EngineOptions.defaults())
                 .explain(query, 0, rangeMillis, stepMillis, QueryOptions.defaults());

@@ -37,8 +37,8 @@ public final class Head implements SeriesSource, Closeable {
   private final DataFolder folder;
   private final WriteAheadLog log;
 
-  private final LabelIndex index = new LabelIndex();
   private final SeriesDirectory directory = new SeriesDirectory();
+  private final LabelIndex index = new LabelIndex(this::labelsOf);
   private final SeriesTable table = new SeriesTable();
   private final ConcurrentHashMap<SenderId, Sender> senders = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, MetricMetadata> metadata = new ConcurrentHashMap<>();
@@ -131,6 +131,11 @@ public final class Head implements SeriesSource, Closeable {
     synchronized (newSeriesLock) {
       return senders.computeIfAbsent(id, i -> new Sender(this, i, nextSenderRef++));
     }
+  }
+
+  private @Nullable Labels labelsOf(int number) {
+    HeadSeries series = directory.get(number);
+    return series == null ? null : series.labels();
   }
 
   @Override

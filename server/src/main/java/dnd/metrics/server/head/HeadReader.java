@@ -28,14 +28,27 @@ final class HeadReader implements SampleReader {
     this.newest = running == null ? null : running.newest();
     this.open = series.open;
     this.finished = series.finished;
-    while (nextFinished < finished.length && finished[nextFinished].lastMillis() < fromMillis) {
-      nextFinished++;
-    }
+    this.nextFinished = firstFrom(finished, fromMillis);
     OutOfOrderSamples late = series.outOfOrder;
     if (late != null) {
       OutOfOrderMerge m = new OutOfOrderMerge(late.runs, fromMillis, toMillis);
       this.merge = m.isEmpty() ? null : m;
     }
+  }
+
+  /** The first chunk that does not end before {@code millis}; most readers want the last ones. */
+  private static int firstFrom(FinishedChunk[] chunks, long millis) {
+    int low = 0;
+    int high = chunks.length;
+    while (low < high) {
+      int middle = high - low <= 4 ? high - 1 : (low + high) >>> 1;
+      if (chunks[middle].lastMillis() < millis) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -24,6 +25,15 @@ import org.roaringbitmap.RoaringBitmap;
 public final class LabelIndex {
   private final ConcurrentHashMap<String, LabelPostings> names = new ConcurrentHashMap<>();
   private final PostingList all = new PostingList();
+  private final IntFunction<@Nullable Labels> labelsOf;
+
+  /**
+   * @param labelsOf the labels of a series that was added, by its number; null where they are not
+   *     to be had (yet). Where few series are left to be looked at, that is cheaper than lists.
+   */
+  public LabelIndex(IntFunction<@Nullable Labels> labelsOf) {
+    this.labelsOf = labelsOf;
+  }
 
   /**
    * Adds a series.
@@ -62,7 +72,7 @@ public final class LabelIndex {
   /** The numbers of the series that all matchers accept. Shared: not to be changed. */
   public RoaringBitmap select(List<Matcher> matchers) {
     List<PostingList> lists = new ArrayList<>();
-    List<RoaringBitmap> unions = new ArrayList<>();
+    List<Matcher> choosing = new ArrayList<>();
     List<Matcher> refusing = new ArrayList<>();
     for (Matcher matcher : matchers) {
       if (matcher.matches("")) {
@@ -82,6 +92,16 @@ public final class LabelIndex {
       } else if (acceptsEveryValue(matcher)) {
         lists.add(label.all);
       } else {
+        choosing.add(matcher);
+      }
+    }
+    RoaringBitmap few = lists.isEmpty() ? null : intersection(lists, List.of());
+    List<RoaringBitmap> unions = new ArrayList<>();
+    for (Matcher matcher : choosing) {
+      LabelPostings label = java.util.Objects.requireNonNull(names.get(matcher.name()));
+      if (few != null && isCheaperToAsk(few, label)) {
+        few = accepted(few, matcher);
+      } else {
         RoaringBitmap accepted = accepted(label, matcher);
         if (accepted.isEmpty()) {
           return accepted;
@@ -89,17 +109,50 @@ public final class LabelIndex {
         unions.add(accepted);
       }
     }
-    RoaringBitmap result = intersection(lists, unions);
+    RoaringBitmap result =
+        few != null && unions.isEmpty()
+            ? few
+            : intersection(List.of(), few == null ? unions : with(unions, few));
     for (Matcher matcher : refusing) {
       if (result.isEmpty()) {
         return result;
       }
-      RoaringBitmap refused = refused(matcher);
+      LabelPostings label = names.get(matcher.name());
+      if (label == null) {
+        continue; // no series has the label, so that all have the empty value
+      }
+      if (isCheaperToAsk(result, label)) {
+        result = accepted(result, matcher);
+        continue;
+      }
+      RoaringBitmap refused = refused(label, matcher);
       if (!refused.isEmpty()) {
         result = RoaringBitmap.andNot(result, refused);
       }
     }
     return result;
+  }
+
+  private static List<RoaringBitmap> with(List<RoaringBitmap> unions, RoaringBitmap one) {
+    unions.add(one);
+    return unions;
+  }
+
+  /** Whether it takes longer to go through the label's values than through the series. */
+  private static boolean isCheaperToAsk(RoaringBitmap series, LabelPostings label) {
+    return series.getLongCardinality() <= 2L * label.values.size();
+  }
+
+  /** Those of the series whose labels the matcher accepts. */
+  private RoaringBitmap accepted(RoaringBitmap series, Matcher matcher) {
+    RoaringBitmap kept = new RoaringBitmap();
+    series.forEach((int number) -> {
+      Labels labels = labelsOf.apply(number);
+      if (labels != null && matcher.matches(labels)) {
+        kept.add(number);
+      }
+    });
+    return kept;
   }
 
   /** {@code label!=""} and {@code label=~".+"}, which only ask for the label to be there. */
@@ -115,8 +168,12 @@ public final class LabelIndex {
     if (lists.isEmpty() && unions.isEmpty()) {
       return all.toBitmap();
     }
-    lists.sort(Comparator.comparingLong(PostingList::size));
-    unions.sort(Comparator.comparingLong(RoaringBitmap::getLongCardinality));
+    if (lists.size() > 1) {
+      lists.sort(Comparator.comparingLong(PostingList::size));
+    }
+    if (unions.size() > 1) {
+      unions.sort(Comparator.comparingLong(RoaringBitmap::getLongCardinality));
+    }
     RoaringBitmap result = null;
     for (RoaringBitmap union : unions) {
       result = result == null ? union : RoaringBitmap.and(result, union);
@@ -166,12 +223,8 @@ public final class LabelIndex {
   }
 
   /** The series that have a value that the matcher, which accepts the empty value, refuses. */
-  private RoaringBitmap refused(Matcher matcher) {
-    LabelPostings label = names.get(matcher.name());
+  private static RoaringBitmap refused(LabelPostings label, Matcher matcher) {
     RoaringBitmap union = new RoaringBitmap();
-    if (label == null) {
-      return union;
-    }
     if (matcher.type() == Matcher.Type.EQUAL) { // label="": whoever has the label is out
       return label.all.toBitmap();
     }

@@ -1,6 +1,5 @@
 package dnd.metrics.server.model;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -115,26 +114,24 @@ public final class Labels implements Comparable<Labels> {
 
   /** These labels but for the given names. */
   public Labels without(Collection<String> names) {
-    List<String> kept = new ArrayList<>(pairs.length);
+    return filtered(names, false);
+  }
+
+  private Labels filtered(Collection<String> names, boolean wanted) {
+    String[] kept = new String[pairs.length];
+    int n = 0;
     for (int i = 0; i < pairs.length; i += 2) {
-      if (!names.contains(pairs[i])) {
-        kept.add(pairs[i]);
-        kept.add(pairs[i + 1]);
+      if (names.contains(pairs[i]) == wanted) {
+        kept[n++] = pairs[i];
+        kept[n++] = pairs[i + 1];
       }
     }
-    return kept.size() == pairs.length ? this : ofSorted(kept.toArray(String[]::new));
+    return n == pairs.length ? this : ofSorted(Arrays.copyOf(kept, n));
   }
 
   /** Of these labels only the given names. */
   public Labels keep(Collection<String> names) {
-    List<String> kept = new ArrayList<>(pairs.length);
-    for (int i = 0; i < pairs.length; i += 2) {
-      if (names.contains(pairs[i])) {
-        kept.add(pairs[i]);
-        kept.add(pairs[i + 1]);
-      }
-    }
-    return kept.size() == pairs.length ? this : ofSorted(kept.toArray(String[]::new));
+    return filtered(names, true);
   }
 
   /** These labels with one set, or removed where {@code value} is empty. */

@@ -1,6 +1,5 @@
 package dnd.metrics.server.model;
 
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.Objects;
 import java.util.Set;
@@ -39,7 +38,7 @@ public final class Matcher {
   /** What the expression is where it needs no regular-expression machine; null otherwise. */
   private final @Nullable LiteralPattern literal;
 
-  private final @Nullable Pattern pattern;
+  private final @Nullable CompiledPattern pattern;
 
   /** What every match of {@link #pattern} begins with. */
   private final String prefix;
@@ -92,8 +91,7 @@ public final class Matcher {
     if (literal != null) {
       return literal.matches(candidate);
     }
-    return candidate.startsWith(prefix)
-        && Objects.requireNonNull(pattern).matcher(candidate).matches();
+    return candidate.startsWith(prefix) && Objects.requireNonNull(pattern).matches(candidate);
   }
 
   /** Whether this one asks for what is not: {@code !=} or {@code !~}. */

@@ -14,10 +14,10 @@ final class PatternCache {
   private static final int MAX_PATTERNS = 512;
   private static final int MAX_LENGTH = 512;
 
-  private final Map<String, Pattern> byText =
+  private final Map<String, CompiledPattern> byText =
       new LinkedHashMap<>(64, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Pattern> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<String, CompiledPattern> eldest) {
           return size() > MAX_PATTERNS;
         }
       };
@@ -25,17 +25,17 @@ final class PatternCache {
   /**
    * @throws PatternSyntaxException where {@code text} is no regular expression of RE2
    */
-  Pattern anchored(String text) {
+  CompiledPattern anchored(String text) {
     if (text.length() > MAX_LENGTH) {
       return compile(text);
     }
     synchronized (byText) {
-      Pattern known = byText.get(text);
+      CompiledPattern known = byText.get(text);
       if (known != null) {
         return known;
       }
     }
-    Pattern compiled = compile(text);
+    CompiledPattern compiled = compile(text);
     synchronized (byText) {
       byText.put(text, compiled);
       return compiled;
@@ -48,7 +48,7 @@ final class PatternCache {
     }
   }
 
-  private static Pattern compile(String text) {
-    return Pattern.compile("^(?s:" + text + ")$");
+  private static CompiledPattern compile(String text) {
+    return new CompiledPattern(Pattern.compile("^(?s:" + text + ")$"));
   }
 }

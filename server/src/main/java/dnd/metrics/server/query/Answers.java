@@ -7,6 +7,7 @@ import dnd.metrics.events.JsonBuffer;
 import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.promql.exec.Annotations;
+import dnd.metrics.server.promql.exec.OperatorCost;
 import dnd.metrics.server.promql.exec.QueryStatistics;
 import dnd.metrics.server.promql.parse.PositionRange;
 import java.time.InstantSource;
@@ -118,9 +119,29 @@ final class Answers {
       out.raw(",\"innerEvalTime\":").number(statistics.executeNanos() / 1e9);
       out.raw("},\"samples\":{\"totalQueryableSamples\":").number(statistics.samplesRead());
       out.raw("},\"series\":").number(statistics.seriesRead());
-      out.raw(",\"peakBytes\":").number(statistics.peakBytes()).raw('}');
+      out.raw(",\"peakBytes\":").number(statistics.peakBytes());
+      operators(out, statistics.operators());
+      out.raw('}');
     }
     return out.toByteArray();
+  }
+
+  /** The plan, an operator an element, each before those below it. */
+  private static void operators(JsonBuffer out, List<OperatorCost> operators) {
+    if (operators.isEmpty()) {
+      return;
+    }
+    out.raw(",\"plan\":");
+    for (int i = 0; i < operators.size(); i++) {
+      OperatorCost cost = operators.get(i);
+      out.raw(i == 0 ? '[' : ',').raw("{\"depth\":").number((long) cost.depth());
+      out.raw(",\"operator\":").string(cost.operator());
+      out.raw(",\"seconds\":").number(cost.nanos() / 1e9);
+      out.raw(",\"series\":").number(cost.series());
+      out.raw(",\"points\":").number(cost.points());
+      out.raw(",\"samples\":").number(cost.samplesRead()).raw('}');
+    }
+    out.raw(']');
   }
 
   private static List<String> limited(List<String> texts, String kind) {

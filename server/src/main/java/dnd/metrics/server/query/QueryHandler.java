@@ -139,7 +139,7 @@ public final class QueryHandler implements AutoCloseable {
       askLive(asker, event, id);
       return;
     }
-    QueryJob job = new QueryJob(context, asker, event, id);
+    QueryJob job = new QueryJob(context, asker, event, id, envelope.fields().bool("explain"));
     context.running().add(job);
     if (!submit(asker, job)) {
       context.running().remove(job);

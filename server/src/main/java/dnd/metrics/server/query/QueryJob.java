@@ -7,7 +7,6 @@ import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryResult;
 import dnd.metrics.server.promql.exec.QueryStatistics;
 import dnd.metrics.server.promql.exec.RunningQuery;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,17 +19,22 @@ final class QueryJob implements Runnable, OpenQuery {
   private final Asker asker;
   private final QueryEvent event;
   private final String id;
+  private final boolean explain;
   private final long receivedMillis;
   private volatile boolean canceled;
   private volatile boolean abandoned;
   private volatile QueryEntry.State state = QueryEntry.State.QUEUED;
   private volatile @Nullable QueryStatistics statistics;
 
-  QueryJob(QueryContext context, Asker asker, QueryEvent event, String id) {
+  /**
+   * @param explain whether the answer is to say what each operator cost
+   */
+  QueryJob(QueryContext context, Asker asker, QueryEvent event, String id, boolean explain) {
     this.context = context;
     this.asker = asker;
     this.event = event;
     this.id = id;
+    this.explain = explain;
     this.receivedMillis = context.clock().millis();
   }
 
@@ -106,7 +110,8 @@ final class QueryJob implements Runnable, OpenQuery {
     QueryResult result = ResultLimit.cut(evaluate(left), event.limit());
     statistics = result.statistics();
     state = QueryEntry.State.SENDING;
-    byte[] foot = Answers.foot(result.annotations(), event.stats() ? result.statistics() : null);
+    byte[] foot =
+        Answers.foot(result.annotations(), event.stats() || explain ? result.statistics() : null);
     context
         .answers()
         .send(
@@ -118,17 +123,13 @@ final class QueryJob implements Runnable, OpenQuery {
   }
 
   private QueryResult evaluate(long leftMillis) {
-    QueryOptions standard = QueryOptions.defaults();
     Long lookback = event.lookbackMillis();
     QueryOptions options =
-        new QueryOptions(
-            Optional.of(id),
-            leftMillis,
-            lookback == null ? 0 : lookback,
-            standard.memoryLimitBytes(),
-            standard.sampleLimit(),
-            standard.delayedNameRemoval(),
-            standard.startTimestamps());
+        QueryOptions.defaults()
+            .withId(id)
+            .withTimeoutMillis(leftMillis)
+            .withLookbackMillis(lookback == null ? 0 : lookback)
+            .withMeasured(explain);
     SeriesSource source = new CancelableSource(context.source(), () -> canceled);
     Long start = event.startMillis();
     Long end = event.endMillis();

@@ -21,8 +21,8 @@ class LabelIndexTest {
   void answersAsALookAtEverySeriesWould() {
     long seed = 7;
     Random random = new Random(seed);
-    LabelIndex index = new LabelIndex();
     List<Labels> model = new ArrayList<>();
+    LabelIndex index = new LabelIndex(i -> i < model.size() ? model.get(i) : null);
     String[] values = {"a", "b", "ab", "abc", "x1", "x2", "prod-eu", "prod-us"};
     String[] regexes = {
       "a|b",
@@ -88,7 +88,7 @@ class LabelIndexTest {
 
   @Test
   void sharesStrings() {
-    LabelIndex index = new LabelIndex();
+    LabelIndex index = new LabelIndex(i -> null);
     Labels first = index.add(0, Labels.of("a", new String("value")));
     Labels second = index.add(1, Labels.of(new String("a"), new String("value")));
     assertThat(second.value(0)).isSameAs(first.value(0));
@@ -100,7 +100,7 @@ class LabelIndexTest {
    */
   @Test
   void readersMissNothingWhileSeriesAreAdded() throws Exception {
-    LabelIndex index = new LabelIndex();
+    LabelIndex index = new LabelIndex(i -> Labels.of("parity", String.valueOf(i % 2)));
     AtomicInteger added = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     int total = 60_000;

@@ -2,16 +2,17 @@ package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code count_values}: how often each value comes, the value written into a label. A result a
- * group and value.
+ * group and value. There may be as many results as samples, each at few steps: they are counted as
+ * pairs of step and count, and become whole step arrays one at a time.
  */
 final class CountValuesOperator implements SeriesOperator {
   private final QueryContext context;
@@ -20,7 +21,7 @@ final class CountValuesOperator implements SeriesOperator {
   private final String valueLabel;
   private final boolean keepsValue;
   private final int steps;
-  private @Nullable Iterator<StepSeries> results;
+  private @Nullable Iterator<Map.Entry<Labels, Counts>> results;
 
   /**
    * @param grouping of labels that the value's label is already among
@@ -41,44 +42,102 @@ final class CountValuesOperator implements SeriesOperator {
     this.steps = steps;
   }
 
+  /** How often a value comes at the steps at which it does. */
+  private static final class Counts {
+    private int[] stepsAndCounts = new int[2];
+    private int size;
+
+    void add(int step) {
+      int[] pairs = stepsAndCounts;
+      // The steps of one series come in order; those of the next begin anew.
+      int at = size - 2;
+      if (at < 0 || pairs[at] != step) {
+        at = at >= 0 && pairs[at] > step ? find(step) : size;
+      }
+      if (at < size && pairs[at] == step) {
+        pairs[at + 1]++;
+        return;
+      }
+      if (size == pairs.length) {
+        pairs = Arrays.copyOf(pairs, 2 * size);
+        stepsAndCounts = pairs;
+      }
+      System.arraycopy(pairs, at, pairs, at + 2, size - at);
+      pairs[at] = step;
+      pairs[at + 1] = 1;
+      size += 2;
+    }
+
+    /** Where the step is, or belongs. */
+    private int find(int step) {
+      int low = 0;
+      int high = size / 2;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (stepsAndCounts[2 * middle] < step) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return 2 * low;
+    }
+
+    void write(double[] values) {
+      for (int i = 0; i < size; i += 2) {
+        values[stepsAndCounts[i]] = stepsAndCounts[i + 1];
+      }
+    }
+  }
+
   @Override
   public @Nullable StepSeries next() {
     if (results == null) {
-      results = count().iterator();
+      results = count().entrySet().iterator();
     }
-    return results.hasNext() ? results.next() : null;
+    if (!results.hasNext()) {
+      return null;
+    }
+    Map.Entry<Labels, Counts> result = results.next();
+    StepSeries out = context.series(result.getKey(), false, steps);
+    result.getValue().write(out.values);
+    return out;
   }
 
-  private List<StepSeries> count() {
-    Map<Labels, StepSeries> counts = new LinkedHashMap<>();
-    Map<Labels, Map<Object, StepSeries>> byGroup = new HashMap<>();
+  private Map<Labels, Counts> count() {
+    Map<Labels, Counts> counts = new LinkedHashMap<>();
+    Map<Labels, Map<Object, Counts>> byGroup = new HashMap<>();
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
       Labels labels = series.labels;
       Labels withoutValue = grouping.of(labels.with(valueLabel, ""));
-      Map<Object, StepSeries> byValue =
-          byGroup.computeIfAbsent(withoutValue, group -> new HashMap<>());
+      Map<Object, Counts> byValue = byGroup.computeIfAbsent(withoutValue, group -> new HashMap<>());
+      int before = counts.size();
       for (int i = 0; i < steps; i++) {
         Histogram histogram = series.histogram(i);
         if (histogram == null && !series.hasFloat(i)) {
           continue;
         }
         Object value = histogram == null ? (Object) series.values[i] : histogram.toString();
-        StepSeries out = byValue.get(value);
-        if (out == null) {
+        Counts found = byValue.get(value);
+        if (found == null) {
           String text = value instanceof Double number ? GoNumbers.plain(number) : value.toString();
           Labels group =
               keepsValue
                   ? withoutValue.with(valueLabel, text)
                   : grouping.of(labels.with(valueLabel, text));
-          out = counts.computeIfAbsent(group, l -> context.series(l, false, steps));
-          byValue.put(value, out);
+          found = counts.computeIfAbsent(group, l -> new Counts());
+          byValue.put(value, found);
         }
-        out.values[i] = Absent.is(out.values[i]) ? 1 : out.values[i] + 1;
+        found.add(i);
       }
+      context.memory.reserve(RESULT_BYTES * (counts.size() - before), counts.size() - before);
       context.release(series);
     }
-    return List.copyOf(counts.values());
+    return counts;
   }
+
+  /** What labels, text, map entries and counts of a result take. */
+  private static final long RESULT_BYTES = 256;
 }

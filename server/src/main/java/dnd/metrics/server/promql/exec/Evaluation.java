@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one plan and makes its value of what the operators return. For one query. */
 final class Evaluation {
+  /** What a row of an answer takes beside its samples, and what a sample of a vector takes. */
+  private static final long ROW_BYTES = 96;
+
   private final QueryContext context;
   private final Operators operators;
   private final StepGrid grid;
@@ -45,10 +48,7 @@ final class Evaluation {
                     : List.of(matrixSeries(new StepSeries(Labels.empty(), false, values))))
             : new ScalarValue(grid.startMillis(), values[0]);
       }
-      case VECTOR -> {
-        List<StepSeries> series = finishNames(series(plan));
-        yield isRange ? matrix(series) : vector(series);
-      }
+      case VECTOR -> isRange ? matrix(plan) : vector(finishNames(series(plan)));
       case MATRIX -> samples(plan);
     };
   }
@@ -76,24 +76,34 @@ final class Evaluation {
       if (one.has(0)) {
         Histogram histogram = one.histogram(0);
         double value = histogram == null ? one.values[0] : 0;
+        context.memory.reserve(ROW_BYTES, 0);
         samples.add(new VectorSample(one.labels, grid.startMillis(), value, histogram));
       }
     }
     return new VectorValue(samples);
   }
 
-  private MatrixValue matrix(List<StepSeries> series) {
-    List<MatrixSeries> result = new ArrayList<>(series.size());
-    for (StepSeries one : series) {
-      MatrixSeries row = matrixSeries(one);
-      context.release(one);
-      context.memory.reserve(16L * row.size(), row.size());
-      if (row.size() > 0) {
-        result.add(row);
+  /** Makes a row of each series as it comes, so that its array can be used for the next. */
+  private MatrixValue matrix(Plan plan) {
+    List<MatrixSeries> rows = new ArrayList<>();
+    if (grid.count() > 0) {
+      SeriesOperator operator = operators.vector(plan, grid);
+      StepSeries one;
+      while ((one = operator.next()) != null) {
+        context.check();
+        if (one.dropName) {
+          one.labels = MetricNames.drop(one.labels);
+        }
+        MatrixSeries row = matrixSeries(one);
+        context.release(one);
+        context.memory.reserve(ROW_BYTES + 16L * row.size(), row.size());
+        if (row.size() > 0) {
+          rows.add(row);
+        }
       }
     }
-    Collections.sort(result);
-    return new MatrixValue(result);
+    Collections.sort(rows);
+    return new MatrixValue(MergeRows.merge(rows));
   }
 
   private MatrixSeries matrixSeries(StepSeries series) {

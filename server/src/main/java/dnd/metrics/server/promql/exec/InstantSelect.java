@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * lookback, unless that is a stale marker. Every chunk is decoded once; steps and samples are
  * merged in one pass.
  */
-final class InstantSelect implements SeriesOperator {
+final class InstantSelect implements SeriesOperator, SeriesLeaf {
   /** What is taken from the sample that was found. */
   enum Take {
     VALUE,
@@ -42,6 +42,12 @@ final class InstantSelect implements SeriesOperator {
     this.selection = selection;
     this.times = times;
     this.take = take;
+  }
+
+  @Override
+  public void over(List<? extends Series> found) {
+    series = found;
+    nextSeries = 0;
   }
 
   @Override

@@ -41,6 +41,13 @@ final class Operators {
 
   /** The operator of an instant vector, evaluated at the times of {@code grid}. */
   SeriesOperator vector(Plan plan, StepGrid grid) {
+    Measurements measurements = context.measurements;
+    return measurements == null
+        ? makeVector(plan, grid)
+        : measurements.vector(plan, grid.count(), () -> makeVector(plan, grid));
+  }
+
+  private SeriesOperator makeVector(Plan plan, StepGrid grid) {
     return switch (plan) {
       case SelectPlan p -> InstantSelects.of(context, p, grid, InstantSelect.Take.VALUE);
       case InvariantPlan p ->
@@ -76,6 +83,13 @@ final class Operators {
 
   /** The values of a scalar at the times of {@code grid}. */
   ScalarOperator scalar(Plan plan, StepGrid grid) {
+    Measurements measurements = context.measurements;
+    return measurements == null
+        ? makeScalar(plan, grid)
+        : measurements.scalar(plan, grid.count(), () -> makeScalar(plan, grid));
+  }
+
+  private ScalarOperator makeScalar(Plan plan, StepGrid grid) {
     int steps = grid.count();
     return switch (plan) {
       case NumberPlan p -> () -> constant(p.value(), steps);
@@ -129,6 +143,13 @@ final class Operators {
 
   /** The series of a range vector, which is a function's argument or the answer itself. */
   RangeSource range(Plan plan, StepGrid grid, boolean isArgument) {
+    Measurements measurements = context.measurements;
+    return measurements == null
+        ? makeRange(plan, grid, isArgument)
+        : measurements.range(plan, () -> makeRange(plan, grid, isArgument));
+  }
+
+  private RangeSource makeRange(Plan plan, StepGrid grid, boolean isArgument) {
     return switch (plan) {
       case RangePlan p -> new SelectedRange(context, p.selection());
       case SubqueryPlan p -> {

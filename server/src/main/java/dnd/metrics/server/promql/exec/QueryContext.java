@@ -5,17 +5,16 @@ import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.plan.Selection;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the operators of one query share: the source, the limits, the annotations, the statistics,
- * and a pool of arrays. The pool is for one thread at a time.
+ * and a pool of arrays. Safe for use by the query's thread and those that help it.
  */
 final class QueryContext {
-  private static final int POOLED_ARRAYS = 64;
-
   final SeriesSource source;
   final long lookbackMillis;
   final boolean delayedNameRemoval;
@@ -26,8 +25,19 @@ final class QueryContext {
 
   final ReadCounts counts;
 
-  private final ArrayDeque<double[]> pool = new ArrayDeque<>();
+  /** Threads that may help. */
+  final HelperThreads helpers;
 
+  /** What the operators cost, where the query is measured. */
+  final @Nullable Measurements measurements;
+
+  private final boolean alone;
+  private final ArrayPool pool;
+  private final List<Runnable> endings = new ArrayList<>();
+
+  /**
+   * @param alone whether it is one of few queries that run, and may take what helpers are idle
+   */
   QueryContext(
       SeriesSource source,
       long lookbackMillis,
@@ -36,7 +46,10 @@ final class QueryContext {
       AnnotationCollector annotations,
       MemoryTracker memory,
       Cancellation cancellation,
-      ReadCounts counts) {
+      ReadCounts counts,
+      HelperThreads helpers,
+      boolean alone,
+      boolean measured) {
     this.source = source;
     this.lookbackMillis = lookbackMillis;
     this.delayedNameRemoval = delayedNameRemoval;
@@ -45,6 +58,24 @@ final class QueryContext {
     this.memory = memory;
     this.cancellation = cancellation;
     this.counts = counts;
+    this.helpers = helpers;
+    this.alone = alone;
+    this.measurements = measured ? new Measurements(counts) : null;
+    this.pool = new ArrayPool(memory);
+  }
+
+  /** Whether other threads may evaluate parts of this query. */
+  boolean mayHaveHelp() {
+    return alone && measurements == null && helpers.count() > 0;
+  }
+
+  /** Something to do when the query is over, however it ended. For the query's thread. */
+  void whenOver(Runnable ending) {
+    endings.add(ending);
+  }
+
+  void end() {
+    endings.forEach(Runnable::run);
   }
 
   /**
@@ -59,6 +90,7 @@ final class QueryContext {
     List<? extends Series> found =
         source.select(selection.matchers(), selection.fromMillis(), selection.toMillis());
     counts.addSeries(found.size());
+    memory.reserve(8L * found.size(), 0);
     return found;
   }
 
@@ -70,15 +102,7 @@ final class QueryContext {
 
   /** An array of at least {@code length} with anything in it. */
   double[] array(int length) {
-    double[] pooled = pool.pollFirst();
-    if (pooled != null && pooled.length == length) {
-      return pooled;
-    }
-    if (pooled != null) {
-      memory.release(8L * pooled.length, pooled.length);
-    }
-    memory.reserve(8L * length, length);
-    return new double[length];
+    return pool.take(length);
   }
 
   /** An array of at least {@code length} that holds nothing. */
@@ -94,11 +118,7 @@ final class QueryContext {
 
   /** Takes back an array that nobody uses any more. */
   void release(double[] values) {
-    if (pool.size() < POOLED_ARRAYS) {
-      pool.addFirst(values);
-    } else {
-      memory.release(8L * values.length, values.length);
-    }
+    pool.give(values);
   }
 
   void release(StepSeries series) {

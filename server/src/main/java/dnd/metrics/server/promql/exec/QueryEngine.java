@@ -45,9 +45,11 @@ public final class QueryEngine {
   private final ConcurrentHashMap<String, Running> running = new ConcurrentHashMap<>();
   private final AtomicLong heldBytes = new AtomicLong();
   private final AtomicLong nextId = new AtomicLong();
+  private final HelperThreads helpers;
 
   public QueryEngine(EngineOptions options) {
     this.options = options;
+    this.helpers = HelperThreads.ofThisMachine();
   }
 
   /**
@@ -214,8 +216,11 @@ public final class QueryEngine {
               annotations,
               memory,
               cancellation,
-              counts);
-      QueryValue value = new Evaluation(context, times).evaluate(plan);
+              counts,
+              helpers,
+              running.size() <= helpers.count(),
+              queryOptions.measured());
+      QueryValue value = evaluate(context, times, plan);
       QueryStatistics statistics =
           new QueryStatistics(
               counts.series(),
@@ -223,11 +228,20 @@ public final class QueryEngine {
               memory.peakBytes(),
               parsed - started,
               planned - parsed,
-              System.nanoTime() - planned);
+              System.nanoTime() - planned,
+              context.measurements == null ? List.of() : context.measurements.of(plan));
       return new QueryResult(value, annotations.finish(query), statistics);
     } finally {
       memory.close();
       running.remove(id);
+    }
+  }
+
+  private static QueryValue evaluate(QueryContext context, QueryTimes times, Plan plan) {
+    try {
+      return new Evaluation(context, times).evaluate(plan);
+    } finally {
+      context.end();
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sampleLimit the most samples it may hold at once, 0: the engine's
  * @param delayedNameRemoval drop metric names at the end rather than function by function
  * @param startTimestamps functions over counters take samples' start timestamps into account
+ * @param measured note what each operator costs; the query then runs on one thread
  */
 public record QueryOptions(
     Optional<String> id,
@@ -20,11 +21,12 @@ public record QueryOptions(
     long memoryLimitBytes,
     long sampleLimit,
     boolean delayedNameRemoval,
-    boolean startTimestamps) {
+    boolean startTimestamps,
+    boolean measured) {
 
   /** The engine's limits, delayed name removal and start timestamps on. */
   public static QueryOptions defaults() {
-    return new QueryOptions(Optional.empty(), 0, 0, 0, 0, true, true);
+    return new QueryOptions(Optional.empty(), 0, 0, 0, 0, true, true, false);
   }
 
   public QueryOptions withId(String newId) {
@@ -35,7 +37,8 @@ public record QueryOptions(
         memoryLimitBytes,
         sampleLimit,
         delayedNameRemoval,
-        startTimestamps);
+        startTimestamps,
+        measured);
   }
 
   public QueryOptions withTimeoutMillis(long newTimeoutMillis) {
@@ -46,7 +49,8 @@ public record QueryOptions(
         memoryLimitBytes,
         sampleLimit,
         delayedNameRemoval,
-        startTimestamps);
+        startTimestamps,
+        measured);
   }
 
   public QueryOptions withLookbackMillis(long newLookbackMillis) {
@@ -57,7 +61,8 @@ public record QueryOptions(
         memoryLimitBytes,
         sampleLimit,
         delayedNameRemoval,
-        startTimestamps);
+        startTimestamps,
+        measured);
   }
 
   public QueryOptions withSampleLimit(long newSampleLimit) {
@@ -68,7 +73,8 @@ public record QueryOptions(
         memoryLimitBytes,
         newSampleLimit,
         delayedNameRemoval,
-        startTimestamps);
+        startTimestamps,
+        measured);
   }
 
   public QueryOptions withMemoryLimitBytes(long newMemoryLimitBytes) {
@@ -79,7 +85,8 @@ public record QueryOptions(
         newMemoryLimitBytes,
         sampleLimit,
         delayedNameRemoval,
-        startTimestamps);
+        startTimestamps,
+        measured);
   }
 
   public QueryOptions withDelayedNameRemoval(boolean newDelayedNameRemoval) {
@@ -90,6 +97,19 @@ public record QueryOptions(
         memoryLimitBytes,
         sampleLimit,
         newDelayedNameRemoval,
-        startTimestamps);
+        startTimestamps,
+        measured);
+  }
+
+  public QueryOptions withMeasured(boolean newMeasured) {
+    return new QueryOptions(
+        id,
+        timeoutMillis,
+        lookbackMillis,
+        memoryLimitBytes,
+        sampleLimit,
+        delayedNameRemoval,
+        startTimestamps,
+        newMeasured);
   }
 }

@@ -1,5 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
+import java.util.List;
+
 /**
  * What one query cost.
  *
@@ -9,6 +11,7 @@ package dnd.metrics.server.promql.exec;
  * @param parseNanos time to parse and check the text
  * @param planNanos time to plan and rewrite
  * @param executeNanos time to evaluate
+ * @param operators what each operator of the plan cost; empty where that was not asked for
  */
 public record QueryStatistics(
     long seriesRead,
@@ -16,4 +19,9 @@ public record QueryStatistics(
     long peakBytes,
     long parseNanos,
     long planNanos,
-    long executeNanos) {}
+    long executeNanos,
+    List<OperatorCost> operators) {
+  public QueryStatistics {
+    operators = List.copyOf(operators);
+  }
+}

@@ -44,17 +44,35 @@ final class RangeFunctions {
             allArguments(p));
     RangeMode mode = mode(matrix);
     checkMode(mode, name);
-    RangeFunction function =
-        mode == RangeMode.PLAIN ? function(name, call) : extended(name, call, mode);
-    Windows windows = windows(matrix, grid, context.lookbackMillis);
-    RangeSource source = operators.range(matrix, grid);
     boolean keepsName = name.equals("last_over_time") || name.equals("first_over_time");
-    SeriesOperator operator = new RangeCallOperator(context, source, function, windows, keepsName);
+    SeriesOperator operator;
+    if (matrix instanceof RangePlan range && context.measurements == null) {
+      operator =
+          new ParallelSelect(
+              context,
+              range.selection(),
+              grid.count(),
+              () -> {
+                SelectedRange source = new SelectedRange(context, range.selection());
+                return new SeriesPipeline(source, over(range, source, call, keepsName, name));
+              });
+    } else {
+      operator = over(matrix, operators.range(matrix, grid), call, keepsName, name);
+    }
     if (name.equals("absent_over_time")) {
       return new AbsentOperator(
           context, operator, VectorFunctions.absentLabels(p), true, grid.count());
     }
     return operators.distinct(operator, grid);
+  }
+
+  private SeriesOperator over(
+      Plan matrix, RangeSource source, RangeCall call, boolean keepsName, String name) {
+    RangeMode mode = mode(matrix);
+    RangeFunction function =
+        mode == RangeMode.PLAIN ? function(name, call) : extended(name, call, mode);
+    Windows windows = windows(matrix, call.steps(), context.lookbackMillis);
+    return new RangeCallOperator(context, source, function, windows, keepsName);
   }
 
   /** The windows over a range vector's samples; those of extended modes reach further. */

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The series of a range selector, each chunk decoded once. */
-final class SelectedRange implements RangeSource {
+final class SelectedRange implements RangeSource, SeriesLeaf {
   private final QueryContext context;
   private final Selection selection;
   private final SampleBatch batch = new SampleBatch();
@@ -19,6 +19,12 @@ final class SelectedRange implements RangeSource {
   SelectedRange(QueryContext context, Selection selection) {
     this.context = context;
     this.selection = selection;
+  }
+
+  @Override
+  public void over(List<? extends Series> found) {
+    series = found;
+    nextSeries = 0;
   }
 
   @Override

@@ -170,7 +170,7 @@ class QueryEngineTest {
     assertThatThrownBy(() -> engine.range(source, "hits_total", 0, 60 * MINUTE, MINUTE, tiny))
         .isInstanceOfSatisfying(
             QueryException.class,
-            e -> assertThat(e.type()).isEqualTo(QueryException.Type.EXECUTION))
+            e -> assertThat(e.type()).isEqualTo(QueryException.Type.TOO_LARGE))
         .hasMessage("query needs more memory than a query may use (100 bytes)");
   }
 
