@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class TableFollower {
   private static final Logger LOG = LoggerFactory.getLogger(TableFollower.class);
 
-  /** How much may be applied before the journal's files are looked at again. */
+  /** How much is applied before the journal's files are looked at again. */
   private static final long REMOVAL_BYTES = 8L << 20;
 
   /** How long a stop waits for an attempt to reach tables that are away. */
@@ -43,7 +43,6 @@ final class TableFollower {
 
   private boolean opened;
   private long appliedSequence;
-  private long removedSequence;
   private long bytesSinceRemoval;
   private long lastCheckNanos = System.nanoTime();
   private Duration retry;
@@ -143,7 +142,7 @@ final class TableFollower {
     if (!writes.isEmpty()) {
       apply(writes);
       expiration.runIfDue(tables, clock.millis());
-      removeAppliedFiles(REMOVAL_BYTES);
+      removeAppliedFiles();
       return;
     }
     if (condition.state() != DatabaseStatus.State.AVAILABLE || checkWanted || isCheckDue()) {
@@ -152,7 +151,6 @@ final class TableFollower {
       lastCheckNanos = System.nanoTime();
     }
     expiration.runIfDue(tables, clock.millis());
-    removeAppliedFiles(1);
     if (!stopping && condition.state() == DatabaseStatus.State.AVAILABLE) {
       queue.awaitWork(options.checkInterval());
     }
@@ -199,12 +197,11 @@ final class TableFollower {
     queue.done(appliedSequence);
   }
 
-  private void removeAppliedFiles(long leastBytes)
-      throws DatabaseUnavailableException, IOException {
-    if (bytesSinceRemoval >= leastBytes && appliedSequence > removedSequence) {
+  /** Not after each write: to force the tables would keep the journal's own forces waiting. */
+  private void removeAppliedFiles() throws DatabaseUnavailableException, IOException {
+    if (bytesSinceRemoval >= REMOVAL_BYTES) {
       tables.force();
       journal.removeThrough(appliedSequence);
-      removedSequence = appliedSequence;
       bytesSinceRemoval = 0;
     }
   }
