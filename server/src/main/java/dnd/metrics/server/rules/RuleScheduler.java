@@ -7,6 +7,8 @@ import dnd.metrics.server.head.SeriesWatch;
 import dnd.metrics.server.head.WatchedSeries;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.rules.EvaluationRequest.Writing;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -44,6 +46,8 @@ final class RuleScheduler implements AutoCloseable {
 
   /** So often a group is looked at while samples wait whose time is yet to come. */
   private static final long LOOK_AGAIN_MILLIS = 1000;
+
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
   /** A group rests three times as long as it worked. */
   private static final int REST_FACTOR = 3;
@@ -267,8 +271,9 @@ final class RuleScheduler implements AutoCloseable {
         loaded.atOnce.increment();
         counters.atOnce.increment();
         BitSet rules = layout.withReadersBehind(loaded, cause.rules());
+        long before = THREADS.getCurrentThreadCpuTime();
         evaluate(loaded, rules, cause.dueMillis(), Writing.CHANGES, cause);
-        long worked = System.nanoTime() - now;
+        long worked = THREADS.getCurrentThreadCpuTime() - before; // waiting for the disk is none
         share.spend(worked, System.nanoTime());
         loaded.restUntilNanos = System.nanoTime() + REST_FACTOR * worked;
       }
