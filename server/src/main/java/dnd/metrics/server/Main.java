@@ -29,6 +29,7 @@ import dnd.metrics.server.rules.RuleDefaults;
 import dnd.metrics.server.rules.RuleFigures;
 import dnd.metrics.server.rules.RuleRequests;
 import dnd.metrics.server.rules.RuleService;
+import dnd.metrics.server.rules.unittest.EventRuleTester;
 import dnd.metrics.server.status.Sections;
 import dnd.metrics.server.status.StatusHandler;
 import dnd.metrics.server.telemetry.JvmFigures;
@@ -96,7 +97,8 @@ public final class Main implements AutoCloseable {
     this.rules =
         new RuleService(
             subscribed, head, engine, database, announcer, RuleDefaults.PROMETHEUS, clock);
-    this.ruleRequests = new RuleRequests(subscribed, rules, RuleDefaults.PROMETHEUS, clock);
+    this.ruleRequests =
+        new RuleRequests(subscribed, rules, RuleDefaults.PROMETHEUS, new EventRuleTester(), clock);
     this.alertEvents =
         new AlertEvents(
             subscribed, database, announcer, config.alerts(), clock, rules::pendingAlerts);

@@ -21,28 +21,32 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Answers {@code *.alert.rules} (list, get, save, delete, check, activate, deactivate) and {@code
- * *.alert.check}, which evaluates the active rules now (docs/icd.md).
+ * Answers {@code *.alert.rules} (list, get, save, delete, check, test, activate, deactivate) and
+ * {@code *.alert.check}, which evaluates the active rules now (docs/icd.md).
  */
 public final class RuleRequests implements AutoCloseable {
   private static final JsonMapper JSON = StrictJson.mapper();
   private static final int MAX_FILE_NAME = 256;
   private static final List<String> ACTIONS =
-      List.of("list", "get", "save", "delete", "check", "activate", "deactivate");
+      List.of("list", "get", "save", "delete", "check", "test", "activate", "deactivate");
 
   private final RuleService service;
   private final RuleDefaults defaults;
+  private final RuleTester tester;
   private final InstantSource clock;
   private final Requests requests;
 
-  public RuleRequests(Hub hub, RuleService service, RuleDefaults defaults, InstantSource clock) {
+  public RuleRequests(
+      Hub hub, RuleService service, RuleDefaults defaults, RuleTester tester, InstantSource clock) {
     this.service = service;
     this.defaults = defaults;
+    this.tester = tester;
     this.clock = clock;
     this.requests = new Requests(hub, clock, "rule-requests");
   }
@@ -61,6 +65,7 @@ public final class RuleRequests implements AutoCloseable {
       case "save" -> save(request);
       case "delete" -> delete(request);
       case "check" -> checkFile(request.fields());
+      case "test" -> test(request.fields());
       case "activate" -> activate(request, true);
       case "deactivate" -> activate(request, false);
       default ->
@@ -108,8 +113,7 @@ public final class RuleRequests implements AutoCloseable {
     if (groups == null) {
       throw unknown("data.file", "no rules of a file " + file + " are kept");
     }
-    RuleFile content = new RuleFile(groups.stream().map(StoredGroup::whole).toList());
-    return JSON.createObjectNode().put("file", file).put("content", RuleFileWriter.write(content));
+    return JSON.createObjectNode().put("file", file).put("content", printed(groups));
   }
 
   private ObjectNode save(Request request) throws InvalidEventException {
@@ -145,6 +149,56 @@ public final class RuleRequests implements AutoCloseable {
     problems(answer.putArray("problems"), reading.problems());
     problems(answer.putArray("warnings"), reading.warnings());
     return answer;
+  }
+
+  /** Runs unit tests on the rule files that the event holds, or else on those that are kept. */
+  private ObjectNode test(Fields fields) throws InvalidEventException {
+    String tests = fields.requireString("tests");
+    String run = fields.string("run");
+    RuleTester.Result result;
+    try {
+      result = tester.test(tests, ruleFiles(fields), run == null ? "" : run);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidEventException(
+          ErrorCode.INVALID_RULES, "data.run", String.valueOf(e.getMessage()));
+    }
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("passed", result.passed());
+    ArrayNode answers = answer.putArray("tests");
+    for (RuleTester.Test test : result.tests()) {
+      ArrayNode failures = answers.addObject().put("name", test.name()).putArray("failures");
+      test.failures().forEach(failures::add);
+    }
+    ArrayNode problems = answer.putArray("problems");
+    result.problems().forEach(problems::add);
+    ArrayNode warnings = answer.putArray("warnings");
+    result.warnings().forEach(warnings::add);
+    return answer;
+  }
+
+  private Map<String, String> ruleFiles(Fields fields) throws InvalidEventException {
+    Map<String, String> files = new HashMap<>();
+    if (!fields.has("files")) {
+      requireLoaded();
+      service.book().files().forEach((name, groups) -> files.put(name, printed(groups)));
+      return files;
+    }
+    if (!(fields.node("files") instanceof ObjectNode given)) {
+      throw new InvalidEventException(
+          ErrorCode.INVALID_RULES, "data.files", "must be an object: texts by names of files");
+    }
+    for (Map.Entry<String, JsonNode> file : given.properties()) {
+      if (!file.getValue().isString()) {
+        throw new InvalidEventException(
+            ErrorCode.INVALID_RULES, "data.files." + file.getKey(), "must be a string");
+      }
+      files.put(file.getKey(), file.getValue().asString());
+    }
+    return files;
+  }
+
+  private static String printed(List<StoredGroup> groups) {
+    return RuleFileWriter.write(new RuleFile(groups.stream().map(StoredGroup::whole).toList()));
   }
 
   private static void problems(ArrayNode into, List<RuleFileProblem> problems) {

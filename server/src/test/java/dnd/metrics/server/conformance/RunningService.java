@@ -20,6 +20,7 @@ import dnd.metrics.server.query.QueryLimits;
 import dnd.metrics.server.rules.RuleDefaults;
 import dnd.metrics.server.rules.RuleRequests;
 import dnd.metrics.server.rules.RuleService;
+import dnd.metrics.server.rules.unittest.EventRuleTester;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -66,7 +67,9 @@ final class RunningService implements AutoCloseable {
             RuleDefaults.PROMETHEUS,
             InstantSource.system());
     rules.start();
-    ruleRequests = new RuleRequests(hub, rules, RuleDefaults.PROMETHEUS, InstantSource.system());
+    ruleRequests =
+        new RuleRequests(
+            hub, rules, RuleDefaults.PROMETHEUS, new EventRuleTester(), InstantSource.system());
     ruleRequests.start();
     if (!rules.awaitLoaded(20_000)) {
       throw new AssertionError("rules were not loaded");

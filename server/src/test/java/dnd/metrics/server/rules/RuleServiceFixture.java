@@ -19,6 +19,7 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.rules.file.RuleFileReader;
+import dnd.metrics.server.rules.unittest.EventRuleTester;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -58,7 +59,8 @@ final class RuleServiceFixture implements AutoCloseable {
             announcer,
             RuleDefaults.PROMETHEUS,
             clock);
-    requests = new RuleRequests(hub, service, RuleDefaults.PROMETHEUS, clock);
+    requests =
+        new RuleRequests(hub, service, RuleDefaults.PROMETHEUS, new EventRuleTester(), clock);
     service.start();
     requests.start();
   }

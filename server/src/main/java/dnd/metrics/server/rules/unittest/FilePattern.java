@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -30,6 +31,16 @@ final class FilePattern {
       }
     }
     return found;
+  }
+
+  /**
+   * Those of {@code names} that match, in their order.
+   *
+   * @throws UnitTestException where the pattern is wrong
+   */
+  static List<String> matches(Collection<String> names, String pattern) throws UnitTestException {
+    Pattern regex = regex(pattern);
+    return names.stream().filter(name -> regex.matcher(name).matches()).sorted().toList();
   }
 
   private static List<Path> next(List<Path> folders, String name) throws UnitTestException {
@@ -70,8 +81,8 @@ final class FilePattern {
       char c = name.charAt(i);
       i++;
       switch (c) {
-        case '*' -> regex.append(".*");
-        case '?' -> regex.append('.');
+        case '*' -> regex.append("[^/]*");
+        case '?' -> regex.append("[^/]");
         case '[' -> {
           int close = name.indexOf(']', i + 1);
           if (close < 0) {

@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -24,12 +26,40 @@ public final class RuleTestRunner {
     this.options = options;
   }
 
+  /** Runs a file of tests, with the rule files that it names. */
   public FileReport run(Path file) {
+    return run(
+        file.toString(),
+        () -> text(file),
+        (content, warnings) -> ruleFiles(file, content, warnings));
+  }
+
+  /**
+   * Runs tests that are no file.
+   *
+   * @param name what the report calls them
+   * @param ruleFiles the texts of the rule files that they may name
+   */
+  public FileReport run(String name, String tests, Map<String, String> ruleFiles) {
+    return run(name, () -> tests, (content, warnings) -> ruleFiles(ruleFiles, content, warnings));
+  }
+
+  /** Where the tests come from. */
+  private interface Source {
+    String text() throws UnitTestException;
+  }
+
+  /** Where their rule files come from: texts by name. */
+  private interface RuleFiles {
+    Map<String, String> of(UnitTestFile content, List<String> warnings) throws UnitTestException;
+  }
+
+  private FileReport run(String file, Source source, RuleFiles rules) {
     List<String> warnings = new ArrayList<>();
     List<TestReport> tests = new ArrayList<>();
     try {
-      UnitTestFile content = UnitTestReader.read(text(file));
-      List<Path> ruleFiles = ruleFiles(file, content, warnings);
+      UnitTestFile content = UnitTestReader.read(source.text());
+      Map<String, String> ruleFiles = rules.of(content, warnings);
       refuseRepeated(content.groupOrder());
       for (int i = 0; i < content.tests().size(); i++) {
         UnitTest test = content.tests().get(i);
@@ -38,10 +68,9 @@ public final class RuleTestRunner {
           tests.add(run(name, test, content, ruleFiles));
         }
       }
-      return new FileReport(file.toString(), List.of(), warnings, tests);
+      return new FileReport(file, List.of(), warnings, tests);
     } catch (UnitTestException e) {
-      return new FileReport(
-          file.toString(), List.of(String.valueOf(e.getMessage())), warnings, List.of());
+      return new FileReport(file, List.of(String.valueOf(e.getMessage())), warnings, List.of());
     }
   }
 
@@ -57,16 +86,32 @@ public final class RuleTestRunner {
     }
   }
 
-  private static List<Path> ruleFiles(Path file, UnitTestFile content, List<String> warnings)
+  private static Map<String, String> ruleFiles(
+      Map<String, String> known, UnitTestFile content, List<String> warnings)
       throws UnitTestException {
+    Map<String, String> found = new LinkedHashMap<>();
+    for (String pattern : content.ruleFiles()) {
+      List<String> matches = FilePattern.matches(known.keySet(), pattern);
+      if (matches.isEmpty()) {
+        warnings.add("no file match pattern " + pattern);
+      }
+      matches.forEach(name -> found.put(name, known.getOrDefault(name, "")));
+    }
+    return found;
+  }
+
+  private static Map<String, String> ruleFiles(
+      Path file, UnitTestFile content, List<String> warnings) throws UnitTestException {
     Path folder = file.getParent() == null ? Path.of("") : file.getParent();
-    List<Path> found = new ArrayList<>();
+    Map<String, String> found = new LinkedHashMap<>();
     for (String pattern : content.ruleFiles()) {
       List<Path> matches = FilePattern.matches(folder, pattern);
       if (matches.isEmpty()) {
         warnings.add("no file match pattern " + folder.resolve(pattern));
       }
-      found.addAll(matches);
+      for (Path match : matches) {
+        found.put(match.toString(), text(match));
+      }
     }
     return found;
   }
@@ -80,8 +125,13 @@ public final class RuleTestRunner {
     }
   }
 
-  private TestReport run(String name, UnitTest test, UnitTestFile file, List<Path> ruleFiles) {
+  private TestReport run(
+      String name, UnitTest test, UnitTestFile file, Map<String, String> ruleFiles) {
     try {
+      if (test.lastMillis() / file.evaluationIntervalMillis() > options.maxEvaluations()) {
+        throw new UnitTestException(
+            List.of("too many evaluations: limit " + options.maxEvaluations()));
+      }
       long step =
           test.intervalMillis() == 0 ? file.evaluationIntervalMillis() : test.intervalMillis();
       InputSamples input = InputSamples.read(test.inputSeries(), test.startMillis(), step);

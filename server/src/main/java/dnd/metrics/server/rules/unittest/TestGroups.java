@@ -2,16 +2,12 @@ package dnd.metrics.server.rules.unittest;
 
 import dnd.metrics.server.rules.PreparedGroup;
 import dnd.metrics.server.rules.RuleDefaults;
+import dnd.metrics.server.rules.file.RuleFile;
 import dnd.metrics.server.rules.file.RuleFileReader;
 import dnd.metrics.server.rules.file.RuleFileReading;
-import dnd.metrics.server.rules.file.RuleGroup;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,38 +18,35 @@ final class TestGroups {
   /**
    * Reads the files.
    *
+   * @param files their texts by name
    * @param order names of groups; one that is not named is as early as the first of them
    * @throws UnitTestException naming all that is wrong with the files
    */
   static List<PreparedGroup> load(
-      List<Path> files, List<String> order, RuleDefaults defaults, boolean ignoreUnknownFields)
+      Map<String, String> files,
+      List<String> order,
+      RuleDefaults defaults,
+      boolean ignoreUnknownFields)
       throws UnitTestException {
-    Map<String, PreparedGroup> groups = new LinkedHashMap<>();
-    for (Path file : files) {
-      for (RuleGroup group : read(file, ignoreUnknownFields).file().groups()) {
-        PreparedGroup prepared = PreparedGroup.of(file.toString(), group, defaults);
-        groups.put(prepared.key(), prepared);
-      }
+    List<PreparedGroup> groups = new ArrayList<>();
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      String name = file.getKey();
+      RuleFile content = read(name, file.getValue(), ignoreUnknownFields);
+      content.groups().forEach(group -> groups.add(PreparedGroup.of(name, group, defaults)));
     }
     Map<String, Integer> places = new HashMap<>();
     order.forEach(name -> places.put(name, places.size()));
-    List<PreparedGroup> sorted = new ArrayList<>(groups.values());
-    sorted.sort(Comparator.comparingInt(group -> places.getOrDefault(group.name(), 0)));
-    return sorted;
+    groups.sort(Comparator.comparingInt(group -> places.getOrDefault(group.name(), 0)));
+    return groups;
   }
 
-  private static RuleFileReading read(Path file, boolean ignoreUnknownFields)
+  private static RuleFile read(String name, String text, boolean ignoreUnknownFields)
       throws UnitTestException {
-    RuleFileReading reading;
-    try {
-      reading = RuleFileReader.read(Files.readString(file), ignoreUnknownFields);
-    } catch (IOException e) {
-      throw new UnitTestException(List.of(file + ": cannot be read: " + e));
-    }
+    RuleFileReading reading = RuleFileReader.read(text, ignoreUnknownFields);
     if (!reading.isValid()) {
       throw new UnitTestException(
-          reading.problems().stream().map(problem -> file + ": " + problem).toList());
+          reading.problems().stream().map(problem -> name + ": " + problem).toList());
     }
-    return reading;
+    return reading.file();
   }
 }

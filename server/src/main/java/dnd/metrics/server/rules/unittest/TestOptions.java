@@ -10,9 +10,20 @@ import org.jspecify.annotations.Nullable;
  * @param debug whether reports tell what was stored
  * @param difference whether alerts that differ are shown line by line against each other
  * @param ignoreUnknownFields of rule files
+ * @param maxEvaluations of its groups that one test may need
  */
 public record TestOptions(
-    @Nullable Pattern run, boolean debug, boolean difference, boolean ignoreUnknownFields) {
+    @Nullable Pattern run,
+    boolean debug,
+    boolean difference,
+    boolean ignoreUnknownFields,
+    long maxEvaluations) {
+  /** As many evaluations as tests need, for whoever runs them for himself. */
+  public TestOptions(
+      @Nullable Pattern run, boolean debug, boolean difference, boolean ignoreUnknownFields) {
+    this(run, debug, difference, ignoreUnknownFields, Long.MAX_VALUE);
+  }
+
   boolean includes(String testName) {
     return run == null || run.matcher(testName).find();
   }
