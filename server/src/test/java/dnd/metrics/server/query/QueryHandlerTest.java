@@ -12,6 +12,7 @@ import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -226,7 +227,9 @@ class QueryHandlerTest {
     assertThat(entry.get("state").stringValue()).isEqualTo("running");
     hub.listensFor = 0; // the asker is gone
     AtomicLong before = new AtomicLong(-1);
-    Awaitility.await().until(() -> before.getAndSet(series.get()) == series.get());
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1)) // a busy machine needs its time
+        .until(() -> before.getAndSet(series.get()) == series.get());
     hub.listensFor = Integer.MAX_VALUE;
     Awaitility.await().until(() -> ask("metrics.queries", "{}").get("result").isEmpty());
     assertThat(hub.published).isEmpty(); // nobody was told
