@@ -214,7 +214,7 @@ final class TableFollower {
     }
     condition = new Condition(DatabaseStatus.State.AVAILABLE, null, clock.millis());
     if (before.state() == DatabaseStatus.State.OPENING) {
-      LOG.info("the tables are in {}, {}", tables.kind(), options.address());
+      LOG.debug("the tables are in {}, {}", tables.kind(), options.address());
     } else {
       LOG.info(
           "the database {} is back after {} s; {} writes wait",
