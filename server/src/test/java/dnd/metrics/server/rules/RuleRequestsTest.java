@@ -1,6 +1,7 @@
 package dnd.metrics.server.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -167,7 +168,9 @@ class RuleRequestsTest {
   void evaluatesNowWhenAskedAndSaysWhatChanged() throws Exception {
     try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
       save(test, FILE.replace("ale < 5", "ale offset 1ms < 5").replace("for: 1h", "for: 0s"));
-      test.push("push-1", "ale", 3, "service", "tavern");
+      long pushedMillis = test.clock.millis();
+      test.pushAt(pushedMillis, "push-1", "ale", 3, "service", "tavern");
+      await().until(() -> test.clock.millis() > pushedMillis + 1); // the offset is over
       JsonNode checked =
           test.ask("alert.check", "{\"correlation_id\":\"check-1\",\"rule\":\"LowAle\"}");
       JsonNode change = checked.get("changes").get(0);
