@@ -80,10 +80,19 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
 
   /** Begins afresh. */
   void askAgain() {
+    long after;
+    synchronized (this) {
+      after = asked;
+    }
+    askAgain(after);
+  }
+
+  /** Begins afresh unless that has been done since {@code after}. */
+  private void askAgain(long after) {
     long turn;
     QueryEvent query;
     synchronized (this) {
-      if (ended || !begun) {
+      if (ended || !begun || asked != after) {
         return;
       }
       closeInbox();
@@ -192,16 +201,6 @@ public final class LiveQuery implements Flow.Publisher<LiveUpdate>, AutoCloseabl
       delay = backoff.nextMillis();
     }
     CompletableFuture.delayedExecutor(delay, TimeUnit.MILLISECONDS).execute(() -> askAgain(after));
-  }
-
-  /** Asks again unless somebody has done so since. */
-  private void askAgain(long after) {
-    synchronized (this) {
-      if (asked != after) {
-        return;
-      }
-    }
-    askAgain();
   }
 
   /** Whether asking again may help. */

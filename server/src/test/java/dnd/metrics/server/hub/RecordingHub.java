@@ -2,6 +2,8 @@ package dnd.metrics.server.hub;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +48,9 @@ public final class RecordingHub implements Hub {
 
   /** How many publications there may be until nobody listens any more. */
   public volatile int listensFor = Integer.MAX_VALUE;
+
+  /** Subjects that nobody listens on any more. */
+  public final Set<String> left = ConcurrentHashMap.newKeySet();
 
   /** How much waits for every reader. */
   public volatile long pendingBytes;
@@ -98,7 +103,7 @@ public final class RecordingHub implements Hub {
 
   @Override
   public boolean hasInterest(String subject) {
-    return published.size() < listensFor;
+    return published.size() < listensFor && !left.contains(subject);
   }
 
   @Override
