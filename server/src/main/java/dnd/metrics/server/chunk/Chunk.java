@@ -22,4 +22,17 @@ public sealed interface Chunk permits XorChunk, HistogramChunk {
 
   /** Replaces what {@code batch} holds by all samples of this chunk. */
   void decode(SampleBatch batch);
+
+  /**
+   * Decodes a chunk out of a block: {@code length} bytes as {@link #toBytes} returns them.
+   *
+   * @throws IllegalArgumentException when these are no such bytes, or the encoding is not known
+   */
+  static void decode(int encoding, byte[] data, int offset, int length, SampleBatch batch) {
+    if (encoding == XorChunk.ENCODING) {
+      XorChunk.decode(data, offset, length, batch);
+    } else {
+      HistogramChunk.decode(encoding, data, offset, length, batch);
+    }
+  }
 }

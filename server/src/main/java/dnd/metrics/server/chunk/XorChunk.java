@@ -18,6 +18,8 @@ import java.util.Arrays;
  * small.
  */
 public final class XorChunk implements Chunk {
+  static final int ENCODING = 1;
+
   /** The most samples a chunk takes: the header counts them in two bytes. */
   public static final int MAX_SIZE = 0xffff;
 
@@ -165,7 +167,7 @@ public final class XorChunk implements Chunk {
 
   @Override
   public int encoding() {
-    return 1;
+    return ENCODING;
   }
 
   @Override
