@@ -9,6 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.databind.JsonNode;
 
 /** {@code dnd-metrics bench}: end-to-end measurements from a process of its own. */
 @Command(
@@ -116,9 +117,16 @@ public final class Bench {
             "FULL: the tags in every metric; SHARED: once in data.labels (default: ${DEFAULT-VALUE})")
     EventTemplate.Form form = EventTemplate.Form.FULL;
 
+    @Option(
+        names = "--rules",
+        defaultValue = "0",
+        description =
+            "rules that are loaded and that the events concern (default: ${DEFAULT-VALUE})")
+    int rules;
+
     @Override
     public Integer call() throws Exception {
-      IngestBench bench = new IngestBench(connections, form);
+      IngestBench bench = new IngestBench(connections, form, rules);
       Report report =
           new Report("Ingest over the hub, " + connections + " connections, labels " + form);
       List<Peer> peers = shared.peers();
@@ -158,15 +166,37 @@ public final class Bench {
         description = "counted, after ten to warm up (default: ${DEFAULT-VALUE})")
     int seconds = 30;
 
+    @Option(
+        names = "--rules",
+        defaultValue = "0",
+        description =
+            "rules that are loaded and that the events concern (default: ${DEFAULT-VALUE})")
+    int rules;
+
     @Override
     public Integer call() throws Exception {
-      Report report = new Report("Latency, " + rate + " events/s of 10 samples");
+      Report report =
+          new Report("Latency, %d events/s of 10 samples, %d rules".formatted(rate, rules));
       DevopsLoad hour =
           IngestBench.load(new IngestBench.Size(1_000, 360), System.currentTimeMillis());
       try (ServerProcess server = ServerProcess.start(shared.program, shared.folder)) {
         new IngestBench(2, EventTemplate.Form.FULL)
             .push(server.hub(), hour, new org.HdrHistogram.Histogram(60_000_000_000L, 3));
+        if (rules > 0) {
+          RuleLoad.concernedBy(hour, rules).save(server.hub());
+        }
         new LatencyBench(server.hub(), rate, seconds).run(hour, report);
+        JsonNode figures = RuleLoad.figures(server.hub());
+        report.add(
+            Measured.of(
+                "rules",
+                "dnd-metrics",
+                "count",
+                figures.path("rules").asLong(),
+                "evaluated at once",
+                figures.path("at_once").asLong(),
+                "slots missed",
+                figures.path("missed").asLong()));
       }
       shared.finish(report, "latency");
       return 0;

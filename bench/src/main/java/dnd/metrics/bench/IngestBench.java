@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
+import tools.jackson.databind.JsonNode;
 
 /**
  * How many samples a second are taken in and acknowledged, the load generator on the same machine.
@@ -29,10 +30,19 @@ final class IngestBench {
 
   private final int connections;
   private final EventTemplate.Form form;
+  private final int rules;
 
   IngestBench(int connections, EventTemplate.Form form) {
+    this(connections, form, 0);
+  }
+
+  /**
+   * @param rules how many rules are loaded that the events concern
+   */
+  IngestBench(int connections, EventTemplate.Form form, int rules) {
     this.connections = connections;
     this.form = form;
+    this.rules = rules;
   }
 
   /** The load of a size, ending now. */
@@ -53,11 +63,15 @@ final class IngestBench {
   /** Starts the program, loads it over its hub, checks what it holds, and returns the figures. */
   Measured ours(Path program, Path folder, DevopsLoad load, Size size) throws Exception {
     try (ServerProcess server = ServerProcess.start(program, folder)) {
+      if (rules > 0) {
+        RuleLoad.concernedBy(load, rules).save(server.hub());
+      }
       double cpuBefore = server.cpuSeconds();
       Histogram latency = new Histogram(60_000_000_000L, 3);
       double seconds = push(server.hub(), load, latency);
       double cpu = server.cpuSeconds() - cpuBefore;
       check(server.hub(), load);
+      JsonNode figures = RuleLoad.figures(server.hub());
       return Measured.of(
           "ingest " + size.title(),
           "dnd-metrics",
@@ -74,7 +88,13 @@ final class IngestBench {
           "ack p50 ms",
           latency.getValueAtPercentile(50) / 1e6,
           "ack p99 ms",
-          latency.getValueAtPercentile(99) / 1e6);
+          latency.getValueAtPercentile(99) / 1e6,
+          "rules",
+          rules,
+          "evaluated at once",
+          figures.path("at_once").asLong(),
+          "slots missed",
+          figures.path("missed").asLong());
     }
   }
 

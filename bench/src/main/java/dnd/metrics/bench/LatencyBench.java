@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LatencyBench {
   private static final int WARM_UP_SECONDS = 10;
-  private static final byte[] CORRELATION = "\"correlation_id\":\"".getBytes(US_ASCII);
+  private static final String CORRELATION_PREFIX = "bbbbbbbb";
 
   private final URI hub;
   private final int eventsPerSecond;
@@ -87,27 +87,10 @@ final class LatencyBench {
       throw new IllegalStateException(wrong);
     }
     String rate = " at %d events/s".formatted(eventsPerSecond);
-    add(report, "push → reply" + rate, reply);
-    add(report, "push → metrics.collected" + rate, collected);
-    add(report, "push → found by a query", queryable);
-    add(report, "dashboard query over 1 h → reply", query);
-  }
-
-  private static void add(Report report, String what, Histogram nanos) {
-    report.add(
-        Measured.of(
-            what,
-            "dnd-metrics",
-            "count",
-            nanos.getTotalCount(),
-            "p50 ms",
-            nanos.getValueAtPercentile(50) / 1e6,
-            "p90 ms",
-            nanos.getValueAtPercentile(90) / 1e6,
-            "p99 ms",
-            nanos.getValueAtPercentile(99) / 1e6,
-            "p99.9 ms",
-            nanos.getValueAtPercentile(99.9) / 1e6));
+    report.add(Measured.times("push → reply" + rate, reply));
+    report.add(Measured.times("push → metrics.collected" + rate, collected));
+    report.add(Measured.times("push → found by a query", queryable));
+    report.add(Measured.times("dashboard query over 1 h → reply", query));
   }
 
   private void read(WireConnection connection, WireConnection.Delivery delivery) {
@@ -129,36 +112,12 @@ final class LatencyBench {
   }
 
   private void publish(WireConnection publisher, long[] dueNanos) throws IOException {
-    DevopsLoad values = new DevopsLoad(1_000, 1_000, 0, 7);
-    EventTemplate[] templates =
-        values.hosts().stream()
-            .map(h -> new EventTemplate(h, EventTemplate.Form.FULL))
-            .toArray(EventTemplate[]::new);
-    WireBuffer payload = new WireBuffer();
-    WireBuffer out = new WireBuffer();
-    long start = System.nanoTime();
+    SteadyEvents events = new SteadyEvents(CORRELATION_PREFIX);
+    Pace pace = Pace.fromNow(eventsPerSecond);
     for (int i = 0; i < dueNanos.length; i++) {
-      dueNanos[i] = start + (long) i * 1_000_000_000L / eventsPerSecond;
-      for (long left = dueNanos[i] - System.nanoTime();
-          left > 0;
-          left = dueNanos[i] - System.nanoTime()) {
-        LockSupport.parkNanos(left);
-      }
-      DevopsLoad.Host host = values.hosts().get(i % templates.length);
-      payload.clear();
-      int length =
-          templates[host.number()].render(
-              values,
-              i / templates.length % values.samples(),
-              EventTemplate.renderTime(System.currentTimeMillis()),
-              "bbbbbbbb-0000-4000-8000-%012d".formatted(i).getBytes(US_ASCII),
-              payload);
-      out.clear();
-      out.put(
-          ("PUB " + host.sender() + ".metrics.push _INBOX.latency." + i + " " + length + "\r\n")
-              .getBytes(US_ASCII));
-      out.put(payload).put((byte) '\r').put((byte) '\n');
-      publisher.send(out);
+      dueNanos[i] = pace.dueNanos(i);
+      pace.await(i);
+      publisher.send(events.publication(i, "_INBOX.latency." + i));
     }
   }
 
@@ -178,7 +137,7 @@ final class LatencyBench {
   /** The number in the last digits of the correlation id of an event of ours, or -1. */
   private static long correlationNumber(byte[] buffer, int offset, int length) {
     String text = new String(buffer, offset, length, UTF_8);
-    String start = new String(CORRELATION, US_ASCII) + "bbbbbbbb-";
+    String start = "\"correlation_id\":\"" + CORRELATION_PREFIX + "-";
     int at = text.indexOf(start);
     return at < 0
         ? -1
@@ -239,14 +198,11 @@ final class LatencyBench {
       if (difference != null) {
         throw new IllegalStateException(difference);
       }
-      long start = System.nanoTime();
+      Pace pace = Pace.fromNow(10);
       for (int i = 0; !done; i++) {
-        long due = start + i * 100_000_000L;
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-          LockSupport.parkNanos(left);
-        }
+        long due = pace.await(i);
         queries.ask(dashboard, loaded.timeMillis(0), loaded.lastMillis());
-        if (due - start > WARM_UP_SECONDS * 1_000_000_000L) {
+        if (due - pace.startNanos() > WARM_UP_SECONDS * 1_000_000_000L) {
           query.recordValue(System.nanoTime() - due);
         }
       }

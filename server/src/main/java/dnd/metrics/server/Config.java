@@ -7,6 +7,7 @@ import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.ingest.IngestLimits;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.query.QueryLimits;
+import dnd.metrics.server.rules.RuleDefaults;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,6 +23,7 @@ import java.util.List;
  * @param engine limits of the evaluation of a query
  * @param queries how many queries run and wait, and how long they may take
  * @param storage the storage service's schema and tables
+ * @param rules what holds for all groups of rules
  * @param alerts what is announced of alerts, to whom, and when
  */
 public record Config(
@@ -33,6 +35,7 @@ public record Config(
     EngineOptions engine,
     QueryLimits queries,
     StorageSettings storage,
+    RuleDefaults rules,
     AlertsConfig alerts) {
   public Config {
     subjectPatterns = List.copyOf(subjectPatterns);
@@ -52,12 +55,22 @@ public record Config(
         EngineOptions.defaults(),
         QueryLimits.DEFAULT,
         StorageSettings.defaults(),
+        RuleDefaults.PROMETHEUS,
         AlertsConfig.DEFAULT);
   }
 
   public Config withHub(HubOptions newHub) {
     return new Config(
-        serviceName, subjectPatterns, newHub, head, ingest, engine, queries, storage, alerts);
+        serviceName,
+        subjectPatterns,
+        newHub,
+        head,
+        ingest,
+        engine,
+        queries,
+        storage,
+        rules,
+        alerts);
   }
 
   /** Where and how the storage service's tables are kept, for a data folder. */

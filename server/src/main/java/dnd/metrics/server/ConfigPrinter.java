@@ -6,6 +6,7 @@ import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.hub.embedded.HubTls;
 import dnd.metrics.server.hub.embedded.HubUser;
 import dnd.metrics.server.hub.embedded.SubjectPermission;
+import dnd.metrics.server.rules.RuleDefaults;
 import dnd.metrics.server.yaml.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ public final class ConfigPrinter {
     root.put("limits", limits(config));
     root.put("queries", queries(config));
     root.put("storage", storage(config.storage()));
+    root.put("rules", rules(config.rules()));
     root.put("alerts", AlertsConfigText.toMap(config.alerts()));
     DumpSettings settings =
         DumpSettings.builder()
@@ -148,6 +150,19 @@ public final class ConfigPrinter {
     map.put("database", storage.database().toString());
     map.put("schema", storage.schema());
     map.put("tables", tables);
+    return map;
+  }
+
+  private static Map<String, Object> rules(RuleDefaults rules) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("evaluation_interval", Durations.format(rules.intervalMillis()));
+    map.put("query_offset", Durations.format(rules.queryOffsetMillis()));
+    if (!rules.externalLabels().isEmpty()) {
+      map.put("external_labels", rules.externalLabels().toMap());
+    }
+    if (!rules.externalUrl().isEmpty()) {
+      map.put("external_url", rules.externalUrl());
+    }
     return map;
   }
 

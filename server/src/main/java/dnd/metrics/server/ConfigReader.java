@@ -86,6 +86,9 @@ public final class ConfigReader {
                 .map(mapping -> readLimits(mapping, defaults.queries(), timeoutMillis))
                 .orElse(defaults.queries()),
             storage,
+            root.mapping("rules")
+                .map(new RulesConfigReader(secrets)::read)
+                .orElse(defaults.rules()),
             root.mapping("alerts").map(AlertsConfigReader::read).orElse(defaults.alerts()));
     limits.ifPresent(YamlMapping::finish);
     queries.ifPresent(YamlMapping::finish);

@@ -95,6 +95,14 @@ public final class ConfigReference {
                   + " (looked at once a minute); `alerts` also speaks for the table"
                   + " `announcements`, `dashboards` for `dashboard_history`"),
           setting("storage.tables.TABLE.backup", "`true`", "whether backups hold the table"),
+          setting("rules.evaluation_interval", "of groups of rules that name no `interval`"),
+          setting("rules.query_offset", "of groups that name no `query_offset`"),
+          setting(
+              "rules.external_labels",
+              "none",
+              "`$externalLabels` in templates; alerts that are announced have them too, where they"
+                  + " have none of that name"),
+          setting("rules.external_url", "none", "`$externalURL` in templates"),
           setting(
               "alerts.global.resolve_timeout",
               "after which an alert that a service reported without an end is over, where it is"

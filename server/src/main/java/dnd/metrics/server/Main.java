@@ -4,6 +4,7 @@ import dnd.metrics.events.EventTypes;
 import dnd.metrics.server.announce.AlertEvents;
 import dnd.metrics.server.announce.Announcer;
 import dnd.metrics.server.announce.AnnouncerStatus;
+import dnd.metrics.server.announce.Origin;
 import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
@@ -25,7 +26,6 @@ import dnd.metrics.server.metadata.MetricMetadataStore;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.request.Requests;
-import dnd.metrics.server.rules.RuleDefaults;
 import dnd.metrics.server.rules.RuleFigures;
 import dnd.metrics.server.rules.RuleRequests;
 import dnd.metrics.server.rules.RuleService;
@@ -40,6 +40,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,10 +96,9 @@ public final class Main implements AutoCloseable {
             clock);
     this.announcer = new Announcer(subscribed, database, config.alerts(), clock);
     this.rules =
-        new RuleService(
-            subscribed, head, engine, database, announcer, RuleDefaults.PROMETHEUS, clock);
+        new RuleService(subscribed, head, engine, database, announcer, config.rules(), clock);
     this.ruleRequests =
-        new RuleRequests(subscribed, rules, RuleDefaults.PROMETHEUS, new EventRuleTester(), clock);
+        new RuleRequests(subscribed, rules, config.rules(), new EventRuleTester(), clock);
     this.alertEvents =
         new AlertEvents(
             subscribed, database, announcer, config.alerts(), clock, rules::pendingAlerts);
@@ -112,7 +112,7 @@ public final class Main implements AutoCloseable {
     ingest.start();
     queries.start();
     dashboards.start();
-    announcer.start();
+    announcer.start(EnumSet.allOf(Origin.class));
     alertEvents.start();
     rules.start();
     ruleRequests.start();

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.embedded.HubOptions;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.rules.RuleDefaults;
 import dnd.metrics.server.yaml.YamlException;
 import java.time.Duration;
 import java.util.List;
@@ -141,7 +143,7 @@ class ConfigReaderTest {
         "metrics.yaml:4: unknown table 'alert'; did you mean 'alerts'?");
     assertRefused(
         "quantum: 1\n",
-        "metrics.yaml:1: unknown key 'quantum'; known: alerts, limits, message_hub, queries, service,"
+        "metrics.yaml:1: unknown key 'quantum'; known: alerts, limits, message_hub, queries, rules, service,"
             + " storage");
   }
 
@@ -259,5 +261,44 @@ class ConfigReaderTest {
         "storage:\n  database: postgresql://h/d?tls=on\n",
         "metrics.yaml:2: storage.database: 'tls' is no option of a database; known:"
             + " [application_name, sslcert, sslkey, sslmode, sslrootcert]");
+  }
+
+  @Test
+  void whatHoldsForAllRulesIsRead() throws YamlException {
+    RuleDefaults rules =
+        parse(
+                """
+                rules:
+                  evaluation_interval: 15s
+                  query_offset: 2s
+                  external_labels: {cluster: blue, replica: "${HUB_PASSWORD}-1"}
+                  external_url: https://metrics.example.org/dnd/
+                """)
+            .rules();
+    assertThat(rules)
+        .isEqualTo(
+            new RuleDefaults(
+                15_000,
+                2_000,
+                Labels.of("cluster", "blue", "replica", "s3cret-1"),
+                "https://metrics.example.org/dnd"));
+    assertThat(parse("").rules()).isEqualTo(RuleDefaults.PROMETHEUS);
+  }
+
+  @Test
+  void whatRulesCannotHaveIsRefused() {
+    assertRefused(
+        """
+        rules:
+          evaluation_interval: 0s
+          external_labels: {__name__: x, replica: "${NONE}"}
+          external_url: metrics.example.org
+        """,
+        "metrics.yaml:2: rules.evaluation_interval must be a duration such as 30s, 1h30m or 250ms,"
+            + " not '0s'",
+        "metrics.yaml:3: '__name__' cannot be an external label",
+        "metrics.yaml:3: rules.external_labels.replica: the environment variable NONE is not set",
+        "metrics.yaml:4: rules.external_url: 'metrics.example.org' is no URL such as"
+            + " https://metrics.example.org/prometheus");
   }
 }

@@ -226,7 +226,7 @@ final class AlertReports {
   }
 
   /** Reads the alerts that fired when the program ended, once; false where that cannot be done. */
-  private boolean load() {
+  boolean load() {
     if (loaded) {
       return true;
     }
@@ -275,7 +275,7 @@ final class AlertReports {
     } catch (IOException e) {
       LOG.warn("alerts that were written twice could not be ended: {}", e.getMessage());
     }
-    announcer.accept(known);
+    announcer.restore(Origin.SERVICES, known);
   }
 
   private static boolean isReported(Row row) {

@@ -1,5 +1,6 @@
 package dnd.metrics.server.announce;
 
+import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.Fields;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.events.StrictJson;
@@ -46,6 +47,12 @@ final class AlertStatusHandler {
   private ObjectNode list(Request request) throws InvalidEventException {
     Fields data = request.fields();
     List<Matcher> filter = MatcherFields.read(data, "matchers");
+    if (!reports.load() || !announcer.awaitAlerts()) {
+      throw new InvalidEventException(
+          ErrorCode.STORAGE_UNAVAILABLE,
+          "",
+          "which alerts fire is not known yet: the database is away");
+    }
     List<AlertView> views = new ArrayList<>(announcer.views());
     if (data.bool("pending")) {
       views.addAll(pending.get());

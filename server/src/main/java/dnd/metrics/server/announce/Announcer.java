@@ -12,15 +12,19 @@ import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +47,9 @@ public final class Announcer implements AutoCloseable {
   /** The clock on the wall may be set: no wait is longer. */
   private static final long LONGEST_WAIT_MILLIS = 30_000;
 
+  /** How long requests wait at the start until it is known what they ask for. */
+  private static final Duration KNOWN_PATIENCE = Duration.ofSeconds(10);
+
   private final Hub hub;
   private final Database database;
   private final InstantSource clock;
@@ -55,6 +62,10 @@ public final class Announcer implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition earlier = lock.newCondition();
+
+  /** Something of {@link #tablesRead}, {@link #databaseAway} and {@link #early} has changed. */
+  private final Condition known = lock.newCondition();
+
   private final Dispatcher dispatcher;
   private final JsonBuffer out = new JsonBuffer(EVENT_BYTES);
   private final Deque<Step> unsent = new ArrayDeque<>();
@@ -62,7 +73,16 @@ public final class Announcer implements AutoCloseable {
   /** What was published in this turn. */
   private final List<Change> toNote = new ArrayList<>();
 
-  /** Alerts that came before what was announced formerly could be read; null afterwards. */
+  private boolean tablesRead;
+  private boolean databaseAway;
+
+  /** Those whose alerts of before a restart are not known yet. */
+  private final Set<Origin> awaited = EnumSet.noneOf(Origin.class);
+
+  /**
+   * Alerts that came before it was known what was announced formerly, and which alerts of all
+   * origins fire; null afterwards.
+   */
   private @Nullable List<Alert> early = new ArrayList<>();
 
   private long waitingUntilMillis = Long.MAX_VALUE;
@@ -82,20 +102,25 @@ public final class Announcer implements AutoCloseable {
   }
 
   /**
-   * Reads what was announced and which silences there are, and begins to announce. Where the
-   * database is away, alerts wait until it is back. To be called once.
+   * Begins to announce, on a thread of its own, which first reads what was announced and which
+   * silences there are. Alerts wait for that, also for a database that is away to be back, and
+   * until each of {@code origins} has called {@link #restore}: what inhibits others may be of
+   * another origin than they are. To be called once.
    */
-  public void start() {
-    load();
+  public void start(Set<Origin> origins) {
+    lock.lock();
+    try {
+      awaited.addAll(origins);
+    } finally {
+      lock.unlock();
+    }
     thread = Thread.ofPlatform().name("announcer").daemon().start(this::run);
   }
 
   /**
    * Takes in alerts that began or ceased to fire, or whose annotations or value changed; what is to
    * be announced at once has been published when it returns. To be called once the alerts are
-   * durable, and after a restart with every alert that fires and with every resolved one that table
-   * {@code announcements} does not have with the kind {@code resolved}: in one call, so that those
-   * that inhibit others are known. Handing in an alert again changes nothing.
+   * durable. Handing in an alert again changes nothing.
    */
   public void accept(List<Alert> alerts) {
     lock.lock();
@@ -106,6 +131,21 @@ public final class Announcer implements AutoCloseable {
         long now = clock.millis();
         carryOut(dispatcher.accept(alerts, now), now);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes in what an origin knows from before a restart: every alert that fires, and every resolved
+   * one that table {@code announcements} does not have with the kind {@code resolved}.
+   */
+  public void restore(Origin origin, List<Alert> alerts) {
+    lock.lock();
+    try {
+      awaited.remove(origin);
+      accept(alerts);
+      acceptEarly();
     } finally {
       lock.unlock();
     }
@@ -131,11 +171,30 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
-  /** Whether it is known what was announced and which silences there are. */
-  boolean isReady() {
+  /**
+   * Whether it is known which silences there are. Waits for it a while, unless the database is
+   * away.
+   */
+  boolean awaitSilences() {
+    return awaitKnown(() -> tablesRead);
+  }
+
+  /** The same for which alerts of all origins fire, and what was announced of them. */
+  boolean awaitAlerts() {
+    return awaitKnown(() -> early == null);
+  }
+
+  private boolean awaitKnown(BooleanSupplier isKnown) {
     lock.lock();
     try {
-      return early == null;
+      long nanos = KNOWN_PATIENCE.toNanos();
+      while (!isKnown.getAsBoolean() && !databaseAway && nanos > 0) {
+        nanos = known.awaitNanos(nanos);
+      }
+      return isKnown.getAsBoolean();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     } finally {
       lock.unlock();
     }
@@ -306,7 +365,7 @@ public final class Announcer implements AutoCloseable {
   private void await() {
     long now = clock.millis();
     waitingUntilMillis = Math.min(dispatcher.nextMillis(), now + LONGEST_WAIT_MILLIS);
-    if (early != null || !unsent.isEmpty()) {
+    if (!tablesRead || !unsent.isEmpty()) {
       waitingUntilMillis = Math.min(waitingUntilMillis, now + RETRY_MILLIS);
     }
     try {
@@ -323,7 +382,7 @@ public final class Announcer implements AutoCloseable {
 
   /** Reads what lasts, where that was not done yet and can be done now. */
   private void load() {
-    if (isReady()) {
+    if (tablesRead) { // only this thread changes it
       return;
     }
     try {
@@ -336,7 +395,16 @@ public final class Announcer implements AutoCloseable {
         lock.unlock();
       }
     } catch (DatabaseUnavailableException e) {
-      LOG.warn("alerts are not announced until the database is back: {}", e.getMessage());
+      lock.lock();
+      try {
+        if (!databaseAway) {
+          LOG.warn("alerts are not announced until the database is back: {}", e.getMessage());
+        }
+        databaseAway = true;
+        known.signalAll();
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -365,8 +433,21 @@ public final class Announcer implements AutoCloseable {
       }
     }
     carryOut(dispatcher.put(silences, now), now);
-    List<Alert> waited = early == null ? List.of() : early;
+    tablesRead = true;
+    databaseAway = false;
+    acceptEarly();
+    known.signalAll();
+  }
+
+  /** Once all is known that what came early depends on. The caller holds the lock. */
+  private void acceptEarly() {
+    List<Alert> waited = early;
+    if (waited == null || !tablesRead || !awaited.isEmpty()) {
+      return;
+    }
     early = null;
+    known.signalAll();
+    long now = clock.millis();
     carryOut(dispatcher.accept(waited, now), now);
   }
 

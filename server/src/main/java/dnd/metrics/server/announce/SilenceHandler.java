@@ -41,7 +41,7 @@ final class SilenceHandler {
   }
 
   ObjectNode answer(Request request) throws InvalidEventException {
-    if (!announcer.isReady()) {
+    if (!announcer.awaitSilences()) {
       throw new InvalidEventException(
           ErrorCode.STORAGE_UNAVAILABLE, "", "the silences cannot be read: the database is away");
     }

@@ -55,6 +55,7 @@ public final class DashboardHandler implements AutoCloseable {
 
   /** Subscribes; to be called once. */
   public void start() {
+    requests.run(this::tryToAddBuiltIn);
     requests.subscribe(EventTypes.DASHBOARD_REQUEST, EventTypes.DASHBOARD_RESULT, this::answer);
   }
 
@@ -83,6 +84,14 @@ public final class DashboardHandler implements AutoCloseable {
       LOG.warn("{} of {}: {}", action, request.service(), e.getMessage());
       throw new InvalidEventException(
           ErrorCode.STORAGE_UNAVAILABLE, "", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void tryToAddBuiltIn() {
+    try {
+      addBuiltIn();
+    } catch (DatabaseUnavailableException | IOException e) {
+      LOG.debug("the first request adds the service's own dashboards: {}", e.getMessage());
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -42,6 +43,10 @@ public final class MetricMetadataStore implements AutoCloseable {
   private final Map<String, MetricMetadata> stored = new ConcurrentHashMap<>();
   private final Set<String> news = ConcurrentHashMap.newKeySet();
   private final Semaphore work = new Semaphore(0);
+
+  /** Down when the table was asked for the first time, whatever came of it. */
+  private final CountDownLatch asked = new CountDownLatch(1);
+
   private final Thread thread;
   private volatile boolean closing;
 
@@ -66,8 +71,16 @@ public final class MetricMetadataStore implements AutoCloseable {
     work.release();
   }
 
-  /** All that is known, by name of the metric. A snapshot. */
+  /**
+   * All that is known, by name of the metric. A snapshot; at the start it waits for the first
+   * attempt to load the table, and where the database is away it is what the head knows.
+   */
   public Map<String, MetricMetadata> all() {
+    try {
+      asked.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     Map<String, MetricMetadata> all = new TreeMap<>(stored);
     head.get().forEach((name, said) -> all.merge(name, said, MetricMetadataStore::updated));
     return all;
@@ -84,6 +97,7 @@ public final class MetricMetadataStore implements AutoCloseable {
   private void run() {
     try {
       boolean loaded = load();
+      asked.countDown();
       while (!loaded && !closing) {
         work.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         work.drainPermits();
@@ -108,6 +122,8 @@ public final class MetricMetadataStore implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       // close() does so where the disk is too slow to wait for; the log has it all
+    } finally {
+      asked.countDown();
     }
   }
 

@@ -4,6 +4,7 @@ import dnd.metrics.server.announce.Alert;
 import dnd.metrics.server.announce.Announcer;
 import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
+import dnd.metrics.server.model.Labels;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +21,16 @@ final class AlertLog {
 
   private final Database database;
   private final Announcer announcer;
+  private final Labels externalLabels;
 
   private final Object owedLock = new Object();
   private final List<Change> owedRows = new ArrayList<>();
   private final List<Alert> owedAlerts = new ArrayList<>();
 
-  AlertLog(Database database, Announcer announcer) {
+  AlertLog(Database database, Announcer announcer, Labels externalLabels) {
     this.database = database;
     this.announcer = announcer;
+    this.externalLabels = externalLabels;
   }
 
   /** Takes over the steps of one evaluation. */
@@ -40,14 +43,16 @@ final class AlertLog {
     for (AlertChange change : changes) {
       rows.add(AlertRows.change(group, change));
       switch (change) {
-        case AlertChange.Fired fired ->
-            alerts.add(AlertRows.announced(group.file(), group.name(), fired.alert()));
-        case AlertChange.Resolved resolved ->
-            alerts.add(AlertRows.announced(group.file(), group.name(), resolved.alert()));
+        case AlertChange.Fired fired -> alerts.add(announced(group, fired.alert()));
+        case AlertChange.Resolved resolved -> alerts.add(announced(group, resolved.alert()));
         case AlertChange.Pending _, AlertChange.Kept _, AlertChange.Dropped _ -> {}
       }
     }
     write(rows, alerts);
+  }
+
+  private Alert announced(PreparedGroup group, AlertInstance alert) {
+    return AlertRows.announced(group.file(), group.name(), alert, externalLabels);
   }
 
   /** Tries again what is owed. For one thread. */

@@ -96,15 +96,25 @@ final class AlertRows {
     return millis.orElse(AlertInstance.NEVER);
   }
 
+  /** An alert's labels as others see them: it keeps its own where one has the same name. */
+  static Labels withExternal(Labels labels, Labels external) {
+    if (external.isEmpty()) {
+      return labels;
+    }
+    Labels.Builder all = external.toBuilder();
+    labels.forEach(all::set);
+    return all.build();
+  }
+
   /** The alert as the announcer takes it, which is one that fires or fired. */
-  static Alert announced(String file, String group, AlertInstance alert) {
+  static Alert announced(String file, String group, AlertInstance alert, Labels externalLabels) {
     boolean firing = alert.active();
     return new Alert(
         alert.id(),
         alert.labels().get(AlertTracker.ALERT_NAME),
         group,
         file,
-        alert.labels(),
+        withExternal(alert.labels(), externalLabels),
         alert.annotations(),
         alert.value(),
         firing ? Alert.Status.FIRING : Alert.Status.RESOLVED,

@@ -268,7 +268,7 @@ public final class RuleRequests implements AutoCloseable {
   }
 
   private void requireLoaded() throws InvalidEventException {
-    if (!service.isLoaded()) {
+    if (!service.awaitFirstLoad()) {
       throw new InvalidEventException(
           ErrorCode.STORAGE_UNAVAILABLE, "", "the rules have not been read from the database yet");
     }

@@ -5,6 +5,7 @@ import dnd.metrics.events.EventTypes;
 import dnd.metrics.server.announce.Alert;
 import dnd.metrics.server.announce.AlertView;
 import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.Origin;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.database.DatabaseUnavailableException;
 import dnd.metrics.server.database.Row;
@@ -51,6 +52,10 @@ public final class RuleService implements AutoCloseable {
   private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch loaded = new CountDownLatch(1);
+
+  /** Down when the tables were asked for the first time, whatever came of it. */
+  private final CountDownLatch asked = new CountDownLatch(1);
+
   private final Thread loader =
       Thread.ofPlatform().name("rule-loader").daemon().unstarted(this::load);
 
@@ -72,7 +77,7 @@ public final class RuleService implements AutoCloseable {
     this.announcer = announcer;
     this.defaults = defaults;
     this.clock = clock;
-    this.alerts = new AlertLog(database, announcer);
+    this.alerts = new AlertLog(database, announcer, defaults.externalLabels());
     GroupRun run =
         new GroupRun(
             new EngineQuery(engine, head),
@@ -97,6 +102,7 @@ public final class RuleService implements AutoCloseable {
           loaded.countDown();
           return;
         } catch (DatabaseUnavailableException e) {
+          asked.countDown();
           if (!said) {
             LOG.warn("rules wait for the database: {}", e.getMessage());
             said = true;
@@ -110,6 +116,9 @@ public final class RuleService implements AutoCloseable {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.error("rules could not be brought back: none is evaluated", e);
+      announcer.restore(Origin.RULES, List.of()); // services' own alerts are announced all the same
+    } finally {
+      asked.countDown();
     }
   }
 
@@ -120,7 +129,7 @@ public final class RuleService implements AutoCloseable {
       active.addAll(
           database.read(Table.ALERTS, Map.of("status", status, "source", EventTypes.SERVICE_NAME)));
     }
-    announcer.accept(toAnnounce(active));
+    announcer.restore(Origin.RULES, toAnnounce(active));
     synchronized (bookLock) {
       book = read;
       Restored restored = Restored.of(active);
@@ -143,7 +152,7 @@ public final class RuleService implements AutoCloseable {
     for (Row row : active) {
       AlertInstance alert = AlertRows.read(row);
       if (alert.state() == AlertState.FIRING) {
-        result.add(AlertRows.announced(row.text("file"), row.text("group_name"), alert));
+        result.add(announced(row, alert));
       }
     }
     Set<String> said = new HashSet<>();
@@ -153,11 +162,15 @@ public final class RuleService implements AutoCloseable {
     Map<String, String> over = Map.of("status", "resolved", "source", EventTypes.SERVICE_NAME);
     for (Row row : database.read(Table.ALERTS, over)) {
       if (!said.contains(row.text("id"))) {
-        result.add(
-            AlertRows.announced(row.text("file"), row.text("group_name"), AlertRows.read(row)));
+        result.add(announced(row, AlertRows.read(row)));
       }
     }
     return result;
+  }
+
+  private Alert announced(Row row, AlertInstance alert) {
+    return AlertRows.announced(
+        row.text("file"), row.text("group_name"), alert, defaults.externalLabels());
   }
 
   private List<PreparedGroup> prepare(RuleBook rules) {
@@ -198,6 +211,7 @@ public final class RuleService implements AutoCloseable {
   /** The alerts that hold but do not fire yet. */
   public List<AlertView> pendingAlerts() {
     List<AlertView> pending = new ArrayList<>();
+    awaitFirstLoad();
     for (LoadedGroup group : scheduler.groups()) {
       for (RuleState state : group.state.rules()) {
         for (AlertInstance alert : state.alerts().values()) {
@@ -205,7 +219,7 @@ public final class RuleService implements AutoCloseable {
             pending.add(
                 AlertView.pending(
                     alert.labels().get(AlertTracker.ALERT_NAME),
-                    alert.labels(),
+                    AlertRows.withExternal(alert.labels(), defaults.externalLabels()),
                     alert.annotations(),
                     alert.value(),
                     alert.activeAtMillis(),
@@ -232,7 +246,16 @@ public final class RuleService implements AutoCloseable {
     return scheduler;
   }
 
-  boolean isLoaded() {
+  /**
+   * Whether rules have been brought back. Waits until the tables have been asked for the first
+   * time.
+   */
+  boolean awaitFirstLoad() {
+    try {
+      asked.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     return loaded.getCount() == 0;
   }
 

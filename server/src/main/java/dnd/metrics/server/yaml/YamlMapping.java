@@ -187,12 +187,21 @@ public final class YamlMapping {
 
   /** A duration above zero: {@code 30s}, {@code 1h30m}, {@code 250ms}, or seconds. */
   public Optional<Duration> duration(String key) {
+    return duration(key, 1);
+  }
+
+  /** The same, or {@code 0s}. */
+  public Optional<Duration> durationOrZero(String key) {
+    return duration(key, 0);
+  }
+
+  private Optional<Duration> duration(String key, long leastMillis) {
     return scalar(
         key,
         "a duration such as 30s, 1h30m or 250ms",
         scalar -> {
           Long millis = dnd.metrics.events.Durations.parse(scalar.getValue());
-          return millis == null || millis == 0
+          return millis == null || millis < leastMillis
               ? Optional.empty()
               : Optional.of(Duration.ofMillis(millis));
         });

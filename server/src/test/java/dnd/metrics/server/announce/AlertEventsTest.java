@@ -14,6 +14,7 @@ import dnd.metrics.server.model.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,7 @@ class AlertEventsTest {
   @BeforeEach
   void start() {
     announcer = new Announcer(hub, database, AlertsConfig.DEFAULT, clock);
-    announcer.start();
+    announcer.start(Set.of(Origin.SERVICES));
     AlertView waits =
         AlertView.pending(
             "Waits", Labels.of("alertname", "Waits"), Labels.empty(), 2, NOW - 1, "g", "f", "m");

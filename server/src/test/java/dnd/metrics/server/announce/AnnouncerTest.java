@@ -12,7 +12,9 @@ import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -28,7 +30,9 @@ class AnnouncerTest {
   private Announcer start(AlertsConfig config) {
     Announcer announcer = new Announcer(hub, database, config, clock);
     started.add(announcer);
-    announcer.start();
+    announcer.start(Set.of());
+    boolean silencesAreKnown = announcer.awaitSilences();
+    assertThat(silencesAreKnown).isEqualTo(!database.isAway());
     return announcer;
   }
 
@@ -117,6 +121,32 @@ class AnnouncerTest {
     List<String> ids = new ArrayList<>();
     await().until(() -> ids.addAll(hub.takeIds()) || !ids.isEmpty());
     assertThat(ids).containsExactly("b/triggered");
+  }
+
+  @Test
+  void afterARestartAlertsWaitForThoseOfAllOriginsSinceTheyMayInhibitThem() {
+    AlertsConfig config =
+        AlertsConfigs.parse(
+            """
+            inhibit_rules:
+              - source_matchers: [severity="critical"]
+                target_matchers: [severity="warning"]
+                equal: [host]
+            """);
+    Alert ofARule =
+        firing("rule", NOW - 5, "alertname", "Slow", "severity", "warning", "host", "a");
+    Alert ofAService =
+        firing("service", NOW - 9, "alertname", "Down", "severity", "critical", "host", "a");
+    Announcer announcer = new Announcer(hub, database, config, clock);
+    started.add(announcer);
+    announcer.start(EnumSet.allOf(Origin.class));
+    announcer.restore(Origin.RULES, List.of(ofARule));
+    assertThat(announcer.awaitSilences()).isTrue();
+    assertThat(hub.takeIds()).isEmpty();
+
+    announcer.restore(Origin.SERVICES, List.of(ofAService));
+    assertThat(announcer.awaitAlerts()).isTrue();
+    assertThat(hub.takeIds()).containsExactly("service/triggered");
   }
 
   @Test

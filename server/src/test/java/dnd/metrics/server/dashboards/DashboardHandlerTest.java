@@ -160,10 +160,13 @@ class DashboardHandlerTest {
 
   @Test
   void aBuiltInOneThatNobodyChangedFollowsTheService() throws Exception {
+    handler.close();
+    database.clear();
     ObjectNode old = titled(BuiltInDashboards.resource("senders"), "As it was");
     database.write(Dashboard.first(old, 0, "metrics_service").changes());
     ObjectNode changed = titled(BuiltInDashboards.resource("service-health"), "Mine");
     database.write(Dashboard.first(changed, 0, "dm_screen").changes());
+    restart();
     JsonNode dashboards = ask("\"action\":\"list\"").get("dashboards");
     assertThat(dashboards)
         .extracting(each -> each.get("version") + " " + each.get("display_name").stringValue())

@@ -27,6 +27,15 @@ public final class MemoryDatabase implements Database {
     away = true;
   }
 
+  /** Removes all rows. */
+  public synchronized void clear() {
+    tables.clear();
+  }
+
+  public synchronized boolean isAway() {
+    return away;
+  }
+
   /** Applies what waited. */
   public synchronized void comeBack() {
     away = false;

@@ -3,6 +3,7 @@ package dnd.metrics.server.rules;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.Origin;
 import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.head.CommitCallback;
@@ -23,6 +24,7 @@ import dnd.metrics.server.rules.unittest.EventRuleTester;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -33,23 +35,35 @@ final class RuleServiceFixture implements AutoCloseable {
   final RecordingHub hub = new RecordingHub(1 << 20);
   final MemoryDatabase database;
   final Head head;
+  private final RuleDefaults defaults;
   RuleService service;
   private RuleRequests requests;
   private Announcer announcer;
 
   RuleServiceFixture(Path folder) throws IOException {
-    this(folder, new MemoryDatabase(), HeadOptions.DEFAULT);
+    this(folder, RuleDefaults.PROMETHEUS);
+  }
+
+  RuleServiceFixture(Path folder, RuleDefaults defaults) throws IOException {
+    this(folder, new MemoryDatabase(), HeadOptions.DEFAULT, defaults);
   }
 
   RuleServiceFixture(Path folder, MemoryDatabase database, HeadOptions options) throws IOException {
+    this(folder, database, options, RuleDefaults.PROMETHEUS);
+  }
+
+  private RuleServiceFixture(
+      Path folder, MemoryDatabase database, HeadOptions options, RuleDefaults defaults)
+      throws IOException {
     this.database = database;
+    this.defaults = defaults;
     this.head = Head.open(folder, options, ReplayListener.SILENT);
     begin();
   }
 
   private void begin() {
     announcer = new Announcer(hub, database, AlertsConfig.DEFAULT, clock);
-    announcer.start();
+    announcer.start(Set.of(Origin.RULES));
     service =
         new RuleService(
             hub,
@@ -57,10 +71,9 @@ final class RuleServiceFixture implements AutoCloseable {
             new QueryEngine(EngineOptions.defaults()),
             database,
             announcer,
-            RuleDefaults.PROMETHEUS,
+            defaults,
             clock);
-    requests =
-        new RuleRequests(hub, service, RuleDefaults.PROMETHEUS, new EventRuleTester(), clock);
+    requests = new RuleRequests(hub, service, defaults, new EventRuleTester(), clock);
     service.start();
     requests.start();
   }

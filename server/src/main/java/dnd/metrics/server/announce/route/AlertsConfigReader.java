@@ -1,7 +1,7 @@
 package dnd.metrics.server.announce.route;
 
-import dnd.metrics.events.Durations;
 import dnd.metrics.server.yaml.YamlMapping;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,7 +23,8 @@ public final class AlertsConfigReader {
         mapping
             .mapping("global")
             .flatMap(global -> {
-              Optional<Long> timeout = duration(global, "resolve_timeout");
+              Optional<Long> timeout =
+                  global.durationOrZero("resolve_timeout").map(Duration::toMillis);
               global.finish();
               return timeout;
             })
@@ -79,19 +80,5 @@ public final class AlertsConfigReader {
         MatcherReader.read(mapping, "source_match", "source_match_re", "source_matchers"),
         MatcherReader.read(mapping, "target_match", "target_match_re", "target_matchers"),
         equal);
-  }
-
-  /** A duration of zero or more. */
-  static Optional<Long> duration(YamlMapping mapping, String key) {
-    return mapping.read(
-        key,
-        text -> {
-          Long millis = Durations.parse(text);
-          if (millis == null) {
-            throw new IllegalArgumentException(
-                "'" + text + "' is no duration (such as 30s, 1h30m or 250ms)");
-          }
-          return millis;
-        });
   }
 }

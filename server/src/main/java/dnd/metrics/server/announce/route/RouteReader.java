@@ -3,6 +3,7 @@ package dnd.metrics.server.announce.route;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.yaml.NearestWord;
 import dnd.metrics.server.yaml.YamlMapping;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -84,10 +85,17 @@ final class RouteReader {
             receiver,
             groupBy,
             groupByAll,
-            AlertsConfigReader.duration(mapping, "group_wait").orElse(parent.groupWaitMillis()),
-            AlertsConfigReader.duration(mapping, "group_interval")
+            mapping
+                .durationOrZero("group_wait")
+                .map(Duration::toMillis)
+                .orElse(parent.groupWaitMillis()),
+            mapping
+                .durationOrZero("group_interval")
+                .map(Duration::toMillis)
                 .orElse(parent.groupIntervalMillis()),
-            AlertsConfigReader.duration(mapping, "repeat_interval")
+            mapping
+                .durationOrZero("repeat_interval")
+                .map(Duration::toMillis)
                 .orElse(parent.repeatIntervalMillis()),
             matchers,
             mapping.bool("continue").orElse(false),

@@ -160,13 +160,15 @@ class AlertsConfigReaderTest {
     assertThatThrownBy(() -> AlertsConfigs.read(wrong))
         .isInstanceOf(YamlException.class)
         .message()
-        .contains("alerts.yml:2: global.resolve_timeout: 'soon' is no duration")
+        .contains(
+            "alerts.yml:2: global.resolve_timeout must be a duration such as 30s, 1h30m or 250ms, not 'soon'")
         .contains("alerts.yml:5: a receiver is only a name here")
         .contains("alerts.yml:7: undefined receiver 'teem' used in route; did you mean 'team'?")
         .contains("alerts.yml:8: root route must not have any matchers")
         .contains("alerts.yml:9: duplicated label 'x' in group_by")
         .contains("alerts.yml:9: cannot have wildcard group_by")
-        .contains("alerts.yml:10: route.group_wait: '3x' is no duration")
+        .contains(
+            "alerts.yml:10: route.group_wait must be a duration such as 30s, 1h30m or 250ms, not '3x'")
         .contains("alerts.yml:11: unknown key 'routs' in route; did you mean 'routes'?")
         .contains("alerts.yml:13: 'foo' is no matcher: ")
         .contains("alerts.yml:14: undefined time interval 'weekend' used in route")
