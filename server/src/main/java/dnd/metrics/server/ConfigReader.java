@@ -114,7 +114,8 @@ public final class ConfigReader {
         mapping
             .integer("series_per_service", 1, 100_000_000)
             .orElse(defaults.seriesLimitPerService()),
-        defaults.segmentBytes());
+        defaults.segmentBytes(),
+        defaults.checkpointBytes());
   }
 
   private static IngestLimits readIngest(YamlMapping mapping, IngestLimits defaults) {

@@ -108,6 +108,7 @@ public final class Main implements AutoCloseable {
     this.backupRequests = new Requests(subscribed, clock, "backup");
     head.callBackTogether(hub::publishTogether);
     head.watchMetadata(metadata::heardOf);
+    head.startMaintenance();
     metadata.start();
     ingest.start();
     queries.start();
@@ -122,7 +123,7 @@ public final class Main implements AutoCloseable {
     backupRequests.subscribe(
         EventTypes.METRICS_BACKUP,
         EventTypes.METRICS_RESULT,
-        new BackupHandler(() -> backup(config, folder, database, clock)));
+        new BackupHandler(() -> backup(config, folder, head, database, clock)));
   }
 
   /**
@@ -167,17 +168,17 @@ public final class Main implements AutoCloseable {
         JournaledDatabase database =
             JournaledDatabase.open(
                 config.databaseOptions(folder), clock, line -> LOG.warn("{}", line))) {
-      return backup(config, folder, database, clock);
+      return backup(config, folder, head, database, clock);
     }
   }
 
   private static Backup backup(
-      Config config, Path folder, JournaledDatabase database, InstantSource clock)
+      Config config, Path folder, Head head, JournaledDatabase database, InstantSource clock)
       throws IOException {
     List<Table> tables =
         Table.ALL.stream().filter(table -> config.storage().of(table).backup()).toList();
     return Backup.create(
-        folder.resolve("backups"), database, tables, folder, Version.number(), clock.millis());
+        folder.resolve("backups"), database, tables, head, Version.number(), clock.millis());
   }
 
   private Map<String, Supplier<ObjectNode>> sections() {

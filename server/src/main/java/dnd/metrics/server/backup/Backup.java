@@ -5,8 +5,8 @@ import dnd.metrics.server.database.DatabaseUnavailableException;
 import dnd.metrics.server.database.JournaledDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.head.Head;
 import dnd.metrics.server.wal.DiskLogFiles;
-import dnd.metrics.server.wal.LogCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +36,14 @@ public record Backup(Path folder, Manifest manifest) {
    *
    * @param parent where it is put, made where it does not exist
    * @param tables which tables
-   * @param data the data folder
+   * @param head what was collected
    * @param version of the program
    */
   public static Backup create(
       Path parent,
       JournaledDatabase database,
       List<Table> tables,
-      Path data,
+      Head head,
       String version,
       long nowMillis)
       throws IOException {
@@ -64,11 +64,9 @@ public record Backup(Path folder, Manifest manifest) {
         counts.put(table.name(), (long) some.size());
       }
       Path log = partial.resolve("wal");
-      List<String> files =
-          LogCopy.copy(new DiskLogFiles(data.resolve("wal")), new DiskLogFiles(log));
+      int files = head.copyLog(log);
       Manifest manifest =
-          new Manifest(
-              nowMillis, version, database.status().kind(), counts, files.size(), bytes(log));
+          new Manifest(nowMillis, version, database.status().kind(), counts, files, bytes(log));
       Files.writeString(
           partial.resolve(Manifest.FILE),
           StrictJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(manifest.toJson())

@@ -9,8 +9,6 @@ import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.ReplayListener;
-import dnd.metrics.server.wal.DiskLogFiles;
-import dnd.metrics.server.wal.LogCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,8 +51,7 @@ public final class Restore {
       }
       check(database, backup, tables);
     }
-    LogCopy.copy(
-        new DiskLogFiles(backup.folder().resolve("wal")), new DiskLogFiles(data.resolve("wal")));
+    Head.copyLog(backup.folder().resolve("wal"), data.resolve("wal"));
     try (Head restored = Head.open(data, head, new Damages(damages))) {
       if (!damages.isEmpty()) {
         throw new BackupException("restored with damage: " + String.join("; ", damages));

@@ -80,6 +80,35 @@ public abstract sealed class HistogramChunk implements Chunk
   }
 
   /**
+   * A chunk that goes on where another one stood.
+   *
+   * @param bytes as {@link #toBytes} returned them
+   */
+  public static HistogramChunk resumed(int encoding, byte[] bytes) {
+    SampleBatch batch = new SampleBatch();
+    decode(encoding, bytes, 0, bytes.length, batch);
+    Beginning beginning = Beginning.UNKNOWN;
+    for (Beginning each : Beginning.values()) {
+      if ((bytes[2] & Beginning.GAUGE.flags) == each.flags) {
+        beginning = each;
+      }
+    }
+    Histogram[] histograms = batch.histograms;
+    if (histograms == null || batch.size == 0) {
+      throw new IllegalArgumentException("a histogram chunk without histograms");
+    }
+    HistogramChunk chunk =
+        encoding == WholeHistogramChunk.ENCODING
+            ? new WholeHistogramChunk(beginning, histograms[0])
+            : new FloatHistogramChunk(beginning, histograms[0]);
+    chunk.writeFirst(batch.timestamps[0]);
+    for (int i = 1; i < batch.size; i++) {
+      chunk.write(batch.timestamps[i], stripped(histograms[i]));
+    }
+    return chunk;
+  }
+
+  /**
    * Appends a histogram; its time must be after the last one's. One thread at a time.
    *
    * @return this chunk where the histogram went into it; a chunk of one sample, to follow this one,

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * small.
  */
 public final class XorChunk implements Chunk {
-  static final int ENCODING = 1;
+  public static final int ENCODING = 1;
 
   /** The most samples a chunk takes: the header counts them in two bytes. */
   public static final int MAX_SIZE = 0xffff;
@@ -58,6 +58,56 @@ public final class XorChunk implements Chunk {
 
   /** Trailing zero bits of that window. */
   private byte trailing;
+
+  /** What appending goes on from, beside the bytes: for the writer, and for whoever keeps it. */
+  public record Continuation(
+      int samples,
+      int bits,
+      long lastMillis,
+      long lastDeltaMillis,
+      double lastValue,
+      byte leading,
+      byte trailing) {}
+
+  /** An empty chunk. */
+  public XorChunk() {}
+
+  /**
+   * A chunk that goes on where another one stood.
+   *
+   * @param bytes as {@link #toBytes} returned them
+   */
+  public static XorChunk resumed(byte[] bytes, Continuation from) {
+    int length = (from.bits + 7) >>> 3;
+    if (length != bytes.length || from.samples < 1 || from.bits <= HEADER_BYTES * 8) {
+      throw new IllegalArgumentException(from + " does not fit " + bytes.length + " bytes");
+    }
+    XorChunk chunk = new XorChunk();
+    byte[] data = Arrays.copyOf(bytes, Math.max(FIRST_BYTES, (length + 15) & ~7));
+    data[0] = 0;
+    data[1] = 0;
+    chunk.lastMillis = from.lastMillis;
+    chunk.lastDeltaMillis = from.lastDeltaMillis;
+    chunk.lastValueBits = Double.doubleToRawLongBits(from.lastValue);
+    chunk.leading = from.leading;
+    chunk.trailing = from.trailing;
+    DATA.setRelease(chunk, data);
+    PUBLISHED.setRelease(chunk, ((long) from.samples << 32) | from.bits);
+    return chunk;
+  }
+
+  /** For the writer. */
+  public Continuation continuation() {
+    long state = published;
+    return new Continuation(
+        (int) (state >>> 32),
+        (int) state,
+        lastMillis,
+        lastDeltaMillis,
+        Double.longBitsToDouble(lastValueBits),
+        leading,
+        trailing);
+  }
 
   /**
    * Appends a sample; its time must be after the last one's. One thread at a time.

@@ -95,6 +95,23 @@ final class BucketWindow {
     return new BucketWindow(low, merged);
   }
 
+  void write(CheckpointBytes out) {
+    out.signed(first);
+    out.unsigned(counts.length);
+    for (long count : counts) {
+      out.unsigned(count);
+    }
+  }
+
+  static BucketWindow read(CheckpointCursor in) {
+    int first = (int) in.signed();
+    long[] counts = new long[in.count()];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = in.unsigned();
+    }
+    return new BucketWindow(first, counts);
+  }
+
   BucketWindow copy() {
     return new BucketWindow(first, counts.clone());
   }

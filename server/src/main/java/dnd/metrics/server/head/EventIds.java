@@ -37,6 +37,23 @@ final class EventIds {
     }
   }
 
+  void write(CheckpointBytes out) {
+    out.unsigned(byAge.size());
+    for (Entry entry : byAge) {
+      out.string(entry.id);
+      out.unsigned(sequences.getOrDefault(entry.id, 0L));
+      out.signed(entry.receivedMillis);
+    }
+  }
+
+  void read(CheckpointCursor in) {
+    for (int n = in.count(); n > 0; n--) {
+      String id = in.string();
+      long sequence = in.unsigned();
+      add(id, sequence, in.signed());
+    }
+  }
+
   int size() {
     return byAge.size();
   }

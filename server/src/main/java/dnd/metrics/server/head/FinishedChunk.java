@@ -29,6 +29,19 @@ final class FinishedChunk {
     return new FinishedChunk(firstMillis, lastMillis, (byte) chunk.encoding(), chunk.toBytes());
   }
 
+  void write(CheckpointBytes out) {
+    out.signed(firstMillis);
+    out.unsigned(lastMillis - firstMillis);
+    out.single(encoding);
+    out.block(bytes);
+  }
+
+  static FinishedChunk read(CheckpointCursor in) {
+    long first = in.signed();
+    long last = first + in.unsigned();
+    return new FinishedChunk(first, last, (byte) in.single(), in.block());
+  }
+
   /** Time of the first sample, Unix milliseconds. */
   long firstMillis() {
     return firstMillis;

@@ -1,6 +1,8 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.index.LabelIndex;
+import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesSource;
@@ -36,6 +38,8 @@ public final class Head implements SeriesSource, Closeable {
   private final HeadOptions options;
   private final DataFolder folder;
   private final WriteAheadLog log;
+  private final Checkpoints checkpoints;
+  private final HeadMaintenance maintenance;
 
   private final SeriesDirectory directory = new SeriesDirectory();
   private final LabelIndex index = new LabelIndex(this::labelsOf);
@@ -64,15 +68,23 @@ public final class Head implements SeriesSource, Closeable {
       throws IOException {
     this.folder = folder;
     this.options = options;
+    this.checkpoints = new Checkpoints(files);
     HeadReplay replay = new HeadReplay(this);
+    long first = 1;
+    long highest = 0;
+    Summary checkpoint = checkpoints.find(listener::report);
+    if (checkpoint != null) {
+      highest = checkpoints.load(checkpoint, this, index, replay, listener);
+      first = checkpoint.sequence() + 1;
+    }
     long[] total = {0};
     LogReplay reader =
         new LogReplay(
             files,
             damage -> listener.report(damage.toString()),
             done -> listener.progress(done, total[0]));
-    total[0] = reader.totalBytes();
-    LogEnd end = reader.run(1, replay);
+    total[0] = reader.totalBytes(first);
+    LogEnd end = reader.run(first, replay).atLeast(highest);
     if (replay.unplaced() > 0) {
       listener.report(
           replay.unplaced()
@@ -81,10 +93,13 @@ public final class Head implements SeriesSource, Closeable {
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
     this.log = new WriteAheadLog(files, logOptions, end);
+    long uncovered = checkpoints.foundDamage() ? Long.MAX_VALUE / 2 : total[0];
+    this.maintenance = new HeadMaintenance(this, options, checkpoint, uncovered);
   }
 
   /**
-   * Opens the folder, made where it does not exist, and brings back what its log holds.
+   * Opens the folder, made where it does not exist, and brings back what its newest checkpoint and
+   * the log behind it hold.
    *
    * @throws IOException with a message of one line for the user where the folder is locked by
    *     another process, belongs to something else, or cannot be read or written
@@ -297,10 +312,61 @@ public final class Head implements SeriesSource, Closeable {
   @Override
   public void close() throws IOException {
     closed = true;
+    maintenance.close();
     try {
       log.close();
     } finally {
       folder.close();
+    }
+  }
+
+  /** Begins to write checkpoints by itself, on a thread of its own, until this is closed. */
+  public void startMaintenance() {
+    maintenance.start();
+  }
+
+  /**
+   * Writes a checkpoint, so that the log's older files can be removed; the head goes on taking in.
+   *
+   * @throws IOException where that failed: all is as it was then
+   */
+  public void checkpoint() throws IOException {
+    maintenance.checkpoint();
+  }
+
+  Summary writeCheckpoint() throws IOException {
+    return checkpoints.write(this, index);
+  }
+
+  /**
+   * Copies what is needed to bring the head back into a folder, while it goes on taking in: all
+   * that was acknowledged before is in the copy.
+   *
+   * @return how many files that were
+   */
+  public int copyLog(Path target) throws IOException {
+    return checkpoints.copy(new DiskLogFiles(target));
+  }
+
+  /** Copies what {@link #copyLog(Path)} made, which nobody works with, into another folder. */
+  public static void copyLog(Path source, Path target) throws IOException {
+    new Checkpoints(new DiskLogFiles(source)).copy(new DiskLogFiles(target));
+  }
+
+  /** All senders, in no order; those that come meanwhile may be missing. */
+  List<Sender> allSenders() {
+    return List.copyOf(senders.values());
+  }
+
+  int nextSeriesRef() {
+    synchronized (newSeriesLock) {
+      return nextSeriesRef;
+    }
+  }
+
+  int nextSenderRef() {
+    synchronized (newSeriesLock) {
+      return nextSenderRef;
     }
   }
 
@@ -353,7 +419,11 @@ public final class Head implements SeriesSource, Closeable {
 
   private HeadSeries add(Sender sender, ServiceSeries service, Labels labels, int ref) {
     int number = directory.size();
-    HeadSeries series = new HeadSeries(index.add(number, labels), sender, number, ref);
+    return add(sender, service, index.add(number, labels), number, ref);
+  }
+
+  private HeadSeries add(Sender sender, ServiceSeries service, Labels labels, int number, int ref) {
+    HeadSeries series = new HeadSeries(labels, sender, number, ref);
     directory.add(series);
     table.add(series);
     sender.own(series);
@@ -367,6 +437,14 @@ public final class Head implements SeriesSource, Closeable {
     synchronized (newSeriesLock) {
       HeadSeries known = table.get(labels);
       return known != null ? known : add(sender, service(sender.id().service()), labels, ref);
+    }
+  }
+
+  /** A series of a checkpoint, in which each is once. */
+  HeadSeries restore(Sender sender, LabelPair[] labels, int ref) {
+    synchronized (newSeriesLock) {
+      int number = directory.size();
+      return add(sender, service(sender.id().service()), index.add(number, labels), number, ref);
     }
   }
 

@@ -9,6 +9,7 @@ import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.wal.EventRecord;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -403,6 +404,96 @@ public final class HeadSeries implements Series {
       appendInOrder(at, StaleMarker.VALUE);
     }
     return at;
+  }
+
+  /** Everything but labels and numbers, for a checkpoint; for the thread with the sender's lock. */
+  void write(CheckpointBytes out, EventRecord scratch) {
+    Chunk chunk = open;
+    RunningValue r = running;
+    OutOfOrderSamples late = outOfOrder;
+    Histogram histogram = lastHistogram;
+    int parts = lastMillis == NEVER ? 0 : SeriesParts.NEWEST;
+    parts |= histogram == null ? 0 : SeriesParts.NEWEST_IS_HISTOGRAM;
+    parts |= chunk == null ? 0 : SeriesParts.OPEN_CHUNK;
+    parts |= r == null ? 0 : r instanceof RunningTotal ? SeriesParts.TOTAL : SeriesParts.OBSERVED;
+    parts |= late == null ? 0 : SeriesParts.OUT_OF_ORDER;
+    out.single(parts);
+    if (lastMillis != NEVER) {
+      out.signed(lastMillis);
+      if (histogram == null) {
+        out.raw(lastValue);
+      } else {
+        scratch.begin(0);
+        scratch.histogram(0, lastMillis, histogram);
+        scratch.end(0, null, null, false, null, 0);
+        out.record(scratch);
+      }
+    }
+    FinishedChunk[] chunks = finished;
+    out.unsigned(chunks.length);
+    for (FinishedChunk each : chunks) {
+      each.write(out);
+    }
+    if (chunk != null) {
+      out.signed(openFirstMillis);
+      SeriesParts.write(chunk, out);
+    }
+    if (r != null) {
+      r.write(out);
+    }
+    if (late != null) {
+      late.write(out, scratch);
+    }
+  }
+
+  /** Takes over what {@link #write} wrote; of a new series, before anybody else sees it. */
+  void read(CheckpointCursor in, SeriesParts parts) {
+    int flags = in.single();
+    if ((flags & SeriesParts.NEWEST) != 0) {
+      lastMillis = in.signed();
+      if ((flags & SeriesParts.NEWEST_IS_HISTOGRAM) != 0) {
+        lastHistogram = parts.readHistogram(in);
+      } else {
+        lastValue = in.raw();
+      }
+    }
+    int count = in.count();
+    if (count > 0) {
+      FinishedChunk[] chunks = new FinishedChunk[count];
+      for (int i = 0; i < count; i++) {
+        chunks[i] = FinishedChunk.read(in);
+      }
+      finished = chunks;
+    }
+    if ((flags & SeriesParts.OPEN_CHUNK) != 0) {
+      openFirstMillis = in.signed();
+      open = SeriesParts.readChunk(in, lastMillis, lastValue);
+    }
+    if ((flags & SeriesParts.TOTAL) != 0) {
+      running = RunningTotal.read(in);
+    } else if ((flags & SeriesParts.OBSERVED) != 0) {
+      running = RunningHistogram.read(in);
+    }
+    if ((flags & SeriesParts.OUT_OF_ORDER) != 0) {
+      outOfOrder = parts.readOutOfOrder(in);
+    }
+    firstMillis = earliestMillis();
+  }
+
+  /** Time of the first sample that is there. */
+  private long earliestMillis() {
+    long earliest = Long.MAX_VALUE;
+    FinishedChunk[] chunks = finished;
+    RunningValue r = running;
+    OutOfOrderSamples late = outOfOrder;
+    if (chunks.length > 0) {
+      earliest = chunks[0].firstMillis();
+    } else if (open != null) {
+      earliest = openFirstMillis;
+    } else if (r != null && r.isOpen()) {
+      earliest = r.timeMillis();
+    }
+    return late == null ? earliest : Math.min(earliest, late.earliestMillis());
   }
 
   /** Whether the newest sample in the chunks is a histogram. */

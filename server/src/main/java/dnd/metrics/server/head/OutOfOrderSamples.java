@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.CounterResetHint;
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.wal.EventRecord;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -111,6 +112,29 @@ final class OutOfOrderSamples {
       left.appended(timeMillis, value, histogram);
       runs = inserted(replaced(all, r, left), r + 1, right);
     }
+  }
+
+  /** Time of the first sample. */
+  long earliestMillis() {
+    Run[] all = runs;
+    return all.length == 0 ? Long.MAX_VALUE : all[0].timestamps[0];
+  }
+
+  /** As one record of the log would hold them. */
+  void write(CheckpointBytes out, EventRecord scratch) {
+    scratch.begin(0);
+    for (Run run : runs) {
+      Histogram[] h = run.histograms;
+      for (int i = 0; i < run.size; i++) {
+        if (h == null) {
+          scratch.sample(0, run.timestamps[i], run.values[i]);
+        } else {
+          scratch.histogram(0, run.timestamps[i], h[i]);
+        }
+      }
+    }
+    scratch.end(0, null, null, false, null, 0);
+    out.record(scratch);
   }
 
   /** What lay before it when it was sent says nothing about what lies before it here. */

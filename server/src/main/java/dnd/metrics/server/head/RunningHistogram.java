@@ -82,6 +82,29 @@ final class RunningHistogram extends RunningValue {
   }
 
   @Override
+  void write(CheckpointBytes out) {
+    writeTimes(out);
+    out.signed(schema);
+    out.unsigned(count);
+    out.raw(sum);
+    out.unsigned(zeroCount);
+    positive.write(out);
+    negative.write(out);
+  }
+
+  static RunningHistogram read(CheckpointCursor in) {
+    RunningHistogram histogram = new RunningHistogram();
+    histogram.readTimes(in);
+    histogram.schema = (int) in.signed();
+    histogram.count = in.unsigned();
+    histogram.sum = in.raw();
+    histogram.zeroCount = in.unsigned();
+    histogram.positive = BucketWindow.read(in);
+    histogram.negative = BucketWindow.read(in);
+    return histogram;
+  }
+
+  @Override
   @Nullable OpenSample newest() {
     while (true) {
       int v = beginRead();

@@ -18,6 +18,19 @@ final class RunningTotal extends RunningValue {
   }
 
   @Override
+  void write(CheckpointBytes out) {
+    writeTimes(out);
+    out.raw(value);
+  }
+
+  static RunningTotal read(CheckpointCursor in) {
+    RunningTotal total = new RunningTotal();
+    total.readTimes(in);
+    total.value = in.raw();
+    return total;
+  }
+
+  @Override
   @Nullable OpenSample newest() {
     while (true) {
       int v = beginRead();

@@ -90,6 +90,21 @@ abstract sealed class RunningValue permits RunningTotal, RunningHistogram {
     return (int) VERSION.getOpaque(this) == v;
   }
 
+  /** All that a writer needs to go on; for the thread that has the sender's lock. */
+  abstract void write(CheckpointBytes out);
+
+  final void writeTimes(CheckpointBytes out) {
+    out.single(open ? 1 : 0);
+    out.signed(timeMillis);
+    out.signed(openedMillis);
+  }
+
+  final void readTimes(CheckpointCursor in) {
+    open = in.single() == 1;
+    timeMillis = in.signed();
+    openedMillis = in.signed();
+  }
+
   /** A copy of the newest sample that will not move, or null where it is in a chunk. */
   abstract @org.jspecify.annotations.Nullable OpenSample newest();
 }

@@ -94,6 +94,15 @@ public final class Sender {
     lock.unlock();
   }
 
+  /** For those who look at the sender's series between two events; they must not block. */
+  void lock() {
+    lock.lock();
+  }
+
+  void unlock() {
+    lock.unlock();
+  }
+
   void countAppended(long samples) {
     samplesAppended.setRelease(samplesAppended.getPlain() + samples);
   }
@@ -158,6 +167,28 @@ public final class Sender {
     }
     reporting[reportingCount++] = series;
     return true;
+  }
+
+  /** What is known of the last events: their ids, and the series of the last report. */
+  void writeRecent(CheckpointBytes out) {
+    eventIds.write(out);
+    out.unsigned(reportedCount);
+    for (int i = 0; i < reportedCount; i++) {
+      out.unsigned(reported[i].ref);
+    }
+  }
+
+  /** Takes over what {@link #writeRecent} wrote, after the series. */
+  void readRecent(CheckpointCursor in, SeriesByRef all) {
+    eventIds.read(in);
+    beginReport();
+    for (int n = in.count(); n > 0; n--) {
+      HeadSeries series = all.get(in.count());
+      if (series != null) {
+        markReported(series);
+      }
+    }
+    endReport();
   }
 
   int reportedCount() {

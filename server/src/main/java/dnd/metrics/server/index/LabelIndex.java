@@ -1,6 +1,5 @@
 package dnd.metrics.server.index;
 
-import dnd.metrics.server.index.LabelPostings.ValuePostings;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
@@ -44,29 +43,55 @@ public final class LabelIndex {
    */
   public Labels add(int number, Labels labels) {
     int size = labels.size();
-    String[] shared = new String[2 * size];
+    LabelPair[] pairs = new LabelPair[size];
     for (int i = 0; i < size; i++) {
-      String name = labels.name(i);
-      LabelPostings label = names.get(name);
-      if (label == null) {
-        label = new LabelPostings(name);
-        names.put(name, label);
-      }
-      String value = labels.value(i);
-      ValuePostings postings = label.values.get(value);
-      if (postings == null) {
-        postings = new ValuePostings(value, new PostingList());
-        postings.series().add(number);
-        label.values.put(value, postings);
-      } else {
-        postings.series().add(number);
-      }
-      label.all.add(number);
-      shared[2 * i] = label.name;
-      shared[2 * i + 1] = postings.value();
+      pairs[i] = pair(labels.name(i), labels.value(i));
+    }
+    return add(number, pairs);
+  }
+
+  /**
+   * Adds a series that has these pairs, which are sorted by name.
+   *
+   * @param number greater than all before
+   * @return its labels
+   */
+  public Labels add(int number, LabelPair[] pairs) {
+    String[] shared = new String[2 * pairs.length];
+    for (int i = 0; i < pairs.length; i++) {
+      LabelPair pair = pairs[i];
+      pair.series.add(number);
+      pair.label.all.add(number);
+      shared[2 * i] = pair.name();
+      shared[2 * i + 1] = pair.value();
     }
     all.add(number);
     return Labels.ofSorted(shared);
+  }
+
+  /** The pair, made where there is none yet; for the thread that adds. */
+  public LabelPair pair(String name, String value) {
+    LabelPostings label = names.get(name);
+    if (label == null) {
+      label = new LabelPostings(name);
+      names.put(name, label);
+    }
+    LabelPair pair = label.values.get(value);
+    if (pair == null) {
+      pair = new LabelPair(label, value);
+      label.values.put(value, pair);
+    }
+    return pair;
+  }
+
+  /** The pair of a label of a series that is in the index. */
+  public LabelPair known(String name, String value) {
+    LabelPostings label = names.get(name);
+    LabelPair pair = label == null ? null : label.values.get(value);
+    if (pair == null) {
+      throw new IllegalArgumentException("no series has " + name + "=" + value);
+    }
+    return pair;
   }
 
   /** The numbers of the series that all matchers accept. Shared: not to be changed. */
@@ -84,11 +109,11 @@ public final class LabelIndex {
         return new RoaringBitmap();
       }
       if (matcher.type() == Matcher.Type.EQUAL) {
-        ValuePostings postings = label.values.get(matcher.value());
+        LabelPair postings = label.values.get(matcher.value());
         if (postings == null) {
           return new RoaringBitmap();
         }
-        lists.add(postings.series());
+        lists.add(postings.series);
       } else if (acceptsEveryValue(matcher)) {
         lists.add(label.all);
       } else {
@@ -207,16 +232,16 @@ public final class LabelIndex {
     Set<String> named = matcher.isNegative() ? null : matcher.namedValues();
     if (named != null) {
       for (String value : named) {
-        ValuePostings postings = label.values.get(value);
+        LabelPair postings = label.values.get(value);
         if (postings != null) {
-          postings.series().addTo(union);
+          postings.series.addTo(union);
         }
       }
       return union;
     }
-    for (ValuePostings postings : label.values.values()) {
+    for (LabelPair postings : label.values.values()) {
       if (matcher.matches(postings.value())) {
-        postings.series().addTo(union);
+        postings.series.addTo(union);
       }
     }
     return union;
@@ -231,16 +256,16 @@ public final class LabelIndex {
     Set<String> named = matcher.isNegative() ? matcher.namedValues() : null;
     if (named != null) {
       for (String value : named) {
-        ValuePostings postings = label.values.get(value);
+        LabelPair postings = label.values.get(value);
         if (postings != null) {
-          postings.series().addTo(union);
+          postings.series.addTo(union);
         }
       }
       return union;
     }
-    for (ValuePostings postings : label.values.values()) {
+    for (LabelPair postings : label.values.values()) {
       if (!matcher.matches(postings.value())) {
-        postings.series().addTo(union);
+        postings.series.addTo(union);
       }
     }
     return union;
@@ -263,8 +288,8 @@ public final class LabelIndex {
     List<String> found = new ArrayList<>();
     LabelPostings label = names.get(name);
     if (label != null) {
-      for (ValuePostings postings : label.values.values()) {
-        if (among == null || postings.series().intersects(among)) {
+      for (LabelPair postings : label.values.values()) {
+        if (among == null || postings.series.intersects(among)) {
           found.add(postings.value());
         }
       }

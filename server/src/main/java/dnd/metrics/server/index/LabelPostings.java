@@ -10,12 +10,9 @@ final class LabelPostings {
   final PostingList all = new PostingList();
 
   /** The keys are the one copy of each value that all series share. */
-  final ConcurrentHashMap<String, ValuePostings> values = new ConcurrentHashMap<>();
+  final ConcurrentHashMap<String, LabelPair> values = new ConcurrentHashMap<>();
 
   LabelPostings(String name) {
     this.name = name;
   }
-
-  /** One value and its series. */
-  record ValuePostings(String value, PostingList series) {}
 }

@@ -16,11 +16,20 @@ public final class LogCopy {
   private LogCopy() {}
 
   /**
-   * Copies into a folder that has no log.
+   * Copies into a folder that has no log, with other files beside it, which nobody changes. No file
+   * may be removed meanwhile.
    *
-   * @return the names of the files that were copied, forced to disk
+   * @return the names of the log's files that were copied, forced to disk
    */
-  public static List<String> copy(LogFiles from, LogFiles to) throws IOException {
+  public static List<String> copy(LogFiles from, List<String> others, LogFiles to)
+      throws IOException {
+    for (String name : others) {
+      try (LogFile source = from.open(name);
+          LogFile target = to.create(name)) {
+        copy(source, target, source.size());
+        target.force();
+      }
+    }
     List<String> names = LogFront.segments(from);
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);

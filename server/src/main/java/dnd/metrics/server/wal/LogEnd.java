@@ -10,4 +10,9 @@ package dnd.metrics.server.wal;
  */
 public record LogEnd(long lastSequence, int lastSegment, int segments, long bytes) {
   public static final LogEnd EMPTY = new LogEnd(0, 0, 0, 0);
+
+  /** The same end, but the next record's number is above {@code sequence} too. */
+  public LogEnd atLeast(long sequence) {
+    return new LogEnd(Math.max(lastSequence, sequence), lastSegment, segments, bytes);
+  }
 }

@@ -14,23 +14,38 @@ import org.jspecify.annotations.Nullable;
 public final class LogFront {
   private LogFront() {}
 
+  /** What was removed: how many files, and how many bytes they had. */
+  public record Removed(int segments, long bytes) {}
+
   /**
    * Removes the files, from the oldest on, that hold only records up to number {@code sequence}.
    */
-  public static void remove(LogFiles files, long sequence) throws IOException {
+  public static Removed remove(LogFiles files, long sequence) throws IOException {
     List<String> names = segments(files);
-    boolean removed = false;
-    for (int i = 0; i + 1 < names.size(); i++) {
-      Segment.Header next = header(files, names.get(i + 1));
-      if (next == null || next.firstSequence() > sequence + 1) {
-        break;
-      }
-      files.delete(names.get(i));
-      removed = true;
+    int first = firstWith(files, names, sequence + 1);
+    long bytes = 0;
+    for (String name : names.subList(0, first)) {
+      bytes += size(files, name);
+      files.delete(name);
     }
-    if (removed) {
+    if (first > 0) {
       files.forceDirectory();
     }
+    return new Removed(first, bytes);
+  }
+
+  /**
+   * The place of the last file that may hold the record with number {@code sequence} or one before
+   * it: no file in front of it does. A file whose header is damaged is passed over.
+   */
+  static int firstWith(LogFiles files, List<String> names, long sequence) throws IOException {
+    for (int i = names.size() - 1; i > 0; i--) {
+      Segment.Header header = header(files, names.get(i));
+      if (header != null && header.firstSequence() <= sequence) {
+        return i;
+      }
+    }
+    return 0;
   }
 
   /** Removes all files of a log that nobody writes. */
@@ -46,6 +61,12 @@ public final class LogFront {
       ByteBuffer in = ByteBuffer.allocate(Segment.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       int read = file.read(in, 0);
       return Segment.decodeHeader(in.position(0).limit(read));
+    }
+  }
+
+  static long size(LogFiles files, String name) throws IOException {
+    try (LogFile file = files.open(name)) {
+      return file.size();
     }
   }
 

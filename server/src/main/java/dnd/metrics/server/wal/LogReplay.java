@@ -36,18 +36,22 @@ public final class LogReplay {
   }
 
   /** How many bytes {@link #run} has before it. */
-  public long totalBytes() throws IOException {
+  public long totalBytes(long firstSequence) throws IOException {
+    List<String> names = LogFront.segments(files);
+    return bytes(names.subList(LogFront.firstWith(files, names, firstSequence), names.size()));
+  }
+
+  private long bytes(List<String> names) throws IOException {
     long total = 0;
-    for (String name : LogFront.segments(files)) {
-      try (LogFile file = files.open(name)) {
-        total += file.size();
-      }
+    for (String name : names) {
+      total += LogFront.size(files, name);
     }
     return total;
   }
 
   /**
-   * Hands over all records from number {@code firstSequence} on.
+   * Hands over all records from number {@code firstSequence} on. Files that can hold none of them
+   * are not read.
    *
    * @return where to go on writing
    * @throws IOException where a file cannot be read, or is of a version that this program does not
@@ -55,7 +59,8 @@ public final class LogReplay {
    */
   public LogEnd run(long firstSequence, RecordConsumer consumer) throws IOException {
     lastSequence = firstSequence - 1;
-    return run(consumer);
+    List<String> names = LogFront.segments(files);
+    return run(names, LogFront.firstWith(files, names, firstSequence), consumer);
   }
 
   /**
@@ -67,18 +72,17 @@ public final class LogReplay {
    */
   public LogEnd runFromOldest(RecordConsumer consumer) throws IOException {
     lastSequence = UNKNOWN;
-    LogEnd end = run(consumer);
+    LogEnd end = run(LogFront.segments(files), 0, consumer);
     return lastSequence == UNKNOWN
         ? new LogEnd(0, end.lastSegment(), end.segments(), end.bytes())
         : end;
   }
 
-  private LogEnd run(RecordConsumer consumer) throws IOException {
+  private LogEnd run(List<String> names, int first, RecordConsumer consumer) throws IOException {
     files.delete(SegmentPreparer.PREPARED);
-    List<String> names = LogFront.segments(files);
-    long total = 0;
+    long total = bytes(names.subList(0, first));
     long done = 0;
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = first; i < names.size(); i++) {
       String name = names.get(i);
       ByteBuffer in = read(name);
       int end = replay(name, in, i == names.size() - 1, done, consumer);

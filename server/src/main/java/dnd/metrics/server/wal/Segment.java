@@ -63,20 +63,23 @@ final class Segment {
 
   /** Reads a header; null where it is damaged. */
   static @Nullable Header decodeHeader(ByteBuffer in) {
-    if (in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC || in.getInt(8) != VERSION) {
-      return null;
+    return isSound(in) && in.getInt(8) == VERSION
+        ? new Header(in.getInt(12), in.getLong(16))
+        : null;
+  }
+
+  /** The version in a header with our magic number and the right checksum; 0 for others. */
+  static int versionOf(ByteBuffer in) {
+    return isSound(in) ? in.getInt(8) : 0;
+  }
+
+  private static boolean isSound(ByteBuffer in) {
+    if (in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC) {
+      return false;
     }
     CRC32C crc = new CRC32C();
     crc.update(in.array(), in.arrayOffset(), 24);
-    if (in.getInt(24) != (int) crc.getValue()) {
-      return null;
-    }
-    return new Header(in.getInt(12), in.getLong(16));
-  }
-
-  /** The version in a header that carries our magic number; 0 for others. */
-  static int versionOf(ByteBuffer in) {
-    return in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC ? 0 : in.getInt(8);
+    return in.getInt(24) == (int) crc.getValue();
   }
 
   /** Length of the whole record at {@code offset}, or -1 where there is no sound record. */

@@ -39,6 +39,7 @@ public final class WriteAheadLog implements Closeable {
     CLOSED
   }
 
+  private final LogFiles files;
   private final LogOptions options;
   private final SegmentWriter writer;
   private final Thread thread;
@@ -56,8 +57,10 @@ public final class WriteAheadLog implements Closeable {
 
   private volatile Consumer<Runnable> together = Runnable::run;
 
-  /** Written by the log's thread. */
+  /** Written by the log's thread; counts what was removed since as if it were there. */
   private volatile LogStatistics statistics;
+
+  private volatile LogFront.Removed removed = new LogFront.Removed(0, 0);
 
   /**
    * Opens the log for appending behind what a {@link LogReplay} found in it.
@@ -65,6 +68,7 @@ public final class WriteAheadLog implements Closeable {
    * @param found where the log ends
    */
   public WriteAheadLog(LogFiles files, LogOptions options, LogEnd found) {
+    this.files = files;
     this.options = options;
     this.writer = new SegmentWriter(files, found.lastSegment(), options.segmentBytes());
     this.lastSequence = found.lastSequence();
@@ -135,7 +139,26 @@ public final class WriteAheadLog implements Closeable {
   }
 
   public LogStatistics statistics() {
-    return statistics;
+    LogStatistics s = statistics;
+    LogFront.Removed r = removed;
+    return new LogStatistics(
+        s.durableSequence(), s.bytes() - r.bytes(), s.segments() - r.segments(), s.forces());
+  }
+
+  /** How many bytes of records were ever written since the log was opened, and found then. */
+  public long bytesEver() {
+    return statistics.bytes();
+  }
+
+  /**
+   * Removes the files that hold only records up to number {@code sequence}: they are not needed any
+   * more. For one thread at a time.
+   */
+  public void removeThrough(long sequence) throws IOException {
+    LogFront.Removed now = LogFront.remove(files, sequence);
+    LogFront.Removed before = removed;
+    removed =
+        new LogFront.Removed(before.segments() + now.segments(), before.bytes() + now.bytes());
   }
 
   private void wake() {

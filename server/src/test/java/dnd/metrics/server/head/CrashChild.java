@@ -1,6 +1,8 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.wal.DiskLogFiles;
+import dnd.metrics.server.wal.LogOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -16,6 +18,9 @@ final class CrashChild {
   static final long EPOCH = 1_700_000_000_000L;
   private static final int IN_FLIGHT = 64;
 
+  /** Small, so that files end, and are removed, all the time. */
+  private static final long SEGMENT_BYTES = 1 << 16;
+
   private CrashChild() {}
 
   static Labels labels(String metric, int sender) {
@@ -27,7 +32,14 @@ final class CrashChild {
   }
 
   public static void main(String[] args) throws Exception {
-    Head head = Head.open(Path.of(args[0]), HeadOptions.DEFAULT, ReplayListener.SILENT);
+    Head head =
+        Head.open(
+            Path.of(args[0]),
+            DiskLogFiles::new,
+            HeadOptions.DEFAULT,
+            LogOptions.DEFAULT.withSegmentBytes(SEGMENT_BYTES),
+            ReplayListener.SILENT);
+    Thread.ofPlatform().daemon().start(() -> writeCheckpoints(head));
     PrintStream out = System.out;
     Thread[] threads = new Thread[args.length - 1];
     for (int i = 0; i < threads.length; i++) {
@@ -37,6 +49,17 @@ final class CrashChild {
     }
     for (Thread thread : threads) {
       thread.join();
+    }
+  }
+
+  /** One after the other, so that a kill may meet any moment of one. */
+  private static void writeCheckpoints(Head head) {
+    try {
+      while (true) {
+        head.checkpoint();
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
     }
   }
 

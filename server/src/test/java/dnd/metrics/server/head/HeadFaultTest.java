@@ -24,15 +24,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Random batches against a simple model, on a disk that fails, fills up, and loses its power: what
- * was acknowledged is there afterwards, each event whole or not at all, and none twice.
+ * Random batches against a simple model, and checkpoints between them, on a disk that fails, fills
+ * up, loses its power, and turns a bit of the newest checkpoint over: what was acknowledged is
+ * there afterwards, each event whole or not at all, and none twice. {@code -Dfault.seeds=10000} for
+ * a campaign, {@code -Dfault.seed} for its first seed.
  */
 class HeadFaultTest {
   private static final long NOW = 1_700_000_000_000L;
   private static final LogOptions LOG =
-      LogOptions.DEFAULT.withRetryInterval(Duration.ofMillis(3)).withSegmentBytes(1 << 14);
+      LogOptions.DEFAULT.withRetryInterval(Duration.ofMillis(3)).withSegmentBytes(4096);
 
   @TempDir Path folder;
+  private int checkpoints;
+  private int failedCheckpoints;
+  private int flippedBits;
   private MemoryLogFiles disk = new MemoryLogFiles();
 
   /** The samples of all series: labels → time → value. */
@@ -65,7 +70,9 @@ class HeadFaultTest {
 
   @Test
   void nothingAcknowledgedIsLost() throws IOException {
-    for (int seed = 0; seed < 60; seed++) {
+    int first = Integer.getInteger("fault.seed", 0);
+    int seeds = Integer.getInteger("fault.seeds", 60);
+    for (int seed = first; seed < first + seeds; seed++) {
       disk = new MemoryLogFiles();
       model.clear();
       Random random = new Random(seed);
@@ -83,6 +90,9 @@ class HeadFaultTest {
           for (int i = 0; i < n; i++) {
             disturb(random);
             clock += random.nextInt(3_000);
+            if (random.nextInt(8) == 0) {
+              checkpoint(head, seed);
+            }
             Event event = new Event("e" + life + "/" + i, random.nextInt(3));
             if (apply(head, event, random, clock)) {
               events.add(event);
@@ -95,13 +105,22 @@ class HeadFaultTest {
         } finally {
           closeDead(head);
         }
+        if (random.nextInt(4) == 0) {
+          turnABit(random);
+        }
         settle(events, stored, lost, seed);
       }
       try (Head head = open()) {
         check(head, seed, 4);
         checkIds(head, stored, lost, clock);
+        assertThat(disk.list())
+            .as("seed %d", seed)
+            .allMatch(name -> name.matches("\\d{8}\\.(wal|torn|checkpoint|checkpoint\\.damaged)"));
       }
     }
+    assertThat(checkpoints).isGreaterThan(failedCheckpoints);
+    assertThat(failedCheckpoints).isPositive();
+    assertThat(flippedBits).isPositive();
   }
 
   private static void closeDead(Head head) {
@@ -119,6 +138,29 @@ class HeadFaultTest {
       case 2 -> disk.limitCapacity(disk.usedBytes() + random.nextInt(500));
       case 3, 4, 5, 6 -> disk.limitCapacity(Long.MAX_VALUE);
       default -> {}
+    }
+  }
+
+  /** May fail while the disk is in trouble, and then changes nothing. */
+  private void checkpoint(Head head, int seed) {
+    try {
+      head.checkpoint();
+      checkpoints++;
+    } catch (IOException e) {
+      assertThat(e.getMessage())
+          .as("seed %d", seed)
+          .containsAnyOf("No space left", "Input/output error", "the log cannot be written");
+      failedCheckpoints++;
+    }
+  }
+
+  private void turnABit(Random random) throws IOException {
+    List<String> names = Checkpoints.names(disk);
+    boolean spare = names.size() > 1 || disk.list().contains("00000001.wal");
+    if (!names.isEmpty() && spare) {
+      String newest = names.getLast();
+      disk.flipBit(newest, random.nextLong(8L * disk.contentOf(newest).length));
+      flippedBits++;
     }
   }
 

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HeadTest {
-  private static final long NOW = 1_700_000_000_000L;
+  static final long NOW = 1_700_000_000_000L;
   private static final SenderId DICE = new SenderId("dice", "d-1");
   private static final Labels ROLLS = Labels.of("__name__", "rolls_total", "service", "dice");
   private static final Labels LUCK = Labels.of("__name__", "luck", "service", "dice");
 
   @TempDir Path folder;
-  private Head head;
+  Head head;
 
   @BeforeEach
   void open() throws IOException {
@@ -36,7 +36,11 @@ class HeadTest {
     head.close();
   }
 
+  /** What happens before the head is closed and opened again. */
+  void beforeReopen() throws IOException {}
+
   private void reopen() throws IOException {
+    beforeReopen();
     head.close();
     List<String> reports = new ArrayList<>();
     head =

@@ -13,11 +13,15 @@ import java.util.TreeMap;
 /**
  * A disk for tests: it fails when told to, has only so much room, and forgets, at a power cut, what
  * was not forced. What was written but not forced may survive a cut, be lost, or be torn, each
- * write for itself; a file's name likewise until its folder is forced.
+ * write for itself; of the changes of names since the folder was forced, the first ones survive.
  */
 public final class MemoryLogFiles implements LogFiles {
   private Map<String, Content> names = new TreeMap<>();
   private Map<String, Content> durableNames = new TreeMap<>();
+
+  /** What the folder was after each change of names since it was last forced. */
+  private final List<Map<String, Content>> pendingNames = new ArrayList<>();
+
   private long capacity = Long.MAX_VALUE;
   private int failingForces;
   private int failingWrites;
@@ -74,7 +78,23 @@ public final class MemoryLogFiles implements LogFiles {
     content.now = bytes.clone();
     content.durable = bytes.clone();
     content.pending.clear();
+    forceNames();
+  }
+
+  private void forceNames() {
     durableNames = new TreeMap<>(names);
+    pendingNames.clear();
+  }
+
+  private void changedNames() {
+    pendingNames.add(new TreeMap<>(names));
+  }
+
+  /** Turns one bit of a file over. */
+  public synchronized void flipBit(String name, long bit) {
+    byte[] bytes = contentOf(name);
+    bytes[(int) (bit >>> 3)] ^= (byte) (1 << (bit & 7));
+    setContent(name, bytes);
   }
 
   /** What the process wrote, as the kill of a process leaves it; this disk then answers nothing. */
@@ -89,7 +109,8 @@ public final class MemoryLogFiles implements LogFiles {
   public synchronized MemoryLogFiles cutPower(Random random) {
     dead = true;
     MemoryLogFiles after = new MemoryLogFiles();
-    Map<String, Content> left = random.nextBoolean() ? names : durableNames;
+    int survived = random.nextInt(pendingNames.size() + 1);
+    Map<String, Content> left = survived == 0 ? durableNames : pendingNames.get(survived - 1);
     left.forEach((name, content) -> {
       byte[] bytes = content.durable;
       for (Change change : content.pending) {
@@ -136,6 +157,7 @@ public final class MemoryLogFiles implements LogFiles {
   public synchronized LogFile create(String name) throws IOException {
     checkAlive();
     names.put(name, new Content());
+    changedNames();
     return new MemoryLogFile(names.get(name));
   }
 
@@ -152,19 +174,26 @@ public final class MemoryLogFiles implements LogFiles {
   @Override
   public synchronized void rename(String from, String to) throws IOException {
     checkAlive();
-    names.put(to, names.remove(from));
+    Content content = names.remove(from);
+    if (content == null) {
+      throw new FileNotFoundException(from);
+    }
+    names.put(to, content);
+    changedNames();
   }
 
   @Override
   public synchronized void delete(String name) throws IOException {
     checkAlive();
-    names.remove(name);
+    if (names.remove(name) != null) {
+      changedNames();
+    }
   }
 
   @Override
   public synchronized void forceDirectory() throws IOException {
     checkAlive();
-    durableNames = new TreeMap<>(names);
+    forceNames();
   }
 
   @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -227,6 +230,9 @@ class WriteAheadLogTest {
     write("a");
     byte[] later = files.contentOf(onlySegment());
     later[8] = 9;
+    CRC32C crc = new CRC32C();
+    crc.update(later, 0, 24);
+    ByteBuffer.wrap(later).order(ByteOrder.LITTLE_ENDIAN).putInt(24, (int) crc.getValue());
     files.setContent(onlySegment(), later);
     assertThatThrownBy(this::replay)
         .isInstanceOf(IOException.class)

@@ -1,0 +1,88 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.wal.EventRecordReader;
+import dnd.metrics.server.wal.EventRecordVisitor;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Reads what {@link CheckpointBytes} wrote, whose checksum is taken to be right. Not thread-safe.
+ */
+final class CheckpointCursor {
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private final byte[] bytes;
+  private int at;
+  private final int end;
+
+  CheckpointCursor(byte[] bytes, int offset, int length) {
+    this.bytes = bytes;
+    this.at = offset;
+    this.end = offset + length;
+  }
+
+  boolean hasMore() {
+    return at < end;
+  }
+
+  int single() {
+    return bytes[at++] & 0xff;
+  }
+
+  long unsigned() {
+    byte b = bytes[at++];
+    long value = b & 0x7f;
+    for (int shift = 7; b < 0; shift += 7) {
+      b = bytes[at++];
+      value |= (long) (b & 0x7f) << shift;
+    }
+    return value;
+  }
+
+  int count() {
+    return (int) unsigned();
+  }
+
+  long signed() {
+    long v = unsigned();
+    return (v >>> 1) ^ -(v & 1);
+  }
+
+  double raw() {
+    double value = Double.longBitsToDouble((long) LONG.get(bytes, at));
+    at += 8;
+    return value;
+  }
+
+  String string() {
+    int length = count();
+    String text = new String(bytes, at, length, StandardCharsets.UTF_8);
+    at += length;
+    return text;
+  }
+
+  byte[] block() {
+    int length = count();
+    byte[] some = Arrays.copyOfRange(bytes, at, at + length);
+    at += length;
+    return some;
+  }
+
+  /** A part of its own, of as many bytes as stand before it. */
+  CheckpointCursor part() {
+    int length = count();
+    CheckpointCursor part = new CheckpointCursor(bytes, at, length);
+    at += length;
+    return part;
+  }
+
+  void record(EventRecordReader reader, EventRecordVisitor visitor) {
+    int length = count();
+    reader.read(bytes, at, length, visitor);
+    at += length;
+  }
+}

@@ -1,0 +1,206 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.head.CheckpointReader.Finding;
+import dnd.metrics.server.head.CheckpointReader.Summary;
+import dnd.metrics.server.index.LabelIndex;
+import dnd.metrics.server.wal.LogCallback;
+import dnd.metrics.server.wal.LogCopy;
+import dnd.metrics.server.wal.LogFiles;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The checkpoints in a log's folder. The newest two are kept, and of the log what is behind the
+ * older of them: where the newest is damaged, the older one and the log bring everything back.
+ *
+ * <p>A checkpoint is written under another name, forced, renamed, and read again before anything is
+ * removed on its account. Safe for use by several threads: one at a time writes, or copies the
+ * folder. This lock is taken before all others, and held across I/O.
+ */
+final class Checkpoints {
+  private static final String PARTIAL = "checkpoint.partial";
+  private static final String DAMAGED = ".damaged";
+
+  private final LogFiles files;
+  private @Nullable Summary newest;
+  private @Nullable Summary before;
+  private int lastNumber;
+  private int attempts;
+  private boolean foundDamage;
+
+  Checkpoints(LogFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * Finds the newest checkpoint that is sound. Damaged ones are set aside.
+   *
+   * @param reports is told, a line each, what a person should know
+   * @return null where there is none
+   */
+  synchronized @Nullable Summary find(Consumer<String> reports) throws IOException {
+    files.delete(PARTIAL);
+    List<String> names = names(files);
+    for (int i = names.size() - 1; i >= 0; i--) {
+      String name = names.get(i);
+      lastNumber = Math.max(lastNumber, CheckpointFrame.numberOf(name));
+      switch (new CheckpointReader(files, name, bytes -> {}).check()) {
+        case Finding.Sound sound -> {
+          if (newest != null) {
+            before = sound.summary();
+            return newest;
+          }
+          newest = sound.summary();
+        }
+        case Finding.Damaged damaged -> setAside(name, damaged, reports);
+      }
+    }
+    return newest;
+  }
+
+  private void setAside(String name, Finding.Damaged damaged, Consumer<String> reports)
+      throws IOException {
+    foundDamage = true;
+    files.rename(name, name + DAMAGED);
+    files.forceDirectory();
+    reports.accept(
+        String.format(
+            "%s: damaged at offset %d: not used (kept as %s); %s",
+            files.describe(name),
+            damaged.offset(),
+            files.describe(name + DAMAGED),
+            newest == null
+                ? "what it held comes from the checkpoint before it, or from the log"
+                : "it was the older one"));
+  }
+
+  /** Whether a damaged one was found, so that there is none to spare. */
+  synchronized boolean foundDamage() {
+    return foundDamage;
+  }
+
+  /** The files of checkpoints, the oldest first. */
+  static List<String> names(LogFiles files) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : files.list()) {
+      if (CheckpointFrame.numberOf(name) > 0) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  /** Reads the newest checkpoint into a head that is empty, as {@link CheckpointReader#load}. */
+  long load(Summary summary, Head head, LabelIndex index, HeadReplay replay, ReplayListener told)
+      throws IOException {
+    String name = CheckpointFrame.fileName(summary.number());
+    return new CheckpointReader(files, name, done -> told.progress(done, summary.bytes()))
+        .load(head, index, replay);
+  }
+
+  /**
+   * Writes a checkpoint, and removes what is not needed any more with it.
+   *
+   * @throws IOException where that failed: all is as it was then, and it may be tried again
+   */
+  synchronized Summary write(Head head, LabelIndex index) throws IOException {
+    int number = lastNumber + 1;
+    String name = CheckpointFrame.fileName(number);
+    CheckpointWriter writer = new CheckpointWriter(head, index, files, number, ++attempts);
+    boolean renamed = false;
+    try {
+      long sequence = writer.write(PARTIAL);
+      awaitDurable(head);
+      files.rename(PARTIAL, name);
+      renamed = true;
+      files.forceDirectory();
+      lastNumber = number;
+      if (new CheckpointReader(files, name, bytes -> {}).check()
+          instanceof Finding.Damaged damaged) {
+        throw new IOException(
+            files.describe(name)
+                + ": damaged at offset "
+                + damaged.offset()
+                + " though it was just written");
+      }
+      Summary written = new Summary(number, sequence, writer.bytes());
+      before = newest;
+      newest = written;
+      removeWhatIsOver(head);
+      return written;
+    } catch (IOException | RuntimeException e) {
+      discard(renamed ? name : PARTIAL, e);
+      throw e;
+    }
+  }
+
+  private void discard(String name, Exception reason) {
+    Summary n = newest;
+    if (n != null && CheckpointFrame.fileName(n.number()).equals(name)) {
+      return; // it is good; only what it made superfluous could not be removed
+    }
+    try {
+      files.delete(name);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private static void awaitDurable(Head head) throws IOException {
+    CompletableFuture<@Nullable IOException> durable = new CompletableFuture<>();
+    head.log()
+        .whenDurable(
+            new LogCallback() {
+              @Override
+              public void committed() {
+                durable.complete(null);
+              }
+
+              @Override
+              public void failed(IOException reason) {
+                durable.complete(reason);
+              }
+            });
+    try {
+      IOException problem = durable.get();
+      if (problem != null) {
+        throw new IOException("the log cannot be written: " + problem.getMessage(), problem);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the log was forced");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void removeWhatIsOver(Head head) throws IOException {
+    Summary older = before;
+    if (older == null) {
+      return; // the log is the only other place where what the checkpoint holds is
+    }
+    boolean removed = false;
+    for (String name : names(files)) {
+      if (CheckpointFrame.numberOf(name) < older.number()) {
+        files.delete(name);
+        removed = true;
+      }
+    }
+    if (removed) {
+      files.forceDirectory();
+    }
+    head.log().removeThrough(older.sequence());
+  }
+
+  /** Copies checkpoints and log into a folder that has none; how many files that were. */
+  synchronized int copy(LogFiles to) throws IOException {
+    List<String> names = names(files);
+    return names.size() + LogCopy.copy(files, names, to).size();
+  }
+}

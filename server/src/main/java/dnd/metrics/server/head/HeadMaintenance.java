@@ -1,0 +1,142 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.head.CheckpointReader.Summary;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a checkpoint whenever the log has grown enough since the last one: by as much as a replay
+ * may take, and by as much as the checkpoint itself, so that checkpoints write no more than the log
+ * does. Its thread looks once a second.
+ *
+ * <p>{@code lock} guards the fields; it is not held while a checkpoint is written.
+ */
+final class HeadMaintenance implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(HeadMaintenance.class);
+  private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** After a failure it waits longer, up to this. */
+  private static final long LONGEST_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final Head head;
+  private final long checkpointBytes;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
+  private @Nullable Thread thread;
+  private boolean closed;
+
+  /** How large the last checkpoint is, and how much the log had held when it was begun. */
+  private volatile long lastBytes;
+
+  private volatile long logBytesThen;
+
+  /**
+   * @param uncoveredBytes what the log holds that no checkpoint can be relied on for
+   */
+  HeadMaintenance(
+      Head head, HeadOptions options, @Nullable Summary checkpoint, long uncoveredBytes) {
+    this.head = head;
+    this.checkpointBytes = options.checkpointBytes();
+    this.lastBytes = checkpoint == null ? 0 : checkpoint.bytes();
+    this.logBytesThen = head.log().bytesEver() - uncoveredBytes;
+  }
+
+  void start() {
+    lock.lock();
+    try {
+      if (thread == null && !closed) {
+        thread = Thread.ofPlatform().name("head").daemon().start(this::run);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    long period = PERIOD_NANOS;
+    while (awaitClosed(period)) {
+      try {
+        runOnce();
+        period = PERIOD_NANOS;
+      } catch (IOException | RuntimeException e) {
+        if (period == PERIOD_NANOS && !isClosed()) {
+          LOG.warn("no checkpoint could be written, the log grows meanwhile: {}", e.getMessage());
+          LOG.debug("no checkpoint", e);
+        }
+        period = Math.min(LONGEST_PERIOD_NANOS, 2 * period);
+      }
+    }
+  }
+
+  /** False where it is to end. */
+  private boolean awaitClosed(long nanos) {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (left > 0 && !closed) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does what is due. */
+  void runOnce() throws IOException {
+    long grown = head.log().bytesEver() - logBytesThen;
+    if (grown >= Math.max(checkpointBytes, lastBytes)) {
+      checkpoint();
+    }
+  }
+
+  void checkpoint() throws IOException {
+    long then = head.log().bytesEver();
+    lastBytes = head.writeCheckpoint().bytes();
+    logBytesThen = then;
+  }
+
+  /** Waits for a checkpoint that is being written. */
+  @Override
+  public void close() {
+    Thread running;
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+      running = thread;
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (running != null && running.isAlive()) {
+      try {
+        running.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
