@@ -63,7 +63,7 @@ public final class Announcer implements AutoCloseable {
 
   private final Condition earlier = lock.newCondition();
 
-  /** Something of {@link #tablesRead}, {@link #databaseAway} and {@link #early} has changed. */
+  /** Something of {@link #tablesRead}, {@link #databaseAway} and {@link #speaking} has changed. */
   private final Condition known = lock.newCondition();
 
   private final Dispatcher dispatcher;
@@ -79,11 +79,14 @@ public final class Announcer implements AutoCloseable {
   /** Those whose alerts of before a restart are not known yet. */
   private final Set<Origin> awaited = EnumSet.noneOf(Origin.class);
 
-  /**
-   * Alerts that came before it was known what was announced formerly, and which alerts of all
-   * origins fire; null afterwards.
-   */
-  private @Nullable List<Alert> early = new ArrayList<>();
+  /** Whether it is known what was announced formerly, and which alerts of all origins fire. */
+  private boolean speaking;
+
+  /** Alerts of before a restart, until {@link #speaking}. */
+  private final List<Alert> restored = new ArrayList<>();
+
+  /** What came meanwhile, in its order: an alert may have begun and ended. */
+  private final Deque<List<Alert>> early = new ArrayDeque<>();
 
   private long waitingUntilMillis = Long.MAX_VALUE;
   private long triggered;
@@ -125,8 +128,8 @@ public final class Announcer implements AutoCloseable {
   public void accept(List<Alert> alerts) {
     lock.lock();
     try {
-      if (early != null) {
-        early.addAll(alerts);
+      if (!speaking) {
+        early.add(List.copyOf(alerts));
       } else {
         long now = clock.millis();
         carryOut(dispatcher.accept(alerts, now), now);
@@ -144,8 +147,12 @@ public final class Announcer implements AutoCloseable {
     lock.lock();
     try {
       awaited.remove(origin);
-      accept(alerts);
-      acceptEarly();
+      if (speaking) {
+        accept(alerts);
+      } else {
+        restored.addAll(alerts);
+        speakIfAllIsKnown();
+      }
     } finally {
       lock.unlock();
     }
@@ -181,7 +188,7 @@ public final class Announcer implements AutoCloseable {
 
   /** The same for which alerts of all origins fire, and what was announced of them. */
   boolean awaitAlerts() {
-    return awaitKnown(() -> early == null);
+    return awaitKnown(() -> speaking);
   }
 
   private boolean awaitKnown(BooleanSupplier isKnown) {
@@ -243,7 +250,7 @@ public final class Announcer implements AutoCloseable {
   void advance() {
     lock.lock();
     try {
-      if (early == null) {
+      if (speaking) {
         long now = clock.millis();
         carryOut(dispatcher.advance(now), now);
       }
@@ -435,20 +442,22 @@ public final class Announcer implements AutoCloseable {
     carryOut(dispatcher.put(silences, now), now);
     tablesRead = true;
     databaseAway = false;
-    acceptEarly();
+    speakIfAllIsKnown();
     known.signalAll();
   }
 
-  /** Once all is known that what came early depends on. The caller holds the lock. */
-  private void acceptEarly() {
-    List<Alert> waited = early;
-    if (waited == null || !tablesRead || !awaited.isEmpty()) {
+  /** The caller holds the lock. */
+  private void speakIfAllIsKnown() {
+    if (speaking || !tablesRead || !awaited.isEmpty()) {
       return;
     }
-    early = null;
+    speaking = true;
     known.signalAll();
-    long now = clock.millis();
-    carryOut(dispatcher.accept(waited, now), now);
+    accept(restored);
+    restored.clear();
+    while (!early.isEmpty()) {
+      accept(early.remove());
+    }
   }
 
   /** Stops announcing, and notes what was announced. */

@@ -6,26 +6,45 @@ import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.model.Labels;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes steps of alerts lasting and then, never before, hands them to the announcer, in their
- * order. Steps that cannot be made lasting wait, and everything after them waits behind them. Safe
- * for use by several threads; a caller waits for the disk.
+ * order. Safe for use by several threads.
+ *
+ * <p>A thread of its own does it, so that a group that waits for nothing but the disk can be
+ * evaluated again, and takes all steps that came meanwhile in one write. The rows are forced while
+ * the log forces the samples that they are made of; what is announced is in both. Steps that cannot
+ * be made lasting are tried again every second, and everything after them waits behind them.
  */
-final class AlertLog {
+final class AlertLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertLog.class);
+  private static final long RETRY_MILLIS = 1000;
+  private static final int ROWS_PER_WRITE = 10_000;
+
+  /** What one evaluation came to. */
+  private record Step(List<Change> rows, List<Alert> alerts, LogMark samples) {}
 
   private final Database database;
   private final Announcer announcer;
   private final Labels externalLabels;
+  private final Thread thread = Thread.ofPlatform().name("alert-log").daemon().unstarted(this::run);
 
-  private final Object owedLock = new Object();
-  private final List<Change> owedRows = new ArrayList<>();
-  private final List<Alert> owedAlerts = new ArrayList<>();
+  /** Guards what is below; never held while the disk or the announcer is waited for. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private final Deque<Step> waiting = new ArrayDeque<>();
+  private boolean failing;
+  private boolean closed;
 
   AlertLog(Database database, Announcer announcer, Labels externalLabels) {
     this.database = database;
@@ -33,8 +52,17 @@ final class AlertLog {
     this.externalLabels = externalLabels;
   }
 
-  /** Takes over the steps of one evaluation. */
-  void write(PreparedGroup group, List<AlertChange> changes) {
+  /** Begins to write; to be called once. */
+  void start() {
+    thread.start();
+  }
+
+  /**
+   * Takes over the steps of one evaluation.
+   *
+   * @param samples behind everything that the evaluation read and wrote
+   */
+  void add(PreparedGroup group, List<AlertChange> changes, LogMark samples) {
     if (changes.isEmpty()) {
       return;
     }
@@ -48,66 +76,123 @@ final class AlertLog {
         case AlertChange.Pending _, AlertChange.Kept _, AlertChange.Dropped _ -> {}
       }
     }
-    write(rows, alerts);
+    lock.lock();
+    try {
+      waiting.add(new Step(rows, alerts, samples));
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private Alert announced(PreparedGroup group, AlertInstance alert) {
     return AlertRows.announced(group.file(), group.name(), alert, externalLabels);
   }
 
-  /** Tries again what is owed. For one thread. */
-  void retry() {
-    List<Change> rows;
-    List<Alert> alerts;
-    synchronized (owedLock) {
-      rows = List.copyOf(owedRows);
-      alerts = List.copyOf(owedAlerts);
-    }
-    if (rows.isEmpty()) {
-      return;
-    }
+  /** Waits until what was added has been handed to the announcer, or cannot be made lasting now. */
+  void flush() {
+    lock.lock();
     try {
-      database.write(rows);
-    } catch (IOException e) {
-      LOG.warn("{} steps of alerts are still not lasting: {}", rows.size(), e.getMessage());
-      return;
+      while (!waiting.isEmpty() && !failing) {
+        changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
     }
-    synchronized (owedLock) {
-      owedRows.subList(0, rows.size()).clear();
-      owedAlerts.subList(0, alerts.size()).clear();
-    }
-    announcer.accept(alerts);
   }
 
-  private void write(List<Change> rows, List<Alert> alerts) {
-    if (owes(rows, alerts)) {
-      return;
-    }
-    try {
-      database.write(rows);
-    } catch (IOException e) {
-      LOG.error(
-          "{} steps of alerts cannot be made lasting and are not announced yet: {}",
-          rows.size(),
-          e.getMessage());
-      synchronized (owedLock) {
-        owedRows.addAll(rows);
-        owedAlerts.addAll(alerts);
+  private void run() {
+    for (List<Step> steps = next(); !steps.isEmpty(); steps = next()) {
+      try {
+        carryOut(steps);
+        done(steps.size());
+      } catch (IOException e) {
+        if (!pauseUnlessClosed(steps, e)) {
+          return;
+        }
+      } catch (RuntimeException e) {
+        LOG.error("steps of alerts could not be made lasting and announced: {}", steps, e);
+        done(steps.size());
       }
-      return;
     }
-    announcer.accept(alerts);
   }
 
-  /** Puts the steps behind those that are owed; false where none are. */
-  private boolean owes(List<Change> rows, List<Alert> alerts) {
-    synchronized (owedLock) {
-      if (owedRows.isEmpty()) {
-        return false;
+  private void carryOut(List<Step> steps) throws IOException {
+    List<Change> rows = steps.stream().flatMap(step -> step.rows().stream()).toList();
+    for (int from = 0; from < rows.size(); from += ROWS_PER_WRITE) {
+      database.write(rows.subList(from, Math.min(rows.size(), from + ROWS_PER_WRITE)));
+    }
+    for (Step step : steps) { // each alone: of what begins and ends in one call nothing is said
+      step.samples().await();
+      announcer.accept(step.alerts());
+    }
+  }
+
+  /** What waits; empty when nothing will come any more. */
+  private List<Step> next() {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && !closed) {
+        changed.awaitUninterruptibly();
       }
-      owedRows.addAll(rows);
-      owedAlerts.addAll(alerts);
-      return true;
+      return List.copyOf(waiting);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void done(int steps) {
+    lock.lock();
+    try {
+      for (int i = 0; i < steps; i++) {
+        waiting.remove();
+      }
+      failing = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** False where there will be no other attempt. */
+  private boolean pauseUnlessClosed(List<Step> steps, IOException reason) {
+    int rows = steps.stream().mapToInt(step -> step.rows().size()).sum();
+    lock.lock();
+    try {
+      LOG.warn(
+          "{} steps of alerts cannot be made lasting{} and are not announced yet: {}",
+          rows,
+          failing ? " still" : "",
+          reason.getMessage());
+      failing = true;
+      changed.signalAll();
+      long nanos = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+      while (!closed && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes lasting and announces what waits, where that can be done, and ends. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

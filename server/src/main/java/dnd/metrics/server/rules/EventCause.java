@@ -38,7 +38,7 @@ final class EventCause implements Cause {
   private Triggers.Drained later() {
     Triggers.Drained known = later;
     if (known == null) {
-      sender.awaitDurable();
+      sender.mark().await();
       known = triggers.peek();
       later = known;
     }

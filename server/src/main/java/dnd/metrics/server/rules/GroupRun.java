@@ -72,8 +72,7 @@ final class GroupRun {
     loaded.state = result.state();
     loaded.evaluatedAtMillis = nowMillis;
     if (!changes.isEmpty()) {
-      sender.awaitDurable(); // nobody is told of what a crash might still take back
-      alerts.write(group, changes);
+      alerts.add(group, changes, sender.mark());
     }
     loaded.tookNanos = System.nanoTime() - startedNanos;
     return result;

@@ -38,8 +38,8 @@ final class LoadedGroup {
 
   volatile long tookNanos;
 
-  /** No evaluation at once before, in {@link System#nanoTime}'s. */
-  volatile long restUntilNanos;
+  /** What evaluations at once may take of a processor's time. */
+  final ShareLimit share = new ShareLimit(0.25, System.nanoTime());
 
   /** Wakes it when a {@code for} or a {@code keep_firing_for} runs out. */
   @Nullable ScheduledFuture<?> timer;

@@ -308,6 +308,7 @@ public final class RuleRequests implements AutoCloseable {
         }
       }
     }
+    service.flush();
     answer.put("groups", groups).put("rules", rules);
     answer.set("changes", changes);
     answer.set("errors", errors);

@@ -41,7 +41,6 @@ import org.slf4j.LoggerFactory;
  */
 final class RuleScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleScheduler.class);
-  private static final long RETRY_MILLIS = 1000;
   private static final long FINISH_SECONDS = 5;
 
   /** So often a group is looked at while samples wait whose time is yet to come. */
@@ -49,14 +48,10 @@ final class RuleScheduler implements AutoCloseable {
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  /** A group rests three times as long as it worked. */
-  private static final int REST_FACTOR = 3;
-
   /** Room for the deepest expression that the parser lets through. */
   private static final long STACK_BYTES = 8L << 20;
 
   private final GroupRun run;
-  private final AlertLog alerts;
   private final Head head;
   private final InstantSource clock;
   private final ShareLimit share;
@@ -72,9 +67,8 @@ final class RuleScheduler implements AutoCloseable {
   private List<SeriesWatch> watches = List.of();
   private volatile Layout layout = Layout.of(List.of());
 
-  RuleScheduler(GroupRun run, AlertLog alerts, Head head, InstantSource clock) {
+  RuleScheduler(GroupRun run, Head head, InstantSource clock) {
     this.run = run;
-    this.alerts = alerts;
     this.head = head;
     this.clock = clock;
     int processors = Runtime.getRuntime().availableProcessors();
@@ -85,9 +79,6 @@ final class RuleScheduler implements AutoCloseable {
     int each = Math.max(2, processors / 2);
     this.intervals = pool(each, "rule-interval-");
     this.workers = pool(each, "rule-now-");
-    var _ =
-        timer.scheduleWithFixedDelay(
-            this::retryAlerts, RETRY_MILLIS, RETRY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static ThreadPoolExecutor pool(int size, String name) {
@@ -97,14 +88,6 @@ final class RuleScheduler implements AutoCloseable {
 
   private static ThreadFactory threads(String name) {
     return Thread.ofPlatform().name(name, 1).daemon().stackSize(STACK_BYTES).factory();
-  }
-
-  private void retryAlerts() {
-    try {
-      alerts.retry();
-    } catch (RuntimeException e) {
-      LOG.error("steps of alerts could not be made lasting", e);
-    }
   }
 
   /** A group to load, with the state to begin with where it is not loaded yet. */
@@ -256,7 +239,7 @@ final class RuleScheduler implements AutoCloseable {
 
   private void evaluateNow(LoadedGroup loaded) {
     long now = System.nanoTime();
-    long wait = Math.max(loaded.restUntilNanos - now, share.waitNanos(now));
+    long wait = Math.max(loaded.share.waitNanos(now), share.waitNanos(now));
     if (wait > 0) {
       var _ = after(wait, () -> execute(workers, () -> evaluateNow(loaded)));
       return;
@@ -274,8 +257,9 @@ final class RuleScheduler implements AutoCloseable {
         long before = THREADS.getCurrentThreadCpuTime();
         evaluate(loaded, rules, cause.dueMillis(), Writing.CHANGES, cause);
         long worked = THREADS.getCurrentThreadCpuTime() - before; // waiting for the disk is none
-        share.spend(worked, System.nanoTime());
-        loaded.restUntilNanos = System.nanoTime() + REST_FACTOR * worked;
+        long after = System.nanoTime();
+        share.spend(worked, after);
+        loaded.share.spend(worked, after);
       }
     } finally {
       loaded.evaluating.unlock();

@@ -2,7 +2,6 @@ package dnd.metrics.server.rules;
 
 import dnd.metrics.events.EventTypes;
 import dnd.metrics.server.head.AppendOutcome;
-import dnd.metrics.server.head.CommitCallback;
 import dnd.metrics.server.head.EventKind;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadSeries;
@@ -12,13 +11,10 @@ import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
-import java.io.IOException;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +28,6 @@ final class RuleSender {
   static final SenderId ID = new SenderId(EventTypes.SERVICE_NAME, "rules");
 
   private static final Logger LOG = LoggerFactory.getLogger(RuleSender.class);
-  private static final long WAIT_MILLIS = 1000;
 
   private final Head head;
   private final InstantSource clock;
@@ -80,30 +75,16 @@ final class RuleSender {
     return refused;
   }
 
-  /** Waits until what has been appended so far is on disk, and whoever watches it knows. */
-  void awaitDurable() {
-    CountDownLatch done = new CountDownLatch(1);
+  /** The end of the log as it is now: everything that queries see was appended before it. */
+  LogMark mark() {
+    LogMark mark = new LogMark();
     try {
-      head.whenDurable(
-          new CommitCallback() {
-            @Override
-            public void committed() {
-              done.countDown();
-            }
-
-            @Override
-            public void failed(IOException reason) {
-              done.countDown();
-            }
-          });
-      if (!done.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
-        LOG.warn("the log takes more than {} ms", WAIT_MILLIS);
-      }
+      head.whenDurable(mark);
     } catch (HeadUnavailableException e) {
-      LOG.debug("not waited for the log: {}", e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("the log is not waited for: {}", e.getMessage());
+      mark.committed();
     }
+    return mark;
   }
 
   private static String describe(SenderBatch batch, Labels labels) {

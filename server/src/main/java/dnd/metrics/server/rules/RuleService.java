@@ -85,11 +85,12 @@ public final class RuleService implements AutoCloseable {
             alerts,
             new AggregatedEvents(hub, clock),
             clock);
-    this.scheduler = new RuleScheduler(run, alerts, head, clock);
+    this.scheduler = new RuleScheduler(run, head, clock);
   }
 
   /** Begins to bring back rules and alerts; to be called once. */
   public void start() {
+    alerts.start();
     loader.start();
   }
 
@@ -196,7 +197,7 @@ public final class RuleService implements AutoCloseable {
               ? new AlertChange.Resolved(over)
               : new AlertChange.Dropped(over));
     }
-    alerts.write(group, changes);
+    alerts.add(group, changes, LogMark.passed());
   }
 
   /**
@@ -236,6 +237,11 @@ public final class RuleService implements AutoCloseable {
   /** How rules do, as one figure each. */
   public RuleFigures figures() {
     return RuleFigures.of(scheduler.groups(), scheduler.counters());
+  }
+
+  /** Waits until what evaluations came to is announced, or cannot be made lasting now. */
+  void flush() {
+    alerts.flush();
   }
 
   RuleBook book() {
@@ -339,5 +345,6 @@ public final class RuleService implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     scheduler.close();
+    alerts.close();
   }
 }

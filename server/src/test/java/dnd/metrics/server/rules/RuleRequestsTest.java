@@ -168,6 +168,8 @@ class RuleRequestsTest {
   void evaluatesNowWhenAskedAndSaysWhatChanged() throws Exception {
     try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
       save(test, FILE.replace("ale < 5", "ale offset 1ms < 5").replace("for: 1h", "for: 0s"));
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      await().until(() -> loaded.evaluatedAtMillis != AlertInstance.NEVER); // as a change is
       long pushedMillis = test.clock.millis();
       test.pushAt(pushedMillis, "push-1", "ale", 3, "service", "tavern");
       await().until(() -> test.clock.millis() > pushedMillis + 1); // the offset is over

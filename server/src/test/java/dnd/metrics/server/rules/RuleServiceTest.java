@@ -196,9 +196,16 @@ class RuleServiceTest {
       test.push("push-1", "ale", 3, "service", "tavern");
       LoadedGroup loaded = test.service.scheduler().groups().getFirst();
       await().until(() -> loaded.atOnce.sum() > 0 && !loaded.evaluating.isLocked());
+      test.service.flush();
+      test.push("push-2", "ale", 9, "service", "tavern");
+      await()
+          .until(() ->
+              loaded.state.rules().getFirst().alerts().values().stream()
+                  .noneMatch(AlertInstance::active));
       assertThat(test.hub.published).noneMatch(p -> p.subject().startsWith("alert."));
       test.database.breakDisk(false);
       assertThat(test.next("alert.triggered").get("correlation_id").asString()).isEqualTo("push-1");
+      assertThat(test.next("alert.resolved").get("correlation_id").asString()).isEqualTo("push-2");
       assertThat(test.database.rows(Table.ALERTS)).hasSize(1);
     }
   }
