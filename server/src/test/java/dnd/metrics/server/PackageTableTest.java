@@ -26,6 +26,7 @@ class PackageTableTest {
           Map.entry("wal", Set.of("model", "chunk")),
           Map.entry("block", Set.of("model", "chunk")),
           Map.entry("head", Set.of("model", "chunk", "index", "wal", "block")),
+          Map.entry("storage", Set.of("model", "chunk", "block", "head")),
           Map.entry("database", Set.of("wal")),
           Map.entry("metadata", Set.of("database", "head")),
           Map.entry("status", Set.of("database", "head", "request", "events")),

@@ -29,6 +29,10 @@ public record EncodedChunk(long firstMillis, long lastMillis, int encoding, Memo
         firstMillis, lastMillis, chunk.encoding(), MemorySegment.ofArray(chunk.toBytes()));
   }
 
+  public boolean holdsFloats() {
+    return encoding == XorChunk.ENCODING;
+  }
+
   /** How many samples there are, as the chunk's header says. */
   public int size() {
     return (data.get(ValueLayout.JAVA_BYTE, 0) & 0xff) << 8

@@ -49,4 +49,48 @@ public final class SampleBatch {
     histograms = null;
     startTimestamps = null;
   }
+
+  /** Leaves of what it holds the samples between two times, both included. */
+  public void keepBetween(long fromMillis, long toMillis) {
+    int from = firstFrom(fromMillis);
+    int to = toMillis == Long.MAX_VALUE ? size : firstFrom(toMillis + 1);
+    if (from > 0 && to > from) {
+      move(from, 0, to - from);
+    }
+    size = Math.max(0, to - from);
+  }
+
+  /** Removes the samples between two times, both included. */
+  public void removeBetween(long fromMillis, long toMillis) {
+    int from = firstFrom(fromMillis);
+    int to = toMillis == Long.MAX_VALUE ? size : firstFrom(toMillis + 1);
+    if (to > from) {
+      move(to, from, size - to);
+      size -= to - from;
+    }
+  }
+
+  /** The place of the first sample that is not before {@code millis}. */
+  private int firstFrom(long millis) {
+    if (size == 0 || timestamps[0] >= millis) {
+      return 0;
+    }
+    if (timestamps[size - 1] < millis) {
+      return size;
+    }
+    int at = Arrays.binarySearch(timestamps, 0, size, millis);
+    return at < 0 ? -at - 1 : at;
+  }
+
+  private void move(int from, int to, int n) {
+    System.arraycopy(timestamps, from, timestamps, to, n);
+    if (histograms == null) {
+      System.arraycopy(values, from, values, to, n);
+    } else {
+      System.arraycopy(histograms, from, histograms, to, n);
+    }
+    if (startTimestamps != null) {
+      System.arraycopy(startTimestamps, from, startTimestamps, to, n);
+    }
+  }
 }

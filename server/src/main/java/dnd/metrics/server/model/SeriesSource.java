@@ -20,4 +20,12 @@ public interface SeriesSource {
 
   /** The values that the label {@code name} has in the series that match, sorted. */
   List<String> labelValues(String name, List<Matcher> matchers, long fromMillis, long toMillis);
+
+  /**
+   * This source for one reader, who closes it when done; a query reads through one. Where storage
+   * lets go of what it has, series that were not selected through a view may become unreadable.
+   */
+  default SeriesView view() {
+    return SeriesView.of(this, () -> {});
+  }
 }

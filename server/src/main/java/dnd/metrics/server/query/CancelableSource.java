@@ -3,6 +3,7 @@ package dnd.metrics.server.query;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.promql.exec.QueryException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -19,6 +20,12 @@ record CancelableSource(SeriesSource source, BooleanSupplier canceled) implement
           QueryException.Type.CANCELED, "query was canceled in expression evaluation");
     }
     return source.select(matchers, fromMillis, toMillis);
+  }
+
+  @Override
+  public SeriesView view() {
+    SeriesView inner = source.view();
+    return SeriesView.of(new CancelableSource(inner, canceled), inner::close);
   }
 
   @Override

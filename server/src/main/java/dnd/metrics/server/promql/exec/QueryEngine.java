@@ -1,6 +1,8 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.model.SeriesView;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.promql.parse.DurationException;
 import dnd.metrics.server.promql.parse.Expr;
 import dnd.metrics.server.promql.parse.ParseException;
@@ -201,7 +203,7 @@ public final class QueryEngine {
       throw new QueryException(
           QueryException.Type.BAD_DATA, "a query with the id \"" + id + "\" is running");
     }
-    try {
+    try (SeriesView view = source.view()) {
       Expr expr = parse(query, times);
       long parsed = System.nanoTime();
       Plan plan = plan(expr, times, lookback(queryOptions));
@@ -209,7 +211,7 @@ public final class QueryEngine {
       AnnotationCollector annotations = new AnnotationCollector();
       QueryContext context =
           new QueryContext(
-              source,
+              view,
               lookback(queryOptions),
               queryOptions.delayedNameRemoval(),
               queryOptions.startTimestamps(),
@@ -231,6 +233,8 @@ public final class QueryEngine {
               System.nanoTime() - planned,
               context.measurements == null ? List.of() : context.measurements.of(plan));
       return new QueryResult(value, annotations.finish(query), statistics);
+    } catch (UnreadableSamplesException e) {
+      throw new QueryException(QueryException.Type.INTERNAL, String.valueOf(e.getMessage()), e);
     } finally {
       memory.close();
       running.remove(id);

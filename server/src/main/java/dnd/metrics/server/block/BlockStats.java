@@ -1,0 +1,12 @@
+package dnd.metrics.server.block;
+
+/** What is in a block, counted. */
+public record BlockStats(
+    long samples,
+    long floatSamples,
+    long histogramSamples,
+    long series,
+    long chunks,
+    long tombstones) {
+  public static final BlockStats NONE = new BlockStats(0, 0, 0, 0, 0, 0);
+}

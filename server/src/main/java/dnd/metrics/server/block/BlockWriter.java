@@ -1,0 +1,165 @@
+package dnd.metrics.server.block;
+
+import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.model.Labels;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes blocks. A block is written into a folder whose name says that it is not whole, every file
+ * and folder is forced, then the folder is renamed: a block is there with all that is in it, or not
+ * at all, also after a power cut. What a crash leaves is removed by {@link #removeLeftovers}. Safe
+ * for use by several threads.
+ */
+public final class BlockWriter {
+
+  private final BlockFiles files;
+  private final int segmentBytes;
+
+  public BlockWriter(BlockFiles files) {
+    this(files, BlockLayout.SEGMENT_BYTES);
+  }
+
+  /** Writes files of chunks of about that size. */
+  BlockWriter(BlockFiles files, int segmentBytes) {
+    this.files = files;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /**
+   * Removes what writers and removers that did not come to their end have left. Call it before
+   * anybody writes.
+   */
+  public void removeLeftovers() throws IOException {
+    boolean found = false;
+    for (String name : files.list("")) {
+      if (name.endsWith(BlockLayout.TEMPORARY_SUFFIX)
+          || name.endsWith(BlockLayout.DELETED_SUFFIX)) {
+        files.delete(name);
+        found = true;
+      }
+    }
+    if (found) {
+      files.forceFolder("");
+    }
+  }
+
+  /**
+   * Writes a block.
+   *
+   * @param meta its name, range and origin; the statistics are counted
+   * @return what was written, once it would survive a power cut; empty where there was no sample,
+   *     and nothing is written
+   * @throws IOException where it could not be written; what there was of it is removed
+   * @throws IllegalArgumentException where the cursor breaks its promise
+   */
+  public Optional<BlockMeta> write(BlockMeta meta, SeriesCursor series) throws IOException {
+    String name = meta.ulid().toString();
+    String temporary = name + BlockLayout.TEMPORARY_SUFFIX;
+    files.delete(temporary);
+    try {
+      files.createFolder(temporary);
+      BlockStats stats = writeContent(temporary, meta, series);
+      if (stats.samples() == 0) {
+        files.delete(temporary);
+        return Optional.empty();
+      }
+      BlockMeta written = meta.withStats(stats);
+      writeFile(temporary, BlockLayout.TOMBSTONES, Tombstones.NONE.encoded());
+      OutputBytes json = new OutputBytes();
+      byte[] bytes = BlockMetaJson.write(written);
+      json.put(bytes, 0, bytes.length);
+      writeFile(temporary, BlockLayout.META, json);
+      files.forceFolder(temporary);
+      files.rename(temporary, name);
+      files.forceFolder("");
+      return Optional.of(written);
+    } catch (IOException | RuntimeException e) {
+      remove(temporary, e);
+      remove(name, e); // renamed, but that might not last
+      throw e;
+    }
+  }
+
+  /** What cannot be removed now is removed at the next start; why nothing was written is told. */
+  private void remove(String folder, Exception reason) {
+    try {
+      files.delete(folder);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  private void writeFile(String folder, String name, OutputBytes content) throws IOException {
+    try (FileOutput out = new FileOutput(files.create(BlockLayout.path(folder, name)))) {
+      out.write(content);
+      out.force();
+    }
+  }
+
+  private BlockStats writeContent(String folder, BlockMeta meta, SeriesCursor series)
+      throws IOException {
+    String chunkFolder = BlockLayout.path(folder, BlockLayout.CHUNKS);
+    files.createFolder(chunkFolder);
+    long[] samples = new long[2]; // of floats, of histograms
+    long seriesCount = 0;
+    long chunkCount = 0;
+    try (ChunkSegmentWriter chunks = new ChunkSegmentWriter(files, chunkFolder, segmentBytes);
+        IndexWriter index = new IndexWriter(files, folder)) {
+      ChunkTable table = new ChunkTable();
+      Labels before = null;
+      while (series.next()) {
+        Labels labels = checked(series.labels(), before);
+        before = labels;
+        table.clear();
+        for (EncodedChunk chunk; (chunk = series.nextChunk()) != null; ) {
+          check(chunk, labels, table, meta);
+          table.add(chunk.firstMillis(), chunk.lastMillis(), chunks.write(chunk));
+          samples[chunk.holdsFloats() ? 0 : 1] += chunk.size();
+        }
+        if (table.size() > 0) {
+          index.add(labels, table);
+          seriesCount++;
+          chunkCount += table.size();
+        }
+      }
+      if (seriesCount == 0) {
+        return BlockStats.NONE;
+      }
+      chunks.finish();
+      files.forceFolder(chunkFolder);
+      index.finish();
+    }
+    return new BlockStats(
+        samples[0] + samples[1], samples[0], samples[1], seriesCount, chunkCount, 0);
+  }
+
+  private static Labels checked(Labels labels, @Nullable Labels before) {
+    if (before != null && before.compareTo(labels) >= 0) {
+      throw new IllegalArgumentException("series " + labels + " comes after " + before);
+    }
+    return labels;
+  }
+
+  private static void check(EncodedChunk chunk, Labels labels, ChunkTable before, BlockMeta meta) {
+    if (chunk.firstMillis() < meta.minMillis() || chunk.lastMillis() >= meta.maxMillis()) {
+      throw new IllegalArgumentException(
+          "series %s has a chunk from %d to %d, outside of the block from %d to before %d"
+              .formatted(
+                  labels,
+                  chunk.firstMillis(),
+                  chunk.lastMillis(),
+                  meta.minMillis(),
+                  meta.maxMillis()));
+    }
+    if (before.size() > 0 && chunk.firstMillis() <= before.lastMillis()) {
+      throw new IllegalArgumentException(
+          "series %s has a chunk from %d that begins before the one before it ends, at %d"
+              .formatted(labels, chunk.firstMillis(), before.lastMillis()));
+    }
+    if (chunk.size() == 0) {
+      throw new IllegalArgumentException("series " + labels + " has an empty chunk");
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package dnd.metrics.server.block;
+
+import dnd.metrics.server.model.Matcher;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * Finds the series of an index that matchers accept. Matchers mean what they mean in Prometheus
+ * ({@code tsdb.PostingsForMatchers}): an absent label has the empty value. Safe for use by several
+ * threads.
+ */
+final class SeriesSelector {
+  private final IndexFile index;
+  private final PostingsTable postings;
+
+  SeriesSelector(IndexFile index) {
+    this.index = index;
+    this.postings = index.postings();
+  }
+
+  /** References of the series that all matchers accept, ascending in order of labels. */
+  RoaringBitmap select(List<Matcher> matchers) {
+    List<Long> lists = new ArrayList<>();
+    List<Matcher> choosing = new ArrayList<>();
+    List<Matcher> refusing = new ArrayList<>();
+    for (Matcher matcher : matchers) {
+      if (matcher.matches("")) {
+        refusing.add(matcher);
+      } else if (matcher.type() == Matcher.Type.EQUAL) {
+        long list = postings.find(matcher.name(), matcher.value());
+        if (list < 0) {
+          return new RoaringBitmap();
+        }
+        lists.add(list);
+      } else if (!postings.has(matcher.name())) {
+        return new RoaringBitmap();
+      } else {
+        choosing.add(matcher);
+      }
+    }
+    RoaringBitmap result = intersection(lists);
+    for (Matcher matcher : choosing) {
+      if (result != null && isCheaperToAsk(result, matcher)) {
+        result = asked(result, matcher);
+      } else {
+        RoaringBitmap accepted = accepted(matcher);
+        result = result == null ? accepted : RoaringBitmap.and(result, accepted);
+      }
+    }
+    if (result == null) {
+      result = everything();
+    }
+    for (Matcher matcher : refusing) {
+      if (result.isEmpty() || !postings.has(matcher.name())) {
+        continue; // no series has the label, so that all have the empty value
+      }
+      if (isCheaperToAsk(result, matcher)) {
+        result = asked(result, matcher);
+      } else {
+        result.andNot(refused(matcher));
+      }
+    }
+    return result;
+  }
+
+  private RoaringBitmap everything() {
+    RoaringBitmap all = new RoaringBitmap();
+    if (postings.everything() >= 0) {
+      index.addPostings(postings.everything(), all);
+    }
+    return all;
+  }
+
+  /** The shortest lists first. Null without lists. */
+  private @Nullable RoaringBitmap intersection(List<Long> lists) {
+    lists.sort(Comparator.comparingLong(index::countPostings));
+    RoaringBitmap result = null;
+    for (long list : lists) {
+      RoaringBitmap series = new RoaringBitmap();
+      index.addPostings(list, series);
+      if (result == null) {
+        result = series;
+      } else {
+        result.and(series);
+      }
+      if (result.isEmpty()) {
+        return result;
+      }
+    }
+    return result;
+  }
+
+  /** Whether it takes longer to go through the label's values than through the series. */
+  private boolean isCheaperToAsk(RoaringBitmap series, Matcher matcher) {
+    Set<String> named = matcher.namedValues();
+    long values = named == null ? postings.countValues(matcher.name()) : named.size();
+    return series.getLongCardinality() <= values;
+  }
+
+  /** Those of the series whose labels the matcher accepts. */
+  private RoaringBitmap asked(RoaringBitmap series, Matcher matcher) {
+    long name = index.symbols().find(matcher.name());
+    RoaringBitmap kept = new RoaringBitmap();
+    series.forEach((int reference) -> {
+      if (matcher.matches(index.series(reference).value(name))) {
+        kept.add(reference);
+      }
+    });
+    return kept;
+  }
+
+  /** The series that have a value of the label that the matcher accepts. */
+  private RoaringBitmap accepted(Matcher matcher) {
+    return withValues(matcher, !matcher.isNegative(), true);
+  }
+
+  /** The series that have a value that the matcher, which accepts the empty value, refuses. */
+  private RoaringBitmap refused(Matcher matcher) {
+    return withValues(matcher, matcher.isNegative(), false);
+  }
+
+  /**
+   * The series that have a value about which the matcher says {@code wanted}.
+   *
+   * @param named whether that are the values that the matcher names, where it can name them
+   */
+  private RoaringBitmap withValues(Matcher matcher, boolean named, boolean wanted) {
+    RoaringBitmap union = new RoaringBitmap();
+    Set<String> values = named ? matcher.namedValues() : null;
+    if (values != null) {
+      for (String value : values) {
+        long list = value.isEmpty() ? -1 : postings.find(matcher.name(), value);
+        if (list >= 0) {
+          index.addPostings(list, union);
+        }
+      }
+      return union;
+    }
+    postings.forEachValue(
+        matcher.name(),
+        (value, list) -> {
+          if (matcher.matches(value) == wanted) {
+            index.addPostings(list, union);
+          }
+        });
+    return union;
+  }
+}

@@ -1,0 +1,115 @@
+package dnd.metrics.server.block;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * What of a block's series is deleted: by series reference, spans of time. Immutable; safe for use
+ * by several threads.
+ */
+final class Tombstones {
+  static final Tombstones NONE = new Tombstones(Map.of());
+
+  private static final int HEADER_BYTES = 5;
+
+  /** Sorted and apart from each other. */
+  private final Map<Integer, List<DeletedSpan>> spans;
+
+  private Tombstones(Map<Integer, List<DeletedSpan>> spans) {
+    this.spans = spans;
+  }
+
+  /** What of a series is deleted, in order of time. */
+  List<DeletedSpan> of(int seriesReference) {
+    return spans.getOrDefault(seriesReference, List.of());
+  }
+
+  boolean isEmpty() {
+    return spans.isEmpty();
+  }
+
+  /** How many spans there are. */
+  long size() {
+    return spans.values().stream().mapToLong(List::size).sum();
+  }
+
+  /** These and some more. */
+  Tombstones with(Map<Integer, DeletedSpan> more) {
+    Map<Integer, List<DeletedSpan>> all = new TreeMap<>(Integer::compareUnsigned);
+    all.putAll(spans);
+    more.forEach((reference, span) ->
+        all.merge(reference, List.of(span), (before, one) -> united(before, one.getFirst())));
+    return new Tombstones(all);
+  }
+
+  private static List<DeletedSpan> united(List<DeletedSpan> before, DeletedSpan added) {
+    List<DeletedSpan> after = new ArrayList<>();
+    DeletedSpan grown = added;
+    int at = 0;
+    while (at < before.size() && before.get(at).lastMillis() < grown.firstMillis() - 1) {
+      after.add(before.get(at++));
+    }
+    while (at < before.size() && before.get(at).firstMillis() - 1 <= grown.lastMillis()) {
+      grown = grown.with(before.get(at++));
+    }
+    after.add(grown);
+    after.addAll(before.subList(at, before.size()));
+    return List.copyOf(after);
+  }
+
+  /** The file {@code tombstones}. */
+  OutputBytes encoded() {
+    OutputBytes out = new OutputBytes();
+    out.putInt(BlockLayout.TOMBSTONES_MAGIC);
+    out.putByte(BlockLayout.TOMBSTONES_VERSION);
+    spans.forEach((reference, deleted) -> {
+      for (DeletedSpan span : deleted) {
+        out.putUvarint(Integer.toUnsignedLong(reference));
+        out.putVarint(span.firstMillis());
+        out.putVarint(span.lastMillis());
+      }
+    });
+    out.putChecksum(HEADER_BYTES);
+    return out;
+  }
+
+  /**
+   * @param describe how messages name the file
+   * @throws DamagedBlockException where this is no such file
+   */
+  static Tombstones read(MemorySegment file, String describe) {
+    InputBytes in = new InputBytes(file, describe);
+    if (in.int32() != BlockLayout.TOMBSTONES_MAGIC) {
+      throw in.damage(0, "it does not begin as a file of tombstones does");
+    }
+    int version = in.int8();
+    if (version != BlockLayout.TOMBSTONES_VERSION) {
+      throw in.damage(4, "its version is " + version + ", which is not known");
+    }
+    int length = (int) (file.byteSize() - HEADER_BYTES - BlockLayout.CHECKSUM_BYTES);
+    if (length < 0) {
+      throw in.damage(0, "it is too short");
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(file.asSlice(HEADER_BYTES, length).toArray(ValueLayout.JAVA_BYTE));
+    Tombstones read = NONE;
+    Map<Integer, DeletedSpan> one = new TreeMap<>();
+    while (in.position() < HEADER_BYTES + length) {
+      int reference = (int) in.uvarint();
+      long first = in.varint();
+      long last = in.varint();
+      one.clear();
+      one.put(reference, new DeletedSpan(first, last));
+      read = read.with(one);
+    }
+    if (in.int32() != (int) crc.getValue()) {
+      throw in.damage(HEADER_BYTES, "the checksum is wrong");
+    }
+    return read;
+  }
+}

@@ -1,0 +1,44 @@
+package dnd.metrics.server.model;
+
+import java.util.List;
+
+/**
+ * A source as it was at one time, for one reader: what it finds stays readable until it is closed,
+ * whatever is removed from storage meanwhile. What arrives meanwhile may be seen. Safe for use by
+ * several threads; closing it twice does nothing more.
+ */
+public interface SeriesView extends SeriesSource, AutoCloseable {
+  @Override
+  void close();
+
+  /** A view of a source from which nothing is ever removed, or which {@code onClose} gives free. */
+  static SeriesView of(SeriesSource source, Runnable onClose) {
+    return new SeriesView() {
+      @Override
+      public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+        return source.select(matchers, fromMillis, toMillis);
+      }
+
+      @Override
+      public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+        return source.labelNames(matchers, fromMillis, toMillis);
+      }
+
+      @Override
+      public List<String> labelValues(
+          String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+        return source.labelValues(name, matchers, fromMillis, toMillis);
+      }
+
+      @Override
+      public SeriesView view() {
+        return this;
+      }
+
+      @Override
+      public void close() {
+        onClose.run();
+      }
+    };
+  }
+}

@@ -1,0 +1,226 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.BlockFiles;
+import dnd.metrics.server.block.BlockReference;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.Ulid;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The blocks of a data folder. Which ones are read is a {@link BlockSnapshot}, replaced as a whole.
+ * Safe for use by several threads; {@code changeLock} guards changes, and is held while folders are
+ * renamed, but not while one is read or written.
+ *
+ * <p>A block that turns out to be damaged is set aside: its folder is renamed to {@code
+ * <ulid>.damaged}, for whoever wants to look at it, and the others are served.
+ */
+public final class Blocks implements Closeable {
+  /** What the folder of a block that is set aside is called. */
+  static final String DAMAGED_SUFFIX = ".damaged";
+
+  private static final String DELETED_SUFFIX = ".tmp-for-deletion";
+  private static final Logger LOG = LoggerFactory.getLogger(Blocks.class);
+
+  private final BlockFiles files;
+  private final Object changeLock = new Object();
+  private volatile BlockSnapshot current;
+  private volatile int setAside;
+
+  private Blocks(BlockFiles files, List<Block> opened, int setAside) {
+    this.files = files;
+    this.current = snapshot(opened, CompletableFuture.completedFuture(null));
+    this.setAside = setAside;
+  }
+
+  private static BlockSnapshot snapshot(List<Block> blocks, CompletableFuture<Void> before) {
+    List<Block> sorted = new ArrayList<>(blocks);
+    sorted.sort(
+        Comparator.comparingLong((Block block) -> block.meta().minMillis())
+            .thenComparing(block -> block.meta().ulid()));
+    return new BlockSnapshot(sorted, before);
+  }
+
+  /**
+   * Opens the blocks of a folder. What a crash left is removed, and so are blocks that others were
+   * made of.
+   *
+   * @param report is told of each block that cannot be read; the others are served
+   */
+  public static Blocks open(BlockFiles files, Consumer<String> report) throws IOException {
+    new BlockWriter(files).removeLeftovers();
+    List<Block> opened = new ArrayList<>();
+    int damaged = 0;
+    for (String name : files.list("")) {
+      if (name.endsWith(DAMAGED_SUFFIX)) {
+        damaged++;
+      } else if (Ulid.isUlid(name)) {
+        try {
+          opened.add(Block.open(files, Ulid.parse(name)));
+        } catch (DamagedBlockException e) {
+          report.accept(e.getMessage() + "; block " + name + " is set aside");
+          files.rename(name, name + DAMAGED_SUFFIX);
+          files.forceFolder("");
+          damaged++;
+        }
+      }
+    }
+    Set<Ulid> replaced = new HashSet<>();
+    for (Block block : opened) {
+      for (BlockReference parent : block.meta().compaction().parents()) {
+        replaced.add(parent.ulid());
+      }
+    }
+    List<Block> kept = new ArrayList<>();
+    List<Block> obsolete = new ArrayList<>();
+    for (Block block : opened) {
+      (replaced.contains(block.meta().ulid()) ? obsolete : kept).add(block);
+    }
+    Blocks blocks = new Blocks(files, kept, damaged);
+    opened.forEach(Block::release); // the snapshot holds those it has
+    for (Block block : obsolete) {
+      blocks.delete(block.meta().ulid());
+    }
+    return blocks;
+  }
+
+  BlockFiles files() {
+    return files;
+  }
+
+  /** What is read now, held for the caller, who releases it. */
+  BlockSnapshot hold() {
+    while (true) {
+      BlockSnapshot snapshot = current;
+      if (snapshot.hold()) {
+        return snapshot;
+      }
+    }
+  }
+
+  /**
+   * Lets a block that was written be read from now on.
+   *
+   * @throws DamagedBlockException where it cannot be; nothing is changed then
+   */
+  public void add(Ulid ulid) throws IOException {
+    replace(List.of(), List.of(ulid));
+  }
+
+  /**
+   * Reads some blocks instead of others from now on, in one step, and removes those others.
+   *
+   * @throws DamagedBlockException where one of the new ones cannot be read; nothing is changed then
+   */
+  void replace(List<Ulid> removed, List<Ulid> added) throws IOException {
+    List<Block> fresh = new ArrayList<>();
+    try {
+      for (Ulid ulid : added) {
+        fresh.add(Block.open(files, ulid));
+      }
+      change(removed, fresh);
+    } finally {
+      fresh.forEach(Block::release);
+    }
+    for (Ulid ulid : removed) {
+      delete(ulid);
+    }
+  }
+
+  private void change(List<Ulid> removed, List<Block> added) {
+    synchronized (changeLock) {
+      BlockSnapshot before = current;
+      List<Block> after = new ArrayList<>(added);
+      for (Block block : before.blocks()) {
+        if (!removed.contains(block.meta().ulid())) {
+          after.add(block);
+        }
+      }
+      current = snapshot(after, before.unused());
+      before.release();
+    }
+  }
+
+  /** Removes a block's folder. Who reads it can go on. A crash meanwhile is no harm. */
+  private void delete(Ulid ulid) throws IOException {
+    String deleted = ulid + DELETED_SUFFIX;
+    files.rename(ulid.toString(), deleted);
+    files.forceFolder("");
+    files.delete(deleted);
+  }
+
+  /** No longer reads a block that turned out to be damaged; the first to find out reports it. */
+  void setAside(Block block, DamagedBlockException problem) {
+    Ulid ulid = block.meta().ulid();
+    synchronized (changeLock) {
+      if (current.blocks().stream().noneMatch(b -> b.meta().ulid().equals(ulid))) {
+        return;
+      }
+      change(List.of(ulid), List.of());
+      setAside++;
+    }
+    LOG.error("{}; block {} is set aside, the others are served", problem.getMessage(), ulid);
+    try {
+      files.rename(ulid.toString(), ulid + DAMAGED_SUFFIX);
+      files.forceFolder("");
+    } catch (IOException e) {
+      LOG.error("cannot rename {}: {}", files.describe(ulid.toString()), e.getMessage());
+    }
+  }
+
+  /**
+   * Waits until no query runs any more that began before the last change; then what the change made
+   * superfluous, as what the head has of a block, can go. Queries have deadlines, so that this
+   * comes to an end.
+   */
+  public void awaitEarlierQueries() {
+    CompletableFuture<Void> earlier;
+    synchronized (changeLock) {
+      // The current one goes too, with the same blocks in its place.
+      BlockSnapshot before = current;
+      current = snapshot(before.blocks(), before.unused());
+      before.release();
+      earlier = before.unused();
+    }
+    earlier.join();
+  }
+
+  /** How the blocks are. */
+  public BlocksStatus status() {
+    BlockSnapshot snapshot = hold();
+    try {
+      long bytes = 0;
+      long samples = 0;
+      long series = 0;
+      long min = Long.MAX_VALUE;
+      long max = Long.MIN_VALUE;
+      for (Block block : snapshot.blocks()) {
+        bytes += block.byteSize();
+        samples += block.meta().stats().samples();
+        series += block.meta().stats().series();
+        min = Math.min(min, block.meta().minMillis());
+        max = Math.max(max, block.meta().maxMillis());
+      }
+      return new BlocksStatus(snapshot.blocks().size(), bytes, samples, series, min, max, setAside);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** Reads no block any more; queries that run can go on. */
+  @Override
+  public void close() {
+    change(current.blocks().stream().map(block -> block.meta().ulid()).toList(), List.of());
+  }
+}

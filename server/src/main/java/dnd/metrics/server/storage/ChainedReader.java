@@ -1,0 +1,27 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.model.SampleBatch;
+import dnd.metrics.server.model.SampleReader;
+import java.util.List;
+
+/** Readers one after the other, each behind the one before in time. For one thread. */
+final class ChainedReader implements SampleReader {
+  private final List<SampleReader> readers;
+  private int at;
+
+  ChainedReader(List<SampleReader> readers) {
+    this.readers = readers;
+  }
+
+  @Override
+  public boolean next(SampleBatch batch) {
+    while (at < readers.size()) {
+      if (readers.get(at).next(batch)) {
+        return true;
+      }
+      at++;
+    }
+    batch.clear();
+    return false;
+  }
+}

@@ -1,0 +1,123 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.model.SeriesView;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/**
+ * Head and blocks for one query. A block that turns out to be damaged while series are looked for
+ * is left out; while samples are read, the query ends.
+ */
+final class StorageView implements SeriesView {
+  private final SeriesSource head;
+  private final Blocks blocks;
+  private final BlockSnapshot snapshot;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * @param snapshot held already
+   */
+  StorageView(SeriesSource head, Blocks blocks, BlockSnapshot snapshot) {
+    this.head = head;
+    this.blocks = blocks;
+    this.snapshot = snapshot;
+  }
+
+  @Override
+  public SeriesView view() {
+    return SeriesView.of(this, () -> {});
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      snapshot.release();
+    }
+  }
+
+  @Override
+  public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+    List<Block> candidates = snapshot.overlapping(fromMillis, toMillis);
+    List<? extends Series> recent = head.select(matchers, fromMillis, toMillis);
+    if (candidates.isEmpty()) {
+      return recent;
+    }
+    Map<Labels, StoredSeries> found = new LinkedHashMap<>();
+    for (Block block : candidates) {
+      List<? extends Series> some =
+          this.<List<? extends Series>>ask(
+              block, List.of(), b -> b.select(matchers, fromMillis, toMillis));
+      for (Series series : some) {
+        found.computeIfAbsent(series.labels(), StoredSeries::new).add(blocks, block, series);
+      }
+    }
+    if (found.isEmpty()) {
+      return recent;
+    }
+    List<Series> all = new ArrayList<>(found.size() + recent.size());
+    for (Series series : recent) {
+      StoredSeries stored = found.get(series.labels());
+      if (stored == null) {
+        all.add(series);
+      } else {
+        stored.setRecent(series);
+      }
+    }
+    all.addAll(found.values());
+    return all;
+  }
+
+  /** What a block answers; {@code otherwise} where it is damaged. */
+  private <T> T ask(Block block, T otherwise, Function<Block, T> question) {
+    try {
+      return question.apply(block);
+    } catch (DamagedBlockException e) {
+      blocks.setAside(block, e);
+      return otherwise;
+    }
+  }
+
+  @Override
+  public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+    return union(
+        head.labelNames(matchers, fromMillis, toMillis),
+        fromMillis,
+        toMillis,
+        block -> block.labelNames(matchers, fromMillis, toMillis));
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+    return union(
+        head.labelValues(name, matchers, fromMillis, toMillis),
+        fromMillis,
+        toMillis,
+        block -> block.labelValues(name, matchers, fromMillis, toMillis));
+  }
+
+  private List<String> union(
+      List<String> recent, long fromMillis, long toMillis, Function<Block, List<String>> question) {
+    List<Block> candidates = snapshot.overlapping(fromMillis, toMillis);
+    if (candidates.isEmpty()) {
+      return recent;
+    }
+    TreeSet<String> all = new TreeSet<>(Labels::compareCodePoints);
+    all.addAll(recent);
+    for (Block block : candidates) {
+      all.addAll(ask(block, List.of(), question));
+    }
+    return List.copyOf(all);
+  }
+}

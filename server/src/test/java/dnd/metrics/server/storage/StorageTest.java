@@ -1,0 +1,249 @@
+package dnd.metrics.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.block.BlockCompaction;
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockStats;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.block.ModelCursor;
+import dnd.metrics.server.block.RandomSeries;
+import dnd.metrics.server.block.SampleList;
+import dnd.metrics.server.block.SampleList.Sample;
+import dnd.metrics.server.block.SourceModel;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SampleReader;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.model.SeriesView;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StorageTest {
+  private static final long RANGE = 7_200_000;
+  private static final long START = 236_000 * RANGE;
+
+  private final MemoryBlockFiles files = new MemoryBlockFiles();
+  private final List<String> reports = new ArrayList<>();
+
+  /** A head for tests. */
+  private record MapSource(Map<Labels, SampleList> content) implements SeriesSource {
+    private record MapSeries(Labels labels, SampleList samples) implements Series {
+      @Override
+      public SampleReader read(long fromMillis, long toMillis) {
+        return samples.between(fromMillis, toMillis).reader();
+      }
+    }
+
+    @Override
+    public List<Series> select(List<Matcher> matchers, long from, long to) {
+      List<Series> found = new ArrayList<>();
+      content.forEach((labels, samples) -> {
+        if (matchers.stream().allMatch(m -> m.matches(labels))
+            && !samples.between(from, to).isEmpty()) {
+          found.add(new MapSeries(labels, samples));
+        }
+      });
+      return found;
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      TreeSet<String> names = new TreeSet<>(Labels::compareCodePoints);
+      select(matchers, from, to).forEach(s -> s.labels().forEach((name, value) -> names.add(name)));
+      return List.copyOf(names);
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
+      select(matchers, from, to).forEach(s -> values.add(s.labels().get(name)));
+      values.remove("");
+      return List.copyOf(values);
+    }
+  }
+
+  private static MapSource nothing() {
+    return new MapSource(Map.of());
+  }
+
+  private Ulid write(long number, long min, long max, SortedMap<Labels, SampleList> content)
+      throws IOException {
+    Ulid ulid = Ulid.of(number, new Random(number));
+    new BlockWriter(files).write(BlockMeta.ofHead(ulid, min, max), new ModelCursor(content));
+    return ulid;
+  }
+
+  private static SortedMap<Labels, SampleList> between(
+      Map<Labels, SampleList> content, long from, long to) {
+    TreeMap<Labels, SampleList> some = new TreeMap<>();
+    content.forEach((labels, samples) -> some.put(labels, samples.between(from, to)));
+    return some;
+  }
+
+  /** Some samples of each series, in any case those that another part is without. */
+  private static SortedMap<Labels, SampleList> part(
+      Map<Labels, SampleList> content, Random random, int number) {
+    TreeMap<Labels, SampleList> some = new TreeMap<>();
+    content.forEach((labels, samples) -> {
+      List<Sample> kept = new ArrayList<>();
+      int i = 0;
+      for (Sample sample : samples.samples()) {
+        if (i++ % 3 == number || random.nextInt(4) == 0) {
+          kept.add(sample);
+        }
+      }
+      some.put(labels, new SampleList(kept));
+    });
+    return some;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void headAndBlocksAreOneSource(long seed) throws IOException {
+    Random random = new Random(seed);
+    SortedMap<Labels, SampleList> model =
+        new RandomSeries(seed).series(RandomSeries.Kind.EVERYTHING, 40, START, START + 4 * RANGE);
+    // Two blocks side by side, three that overlap, and a head that has something of all.
+    write(1, START, START + RANGE, between(model, START, START + RANGE - 1));
+    write(
+        2, START + RANGE, START + 2 * RANGE, between(model, START + RANGE, START + 2 * RANGE - 1));
+    SortedMap<Labels, SampleList> later = between(model, START + 2 * RANGE, Long.MAX_VALUE);
+    for (int i = 0; i < 3; i++) {
+      write(3 + i, START + 2 * RANGE, START + 4 * RANGE, part(later, random, i));
+    }
+    model.values().removeIf(SampleList::isEmpty);
+    MapSource head = new MapSource(between(model, START + 3 * RANGE, Long.MAX_VALUE));
+    head.content().values().removeIf(SampleList::isEmpty);
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      assertThat(blocks.status().blocks()).isEqualTo(5);
+      Storage storage = new Storage(head, blocks);
+      for (int i = 0; i < 60; i++) {
+        long from = START - 1000 + random.nextLong(4 * RANGE);
+        long to = random.nextBoolean() ? from + random.nextLong(2 * RANGE) : Long.MAX_VALUE;
+        try (SeriesView view = storage.view()) {
+          SourceModel.compare(view, model, SourceModel.matchers(random), from, to);
+        }
+      }
+      try (SeriesView view = storage.view()) {
+        assertThat(SourceModel.contentOf(view)).isEqualTo(model);
+      }
+    }
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void theHeadCountsWhereBothHaveASampleOfTheSameTime() throws IOException {
+    Labels labels = Labels.of("__name__", "a");
+    write(1, START, START + RANGE, one(labels, 1));
+    write(2, START, START + RANGE, one(labels, 2));
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      Storage storage = new Storage(new MapSource(one(labels, 3)), blocks);
+      assertThat(content(storage)).isEqualTo(one(labels, 3));
+      assertThat(content(new Storage(nothing(), blocks))).isEqualTo(one(labels, 2));
+    }
+  }
+
+  private static SortedMap<Labels, SampleList> one(Labels labels, double value) {
+    return new TreeMap<>(
+        Map.of(labels, new SampleList(List.of(new Sample(START + 1, value, null)))));
+  }
+
+  private static SortedMap<Labels, SampleList> content(Storage storage) {
+    try (SeriesView view = storage.view()) {
+      return SourceModel.contentOf(view);
+    }
+  }
+
+  @Test
+  void whoReadsABlockGoesOnWhenItIsReplaced() throws IOException {
+    SortedMap<Labels, SampleList> model =
+        new RandomSeries(4).series(RandomSeries.Kind.FLOATS, 20, START, START + RANGE);
+    Ulid first = write(1, START, START + RANGE, model);
+    model.values().removeIf(SampleList::isEmpty);
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      Storage storage = new Storage(nothing(), blocks);
+      CompletableFuture<Void> waiting;
+      try (SeriesView before = storage.view()) {
+        Ulid second = write(2, START, START + RANGE, one(Labels.of("__name__", "new"), 7));
+        blocks.replace(List.of(first), List.of(second));
+        assertThat(files.list("")).containsExactly(second.toString());
+        assertThat(SourceModel.contentOf(before)).isEqualTo(model);
+        assertThat(content(storage)).isEqualTo(one(Labels.of("__name__", "new"), 7));
+        waiting = CompletableFuture.runAsync(blocks::awaitEarlierQueries);
+        assertThat(waiting).isNotDone();
+      }
+      assertThat(waiting).succeedsWithin(1, TimeUnit.MINUTES);
+    }
+  }
+
+  @Test
+  void aDamagedBlockIsSetAsideAndTheOthersAreServed() throws IOException {
+    Labels labels = Labels.of("__name__", "a");
+    Ulid first = write(1, START, START + RANGE, one(labels, 1));
+    write(2, START, START + RANGE, one(Labels.of("__name__", "b"), 2));
+    int bit = 20 * 8; // in the chunk
+    MemoryBlockFiles damaged = files.withFlippedBit(first + "/chunks/000001", bit);
+    try (Blocks blocks = Blocks.open(damaged, reports::add)) {
+      Storage storage = new Storage(nothing(), blocks);
+      assertThatThrownBy(() -> content(storage))
+          .isInstanceOf(DamagedBlockException.class)
+          .hasMessage(
+              "memory/%s/chunks/000001 is damaged at byte 8: the checksum of a chunk is wrong"
+                  .formatted(first));
+      assertThat(content(storage)).isEqualTo(one(Labels.of("__name__", "b"), 2));
+      assertThat(blocks.status().setAside()).isEqualTo(1);
+      assertThat(damaged.list("")).contains(first + ".damaged");
+    }
+    damaged = files.withFlippedBit(first + "/index", 100);
+    try (Blocks blocks = Blocks.open(damaged, reports::add)) {
+      assertThat(reports)
+          .containsExactly(
+              "memory/%s/index is damaged at byte 9: the checksum of the symbols is wrong;"
+                      .formatted(first)
+                  + " block %s is set aside".formatted(first));
+      assertThat(content(new Storage(nothing(), blocks)))
+          .isEqualTo(one(Labels.of("__name__", "b"), 2));
+    }
+  }
+
+  @Test
+  void blocksThatWereCompactedAreRemovedAtTheStart() throws IOException {
+    Ulid parent = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
+    Ulid child = Ulid.of(2, new Random(2));
+    BlockMeta meta =
+        new BlockMeta(
+            child,
+            START,
+            START + RANGE,
+            BlockStats.NONE,
+            new BlockCompaction(
+                2,
+                List.of(parent),
+                List.of(BlockMeta.ofHead(parent, START, START + RANGE).reference()),
+                List.of()));
+    new BlockWriter(files).write(meta, new ModelCursor(one(Labels.of("__name__", "a"), 1)));
+    files.createFolder("01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp-for-creation");
+    files.createFolder("wal");
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      assertThat(blocks.status().blocks()).isEqualTo(1);
+      assertThat(files.list("")).containsExactly(child.toString(), "wal");
+    }
+  }
+}
