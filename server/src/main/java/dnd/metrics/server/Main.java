@@ -178,7 +178,12 @@ public final class Main implements AutoCloseable {
     List<Table> tables =
         Table.ALL.stream().filter(table -> config.storage().of(table).backup()).toList();
     return Backup.create(
-        folder.resolve("backups"), database, tables, head, Version.number(), clock.millis());
+        folder.toAbsolutePath().normalize().resolve("backups"),
+        database,
+        tables,
+        head,
+        Version.number(),
+        clock.millis());
   }
 
   private Map<String, Supplier<ObjectNode>> sections() {

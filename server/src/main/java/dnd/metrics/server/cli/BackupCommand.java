@@ -20,15 +20,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code backup}: makes, lists, verifies and restores backups of tables and metrics. */
 @Command(
@@ -37,17 +33,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Backups of the tables with backup: true and of the metrics, as files of any database.",
     })
-final class BackupCommand implements Callable<Integer> {
+final class BackupCommand {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  @Spec private CommandSpec spec = CommandSpec.create();
   private final Terminal terminal = new Terminal();
-
-  @Override
-  public Integer call() {
-    throw new ParameterException(
-        spec.commandLine(), "which one: backup create, list, verify or restore?");
-  }
 
   @Command(
       name = "create",

@@ -52,10 +52,11 @@ final class Banner {
   }
 
   private static String tables(DatabaseStatus status) {
-    String place = status.place().equals("sqlite") ? "SQLite, in the data folder" : status.place();
+    boolean inFolder = status.place().equals("sqlite");
+    String place = inFolder ? "SQLite, in the data folder" : status.place();
     return switch (status.state()) {
       case AVAILABLE -> place;
-      case OPENING -> place + "   (opening)";
+      case OPENING -> inFolder ? place : place + "   (connecting)";
       case AWAY -> place + "   (away: " + status.problem() + "; writes wait in the journal)";
     };
   }

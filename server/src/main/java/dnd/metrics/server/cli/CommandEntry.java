@@ -1,6 +1,5 @@
 package dnd.metrics.server.cli;
 
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
 /**
@@ -9,9 +8,9 @@ import java.util.function.Supplier;
  *
  * @param name what it is called on the command line
  * @param summary one line for the list of commands
- * @param maker makes the annotated picocli command; its result is the exit code
+ * @param maker makes the annotated picocli command; the result of what runs is the exit code
  */
-record CommandEntry(String name, String summary, Supplier<Callable<Integer>> maker) {
+record CommandEntry(String name, String summary, Supplier<Object> maker) {
   CommandEntry {
     if (!name.matches("[a-z]+(-[a-z]+)*")) {
       throw new IllegalArgumentException("not a command name: " + name);

@@ -15,10 +15,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -35,15 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
       DashboardsCommand.HistoryCommand.class,
       DashboardsCommand.RestoreCommand.class
     })
-final class DashboardsCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+final class DashboardsCommand {
   private static ObjectNode request(String action) {
     return StrictJson.mapper().createObjectNode().put("action", action);
   }
@@ -161,7 +151,11 @@ final class DashboardsCommand implements Callable<Integer> {
       for (Path file : files) {
         ObjectNode data = request("save");
         data.set("dashboard", read(file));
-        terminal.print("saved " + told(ask(hub, data)) + "\n");
+        try {
+          terminal.print("saved " + told(ask(hub, data)) + "\n");
+        } catch (CommandFailedException e) {
+          throw new CommandFailedException(file + ": " + e.getMessage(), e);
+        }
       }
       return ExitCode.SUCCESS;
     }

@@ -37,14 +37,7 @@ import picocli.CommandLine.Spec;
       PromqlCommand.FormatCommand.class,
       PromqlCommand.ExplainCommand.class
     })
-final class PromqlCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
+final class PromqlCommand {
 
   /** {@code promql test FILE...}: runs test scripts. */
   @Command(

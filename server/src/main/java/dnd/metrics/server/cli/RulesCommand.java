@@ -1,9 +1,6 @@
 package dnd.metrics.server.cli;
 
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code rules}: rule files, from checking them to having them evaluated. */
 @Command(
@@ -20,12 +17,4 @@ import picocli.CommandLine.Spec;
       RulesSwitchCommand.Deactivate.class,
       RulesEvaluateCommand.class
     })
-final class RulesCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-}
+final class RulesCommand {}

@@ -13,10 +13,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,15 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
       SilenceCommand.UpdateCommand.class,
       SilenceCommand.ExpireCommand.class
     })
-final class SilenceCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Override
-  public Integer call() {
-    spec.commandLine().usage(spec.commandLine().getErr());
-    return ExitCode.USAGE;
-  }
-
+final class SilenceCommand {
   private static ObjectNode request(String action) {
     return StrictJson.mapper().createObjectNode().put("action", action);
   }

@@ -266,16 +266,18 @@ public final class RuleService implements AutoCloseable {
   }
 
   /**
-   * Changes what is kept, lasting when this returns, and what is evaluated.
+   * Changes what is kept, lasting when this returns, and what is evaluated. Alerts that end by it
+   * have been announced then.
    *
    * @param correlationId of the event that wants it
    * @return what is kept now
    * @throws IOException where it could not be made lasting; then nothing has changed
    */
   RuleBook change(UnaryOperator<RuleBook> change, String correlationId) throws IOException {
+    RuleBook after;
     synchronized (bookLock) {
       RuleBook before = book;
-      RuleBook after = change.apply(before);
+      after = change.apply(before);
       database.write(RuleRows.changes(before, after));
       book = after;
       List<RuleScheduler.GroupToLoad> groups = new ArrayList<>();
@@ -285,8 +287,9 @@ public final class RuleService implements AutoCloseable {
       scheduler
           .replace(groups, correlationId)
           .forEach((group, orphans) -> endOrphans(group, orphans, correlationId));
-      return after;
     }
+    alerts.flush();
+    return after;
   }
 
   /** Alerts read from the table, until their rules take them. */

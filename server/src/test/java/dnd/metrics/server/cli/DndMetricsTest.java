@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DndMetricsTest {
@@ -39,6 +40,14 @@ class DndMetricsTest {
     assertThat(execute("vesrion")).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8))
         .startsWith("dnd-metrics: unknown command 'vesrion'; did you mean 'version'?");
+  }
+
+  @Test
+  void aGroupOfCommandsWantsOneOfThem() {
+    for (String group : List.of("rules", "silence", "dashboards", "backup", "promql")) {
+      assertThat(execute(group)).as(group).isEqualTo(ExitCode.USAGE);
+    }
+    assertThat(out.size()).isZero();
   }
 
   @Test
