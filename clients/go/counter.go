@@ -11,13 +11,13 @@ type Counter struct {
 	series
 
 	// Apart from series.state, which goroutines that add at the same time only read: it stays in their caches.
-	whole    atomic.Uint64 // what was added as whole numbers
+	whole    adder         // what was added as whole numbers
 	fraction atomic.Uint64 // the bits of the float64 that holds the rest
 }
 
 // Inc adds 1.
 func (c *Counter) Inc() error {
-	c.whole.Add(1)
+	c.whole.add(1)
 	return c.marked()
 }
 
@@ -27,7 +27,7 @@ func (c *Counter) Add(amount float64) error {
 		return c.refuse(invalidIncrement(c.name, amount))
 	}
 	if whole := uint64(amount); amount < 1<<53 && float64(whole) == amount {
-		c.whole.Add(whole)
+		c.whole.add(whole)
 	} else {
 		addFloat(&c.fraction, amount)
 	}
@@ -41,7 +41,7 @@ func invalidIncrement(name string, amount float64) error {
 }
 
 func (c *Counter) appendValue(to []byte) []byte {
-	return appendNumber(to, float64(c.whole.Load())+math.Float64frombits(c.fraction.Load()))
+	return appendNumber(to, float64(c.whole.sum())+math.Float64frombits(c.fraction.Load()))
 }
 
 func addFloat(bits *atomic.Uint64, amount float64) {

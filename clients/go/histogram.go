@@ -100,7 +100,8 @@ func (h *Histogram) appendValue(to []byte) []byte {
 // A half holds observations since it was last emptied.
 type half struct {
 	schema int32
-	slots  []slot // an open-addressed hash table by bucket, a power of two
+	keys   []atomic.Uint32 // an open-addressed hash table by bucket, a power of two; slotKey of the bucket, 0 where a slot is free
+	counts []atomic.Uint64 // of the buckets in keys; apart from them, so that finding a slot does not read what others write
 
 	_       [cacheLine]byte // what is above is only read while the half is hot
 	zero    atomic.Uint64
@@ -109,16 +110,12 @@ type half struct {
 
 const cacheLine = 64
 
-// A slot counts the observations of one bucket.
-type slot struct {
-	key   atomic.Uint32 // 0 while it is free; otherwise slotKey of the bucket
-	count atomic.Uint64
-}
-
 // A half begins with room for a few buckets and gets twice as much whenever it was too little.
 const firstSlots = 16
 
-func newHalf(slots int, schema int32) *half { return &half{schema: schema, slots: make([]slot, slots)} }
+func newHalf(slots int, schema int32) *half {
+	return &half{schema: schema, keys: make([]atomic.Uint32, slots), counts: make([]atomic.Uint64, slots)}
+}
 
 // counterOf returns what counts observations of a value, nil where there is no room.
 func (h *half) counterOf(value float64) *atomic.Uint64 {
@@ -127,16 +124,16 @@ func (h *half) counterOf(value float64) *atomic.Uint64 {
 		return &h.zero
 	}
 	key := slotKey(atSchema(bucketIndex(magnitude), h.schema), math.Signbit(value))
-	mask := uint32(len(h.slots) - 1)
+	mask := uint32(len(h.keys) - 1)
 	first := key * 0x9e3779b1 >> 8
 	for i := uint32(0); i <= mask; i++ {
-		s := &h.slots[(first+i)&mask]
-		found := s.key.Load()
-		if found == 0 && s.key.CompareAndSwap(0, key) {
-			return &s.count
+		slot := (first + i) & mask
+		found := h.keys[slot].Load()
+		if found == 0 && h.keys[slot].CompareAndSwap(0, key) {
+			return &h.counts[slot]
 		}
-		if found == key || found == 0 && s.key.Load() == key {
-			return &s.count
+		if found == key || found == 0 && h.keys[slot].Load() == key {
+			return &h.counts[slot]
 		}
 	}
 	return nil
@@ -145,8 +142,8 @@ func (h *half) counterOf(value float64) *atomic.Uint64 {
 // ended is how many observations were begun in this half and are over.
 func (h *half) ended() uint64 {
 	ended := h.zero.Load() + h.refused.Load()
-	for i := range h.slots {
-		ended += h.slots[i].count.Load()
+	for i := range h.counts {
+		ended += h.counts[i].Load()
 	}
 	return ended
 }
@@ -154,19 +151,18 @@ func (h *half) ended() uint64 {
 // moveTo empties a half that nobody observes in, and returns it, or one with more room, ready to be used.
 func (h *half) moveTo(total *nativeHistogram) *half {
 	total.zeroCount += h.zero.Load()
-	for i := range h.slots {
-		s := &h.slots[i]
-		if key := s.key.Load(); key != 0 {
+	for i := range h.keys {
+		if key := h.keys[i].Load(); key != 0 {
 			index, negative := bucketOf(key)
-			total.add(index, h.schema, negative, s.count.Load())
+			total.add(index, h.schema, negative, h.counts[i].Load())
 		}
 	}
 	if h.refused.Load() > 0 {
-		return newHalf(2*len(h.slots), total.schema)
+		return newHalf(2*len(h.keys), total.schema)
 	}
-	for i := range h.slots {
-		h.slots[i].key.Store(0)
-		h.slots[i].count.Store(0)
+	for i := range h.keys {
+		h.keys[i].Store(0)
+		h.counts[i].Store(0)
 	}
 	h.zero.Store(0)
 	h.schema = total.schema

@@ -1,6 +1,6 @@
 // Bench measures what recording costs in this client and in client_golang, in one run and in turns, many short ones, of which the
-// least counts: what else the machine does disturbs both alike. Each case prints a line of JSON: the nanoseconds a call of both,
-// and what a call allocates.
+// least counts: what else the machine does disturbs both alike. Of parallel cases the median counts: their least is a turn in which
+// one goroutine ran after the other. Each case prints a line of JSON: the nanoseconds a call of both, and what a call allocates.
 //
 //	go run .             all cases
 //	go run . -rounds 100 counter
@@ -12,6 +12,7 @@ import (
 	"flag"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -62,14 +63,20 @@ func main() {
 			continue
 		}
 		l := line{Client: "go", Case: c.name, Peer: "client_golang", Goroutines: 1}
+		var ours, theirs []float64
 		for range *rounds {
-			ours, theirs := measure(c.ours, c.parallel), measure(c.theirs, c.parallel)
-			l.Ns, l.PeerNs = least(l.Ns, ours), least(l.PeerNs, theirs)
-			l.Bytes, l.PeerBytes = ours.AllocedBytesPerOp(), theirs.AllocedBytesPerOp()
+			our, their := measure(c.ours, c.parallel), measure(c.theirs, c.parallel)
+			ours, theirs = append(ours, nanoseconds(our)), append(theirs, nanoseconds(their))
+			l.Bytes, l.PeerBytes = our.AllocedBytesPerOp(), their.AllocedBytesPerOp()
 		}
+		slices.Sort(ours)
+		slices.Sort(theirs)
+		counts := 0
 		if c.parallel {
 			l.Goroutines = runtime.GOMAXPROCS(0)
+			counts = *rounds / 2
 		}
+		l.Ns, l.PeerNs = ours[counts], theirs[counts]
 		_ = out.Encode(l)
 	}
 }
@@ -93,13 +100,7 @@ func measure(call func(i int), parallel bool) testing.BenchmarkResult {
 	})
 }
 
-func least(before float64, r testing.BenchmarkResult) float64 {
-	ns := float64(r.T.Nanoseconds()) / float64(r.N)
-	if before == 0 || ns < before {
-		return ns
-	}
-	return before
-}
+func nanoseconds(r testing.BenchmarkResult) float64 { return float64(r.T.Nanoseconds()) / float64(r.N) }
 
 // A blackHole is a hub that takes everything, and remembers the last event.
 type blackHole struct{ last atomic.Pointer[nats.Msg] }

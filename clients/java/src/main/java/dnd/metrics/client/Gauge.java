@@ -2,8 +2,6 @@ package dnd.metrics.client;
 
 import dnd.metrics.events.Metric;
 import dnd.metrics.events.MetricType;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.Map;
 
 /**
@@ -11,17 +9,7 @@ import java.util.Map;
  * Safe for use by several threads.
  */
 public final class Gauge extends Series {
-  private static final VarHandle VALUE;
-
-  static {
-    try {
-      VALUE = MethodHandles.lookup().findVarHandle(Gauge.class, "value", double.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
-
-  private volatile double value;
+  private final GaugeValue value = new GaugeValue();
 
   Gauge(MetricFamily family, Map<String, String> labels, SeriesBirth birth) {
     super(family, labels, birth);
@@ -29,7 +17,7 @@ public final class Gauge extends Series {
 
   /** Sets the value; any number, NaN and the infinities too. */
   public void set(double newValue) {
-    value = newValue;
+    value.set(newValue);
     changed();
   }
 
@@ -45,15 +33,12 @@ public final class Gauge extends Series {
 
   /** Adds {@code amount}, which may be negative. */
   public void add(double amount) {
-    double before;
-    do {
-      before = value;
-    } while (!VALUE.weakCompareAndSet(this, before, before + amount));
+    value.add(amount);
     changed();
   }
 
   public double value() {
-    return value;
+    return value.get();
   }
 
   @Override
@@ -61,7 +46,7 @@ public final class Gauge extends Series {
     return new Metric(
         name(),
         MetricType.GAUGE,
-        value,
+        value.get(),
         null,
         labels(),
         null,
