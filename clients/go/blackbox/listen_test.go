@@ -50,3 +50,34 @@ func TestAlertsOfTheService(t *testing.T) {
 	}
 	check(t, subscription.Stop())
 }
+
+// TestDashboardsOfTheService has the service save and delete a dashboard.
+func TestDashboardsOfTheService(t *testing.T) {
+	t.Parallel()
+	client := newClient(t, "go_screen", metrics.Options{})
+	told := make(chan metrics.DashboardChange, 10)
+	subscription, err := client.OnDashboard(func(change metrics.DashboardChange) {
+		if change.Name == "go-fights" {
+			told <- change
+		}
+	})
+	check(t, err)
+	hub := connect(t)
+	for i, c := range []struct{ action, data string }{
+		{"saved", `"action": "save", "author": "mira", "dashboard": {"kind": "Dashboard", "metadata": {"name": "go-fights", "project": "default"},
+			"spec": {"display": {"name": "Fights"}, "duration": "1h", "panels": {}, "layouts": []}}`},
+		{"deleted", `"action": "delete", "author": "mira", "name": "go-fights", "base_version": 1`},
+	} {
+		ask(t, hub, "go_screen.dashboard.request", `{"type": "dashboard.request", "data": {"correlation_id": "go-d", `+c.data+`}}`)
+		select {
+		case change := <-told:
+			if change.Action != c.action || change.Project != "default" || change.DisplayName != "Fights" || change.Version != i+1 ||
+				change.Deleted != (c.action == "deleted") || change.UpdatedBy != "go_screen/mira" || change.UpdatedAt.IsZero() || change.CorrelationID != "go-d" {
+				t.Errorf("%+v", change)
+			}
+		case <-time.After(soon):
+			t.Fatal("not told that it was", c.action)
+		}
+	}
+	check(t, subscription.Stop())
+}

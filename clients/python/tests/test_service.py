@@ -14,6 +14,7 @@ from service import Service
 
 from dnd_metrics import (
     Alert,
+    DashboardUpdate,
     HistogramValue,
     HubError,
     InvalidQueryError,
@@ -203,4 +204,28 @@ async def test_alerts_are_heard_of_as_the_service_announces_them(message_hub: Cl
             assert alert.source == client.service_id
             assert alert.annotations["summary"] == "ones"
         assert alert.resolved_at is not None
+        assert heard.empty()
+
+
+async def test_changes_of_dashboards_are_heard_of(message_hub: Client) -> None:
+    heard: asyncio.Queue[DashboardUpdate] = asyncio.Queue()
+    async with MetricsClient(fresh(), message_hub) as client:
+        name = client.service_id.replace("_", "-")
+        await client.on_dashboard(heard.put)
+        spec = {"display": {"name": "Fights"}, "duration": "1h", "panels": {}, "layouts": []}
+        dashboard = {"kind": "Dashboard", "metadata": {"name": name, "project": "default"}, "spec": spec}
+        requests = (
+            ("saved", {"action": "save", "dashboard": dashboard}),
+            ("deleted", {"action": "delete", "name": name, "base_version": 1}),
+        )
+        for version, (action, request) in enumerate(requests, start=1):
+            data = {**request, "author": "mira", "correlation_id": f"d-{action}"}
+            event = {"type": "dashboard.request", "data": data}
+            await message_hub.request(f"{client.service_id}.dashboard.request", json.dumps(event).encode(), timeout=10)
+            update = await asyncio.wait_for(heard.get(), 60)
+            assert (update.action, update.project, update.name) == (action, "default", name)
+            assert (update.display_name, update.version, update.deleted) == ("Fights", version, action == "deleted")
+            assert update.updated_by == f"{client.service_id}/mira"
+            assert update.updated_at is not None
+            assert update.correlation_id == f"d-{action}"
         assert heard.empty()

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -117,10 +118,18 @@ final class Announcements {
   private static DashboardEvent dashboard(Envelope event, String id, String json)
       throws InvalidEventException {
     Fields data = event.fields();
+    JsonNode version = data.node("version");
     return new DashboardEvent(
         id,
+        orEmpty(data.string("action")),
         orEmpty(data.string("project")),
         orEmpty(data.string("name")),
+        orEmpty(data.string("display_name")),
+        version == null || !version.canConvertToLong()
+            ? OptionalLong.empty()
+            : OptionalLong.of(version.longValue()),
+        orEmpty(data.string("updated_by")),
+        time(data.timestamp("updated_at")),
         data.correlationId(),
         json);
   }

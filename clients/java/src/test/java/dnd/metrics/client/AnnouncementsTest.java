@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class AnnouncementsTest {
@@ -73,9 +75,31 @@ class AnnouncementsTest {
     List<DashboardEvent> dashboards = new ArrayList<>();
     client.onDashboard(dashboards::add);
     String json =
-        "{\"type\":\"dashboard.updated\",\"id\":\"d1\",\"data\":{\"project\":\"dnd\",\"name\":\"combat\",\"correlation_id\":\"c\"}}";
+        """
+        {"type": "dashboard.updated", "id": "d1", "data": {"action": "saved", "project": "dnd", "name": "combat",
+         "display_name": "Combat", "version": 3, "updated_by": "dm_screen/mira", "updated_at": "2026-11-26T10:00:00Z",
+         "correlation_id": "c"}}\
+        """;
+    String sparse =
+        "{\"type\":\"dashboard.updated\",\"id\":\"d2\",\"data\":{\"correlation_id\":\"c2\"}}";
     hub.deliver("dashboard.updated", json);
 
-    assertThat(dashboards).containsExactly(new DashboardEvent("d1", "dnd", "combat", "c", json));
+    hub.deliver("dashboard.updated", sparse);
+
+    assertThat(dashboards)
+        .containsExactly(
+            new DashboardEvent(
+                "d1",
+                "saved",
+                "dnd",
+                "combat",
+                "Combat",
+                OptionalLong.of(3),
+                "dm_screen/mira",
+                Optional.of(Instant.parse("2026-11-26T10:00:00Z")),
+                "c",
+                json),
+            new DashboardEvent(
+                "d2", "", "", "", "", OptionalLong.empty(), "", Optional.empty(), "c2", sparse));
   }
 }

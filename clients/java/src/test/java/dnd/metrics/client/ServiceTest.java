@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.nats.client.Connection;
+import io.nats.client.Message;
 import io.nats.client.Nats;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -179,5 +181,46 @@ class ServiceTest {
     }
     assertThatThrownBy(() -> MetricsClient.connect("nats://127.0.0.1:1", "nobody"))
         .isInstanceOf(MetricsException.HubUnavailable.class);
+  }
+
+  @Test
+  void changesOfDashboardsAreTold() throws Exception {
+    List<DashboardEvent> changes = new CopyOnWriteArrayList<>();
+    try (MetricsClient client = client("java_screen").build();
+        HubSubscription told =
+            client.onDashboard(change -> {
+              if (change.name().equals("java-fights")) {
+                changes.add(change);
+              }
+            })) {
+      dashboard(
+          "{\"action\":\"save\",\"author\":\"mira\",\"dashboard\":{\"kind\":\"Dashboard\",\"metadata\":{\"name\":\"java-fights\",\"project\":\"default\"},"
+              + "\"spec\":{\"display\":{\"name\":\"Fights\"},\"duration\":\"1h\",\"panels\":{},\"layouts\":[]}},\"correlation_id\":\"d1\"}");
+      dashboard(
+          "{\"action\":\"delete\",\"name\":\"java-fights\",\"base_version\":1,\"correlation_id\":\"d2\"}");
+      await().atMost(PATIENCE).until(() -> changes.size() == 2);
+      DashboardEvent saved = changes.get(0);
+      assertThat(saved.action()).isEqualTo("saved");
+      assertThat(saved.project()).isEqualTo("default");
+      assertThat(saved.displayName()).isEqualTo("Fights");
+      assertThat(saved.version()).hasValue(1);
+      assertThat(saved.updatedBy()).isEqualTo("java_screen/mira");
+      assertThat(saved.updatedAt()).isPresent();
+      assertThat(saved.correlationId()).isEqualTo("d1");
+      DashboardEvent deleted = changes.get(1);
+      assertThat(deleted.action()).isEqualTo("deleted");
+      assertThat(deleted.version()).hasValue(2);
+      assertThat(deleted.correlationId()).isEqualTo("d2");
+    }
+  }
+
+  private static void dashboard(String data) throws Exception {
+    String event = "{\"type\":\"dashboard.request\",\"data\":" + data + "}";
+    Message reply =
+        connection.request(
+            "java_screen.dashboard.request", event.getBytes(StandardCharsets.UTF_8), PATIENCE);
+    assertThat(reply).isNotNull();
+    assertThat(new String(reply.getData(), StandardCharsets.UTF_8))
+        .contains("\"status\":\"success\"");
   }
 }
