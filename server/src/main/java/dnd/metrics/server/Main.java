@@ -108,7 +108,7 @@ public final class Main implements AutoCloseable {
     this.backupRequests = new Requests(subscribed, clock, "backup");
     head.callBackTogether(hub::publishTogether);
     head.watchMetadata(metadata::heardOf);
-    head.startMaintenance();
+    head.startMaintenance(null);
     metadata.start();
     ingest.start();
     queries.start();

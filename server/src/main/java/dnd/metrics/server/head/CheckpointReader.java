@@ -204,6 +204,7 @@ final class CheckpointReader {
       in.unsigned(); // how many senders there are
       replay.numbersBelow(in.count(), in.count());
       highestSequence = in.unsigned();
+      head.restoreCut(in.signed());
       ended = true;
     }
   }

@@ -84,6 +84,7 @@ final class CheckpointWriter {
       body.unsigned(head.nextSeriesRef());
       body.unsigned(head.nextSenderRef());
       body.unsigned(highestSequence);
+      body.signed(head.cutMillis());
       frame(file, Kind.END, highestSequence);
       file.force();
     }

@@ -1,9 +1,11 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.chunk.Chunk;
+import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.chunk.HistogramChunk;
 import dnd.metrics.server.chunk.XorChunk;
 import dnd.metrics.server.model.SampleBatch;
+import java.lang.foreign.MemorySegment;
 
 /**
  * A chunk that nothing is appended to any more: its bytes as a block would hold them, without what
@@ -27,6 +29,11 @@ final class FinishedChunk {
 
   static FinishedChunk of(Chunk chunk, long firstMillis, long lastMillis) {
     return new FinishedChunk(firstMillis, lastMillis, (byte) chunk.encoding(), chunk.toBytes());
+  }
+
+  /** The chunk as a block takes it. */
+  EncodedChunk encoded() {
+    return new EncodedChunk(firstMillis, lastMillis, encoding, MemorySegment.ofArray(bytes));
   }
 
   void write(CheckpointBytes out) {

@@ -35,6 +35,9 @@ import org.roaringbitmap.RoaringBitmap;
  * counts per service, and the next number. Order of locks: see {@link Sender}.
  */
 public final class Head implements SeriesSource, Closeable {
+  /** So few that who makes a series does not wait for long. */
+  private static final int SERIES_REMOVED_AT_ONCE = 1024;
+
   private final HeadOptions options;
   private final DataFolder folder;
   private final WriteAheadLog log;
@@ -53,9 +56,12 @@ public final class Head implements SeriesSource, Closeable {
   private final Map<String, ServiceSeries> services = new ConcurrentHashMap<>();
   private int nextSeriesRef;
   private int nextSenderRef;
+  private volatile long samplesOfGoneSenders;
 
   private final Object watchesLock = new Object();
   private volatile WatchSet watches = WatchSet.EMPTY;
+
+  private volatile long cutMillis = Long.MIN_VALUE;
 
   private volatile boolean closed;
 
@@ -90,6 +96,7 @@ public final class Head implements SeriesSource, Closeable {
           replay.unplaced()
               + " entries of the log speak of series whose definition is lost: dropped");
     }
+    senders.values().forEach(Sender::recountTimes);
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
     this.log = new WriteAheadLog(files, logOptions, end);
@@ -277,23 +284,17 @@ public final class Head implements SeriesSource, Closeable {
   }
 
   public HeadStatus status() {
-    long samples = 0;
-    for (Sender sender : senders.values()) {
-      samples += sender.samplesAppended();
-    }
+    long samples = samplesOfGoneSenders;
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
-    int count = directory.size();
-    for (int i = 0; i < count; i++) {
-      HeadSeries series = directory.get(i);
-      if (series != null) {
-        min = Math.min(min, series.oldestMillis());
-        max = Math.max(max, series.newestMillis());
-      }
+    for (Sender sender : senders.values()) {
+      samples += sender.samplesAppended();
+      min = Math.min(min, sender.oldestMillis());
+      max = Math.max(max, sender.newestMillis());
     }
     IOException problem = log.unavailable();
     return new HeadStatus(
-        count,
+        directory.count(),
         senders.size(),
         samples,
         log.lastSequence(),
@@ -320,9 +321,61 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
-  /** Begins to write checkpoints by itself, on a thread of its own, until this is closed. */
-  public void startMaintenance() {
-    maintenance.start();
+  /**
+   * Begins to write checkpoints by itself, on a thread of its own, until this is closed; and to cut
+   * ranges that are over into blocks, where there is a sink for them.
+   */
+  public void startMaintenance(@Nullable BlockSink blocks) {
+    maintenance.start(blocks);
+  }
+
+  /**
+   * Cuts the ranges that are over into blocks, and writes a checkpoint where there were any.
+   *
+   * @return how many blocks were written
+   * @throws IOException where that failed: what is not in a block is as it was
+   */
+  public int cut(BlockSink blocks) throws IOException {
+    return maintenance.cut(blocks);
+  }
+
+  /** Whether a range is over that was not when ranges were last cut. */
+  boolean hasRangeToCut() {
+    long end = HeadCut.endMillis(newestMillis());
+    if (end <= cutMillis) {
+      return false;
+    }
+    for (Sender sender : senders.values()) {
+      if (sender.oldestMillis() < end) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private long newestMillis() {
+    long newest = Long.MIN_VALUE;
+    for (Sender sender : senders.values()) {
+      newest = Math.max(newest, sender.newestMillis());
+    }
+    return newest;
+  }
+
+  /** For one thread, while no checkpoint is written. */
+  int writeBlocks(BlockSink blocks) throws IOException {
+    long newest = newestMillis();
+    int count = new HeadCut(this, blocks, newest).run();
+    cutMillis = Math.max(cutMillis, HeadCut.endMillis(newest));
+    return count;
+  }
+
+  /** Everything before this time was cut into blocks, but for what came late since then. */
+  long cutMillis() {
+    return cutMillis;
+  }
+
+  void restoreCut(long millis) {
+    cutMillis = millis;
   }
 
   /**
@@ -413,6 +466,39 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
+  /** Series of one sender leave, which its lock is held for; they are not live any more. */
+  void remove(List<HeadSeries> gone) {
+    for (int from = 0; from < gone.size(); from += SERIES_REMOVED_AT_ONCE) {
+      List<HeadSeries> some =
+          gone.subList(from, Math.min(gone.size(), from + SERIES_REMOVED_AT_ONCE));
+      RoaringBitmap numbers = new RoaringBitmap();
+      some.forEach(series -> numbers.add(series.number));
+      Sender sender = some.getFirst().sender;
+      synchronized (newSeriesLock) {
+        for (HeadSeries series : some) {
+          table.remove(series);
+          directory.remove(series);
+        }
+        index.remove(numbers, some.stream().map(HeadSeries::labels).toList());
+        service(sender.id().service()).count -= some.size();
+        sender.countSeries(-some.size());
+      }
+    }
+  }
+
+  /** A sender without series leaves, whose lock is held. */
+  void remove(Sender sender) {
+    sender.leave();
+    synchronized (newSeriesLock) {
+      senders.remove(sender.id(), sender);
+      samplesOfGoneSenders += sender.samplesAppended();
+      ServiceSeries service = services.get(sender.id().service());
+      if (service != null && service.count == 0) {
+        services.remove(sender.id().service());
+      }
+    }
+  }
+
   private ServiceSeries service(String name) {
     return services.computeIfAbsent(name, n -> new ServiceSeries());
   }
@@ -428,7 +514,7 @@ public final class Head implements SeriesSource, Closeable {
     table.add(series);
     sender.own(series);
     service.count++;
-    sender.countSeries();
+    sender.countSeries(1);
     return series;
   }
 

@@ -13,9 +13,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes a checkpoint whenever the log has grown enough since the last one: by as much as a replay
  * may take, and by as much as the checkpoint itself, so that checkpoints write no more than the log
- * does. Its thread looks once a second.
+ * does. Cuts ranges into blocks when one is over, and writes a checkpoint then too, without which
+ * the head would have their samples again after a start. Its thread looks once a second.
  *
- * <p>{@code lock} guards the fields; it is not held while a checkpoint is written.
+ * <p>{@code lock} guards the thread's fields and is not held while anything is written. {@code
+ * work} lets one thing at a time be done; it comes before all other locks.
  */
 final class HeadMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadMaintenance.class);
@@ -27,6 +29,7 @@ final class HeadMaintenance implements Closeable {
   private final Head head;
   private final long checkpointBytes;
 
+  private final ReentrantLock work = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closing = lock.newCondition();
   private @Nullable Thread thread;
@@ -48,27 +51,26 @@ final class HeadMaintenance implements Closeable {
     this.logBytesThen = head.log().bytesEver() - uncoveredBytes;
   }
 
-  void start() {
+  void start(@Nullable BlockSink blocks) {
     lock.lock();
     try {
       if (thread == null && !closed) {
-        thread = Thread.ofPlatform().name("head").daemon().start(this::run);
+        thread = Thread.ofPlatform().name("head").daemon().start(() -> run(blocks));
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void run() {
+  private void run(@Nullable BlockSink blocks) {
     long period = PERIOD_NANOS;
     while (awaitClosed(period)) {
       try {
-        runOnce();
+        runOnce(blocks);
         period = PERIOD_NANOS;
       } catch (IOException | RuntimeException e) {
         if (period == PERIOD_NANOS && !isClosed()) {
-          LOG.warn("no checkpoint could be written, the log grows meanwhile: {}", e.getMessage());
-          LOG.debug("no checkpoint", e);
+          LOG.warn("blocks or checkpoints cannot be written, the log grows meanwhile", e);
         }
         period = Math.min(LONGEST_PERIOD_NANOS, 2 * period);
       }
@@ -102,20 +104,41 @@ final class HeadMaintenance implements Closeable {
   }
 
   /** Does what is due. */
-  void runOnce() throws IOException {
+  private void runOnce(@Nullable BlockSink blocks) throws IOException {
+    if (blocks != null && head.hasRangeToCut()) {
+      cut(blocks);
+    }
     long grown = head.log().bytesEver() - logBytesThen;
     if (grown >= Math.max(checkpointBytes, lastBytes)) {
       checkpoint();
     }
   }
 
-  void checkpoint() throws IOException {
-    long then = head.log().bytesEver();
-    lastBytes = head.writeCheckpoint().bytes();
-    logBytesThen = then;
+  int cut(BlockSink blocks) throws IOException {
+    work.lock();
+    try {
+      int count = head.writeBlocks(blocks);
+      if (count > 0) {
+        checkpoint();
+      }
+      return count;
+    } finally {
+      work.unlock();
+    }
   }
 
-  /** Waits for a checkpoint that is being written. */
+  void checkpoint() throws IOException {
+    work.lock();
+    try {
+      long then = head.log().bytesEver();
+      lastBytes = head.writeCheckpoint().bytes();
+      logBytesThen = then;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Waits for what is being done, which ends soon. */
   @Override
   public void close() {
     Thread running;

@@ -63,6 +63,7 @@ public final class HeadSeries implements Series {
   private SeriesWatch @Nullable [] watches;
 
   private int watchVersion;
+  private boolean live = true;
 
   volatile FinishedChunk[] finished = NONE;
   volatile @Nullable Chunk open;
@@ -96,15 +97,16 @@ public final class HeadSeries implements Series {
 
   /** Whether it has no sample yet. For the sender's thread, within a batch. */
   public boolean isEmpty() {
-    return firstMillis == Long.MAX_VALUE;
+    return newestMillis() == NEVER;
   }
 
   /**
-   * Whether it may still be appended to. A sender's side that keeps series from batch to batch asks
-   * this first, within the batch; a series that is not live is to be resolved anew.
+   * Whether it may still be appended to: series leave the head when blocks have their samples. A
+   * sender's side that keeps series from batch to batch asks this first, within the batch; a series
+   * that is not live is to be resolved anew.
    */
   public boolean isLive() {
-    return true; // series leave the head with the blocks that take their samples
+    return live;
   }
 
   @Override
@@ -404,6 +406,68 @@ public final class HeadSeries implements Series {
       appendInOrder(at, StaleMarker.VALUE);
     }
     return at;
+  }
+
+  /**
+   * What there is before a time, which is the end of a range, as it will not change any more; null
+   * for nothing.
+   */
+  @Nullable SeriesCut cutBefore(long endMillis) {
+    if (firstMillis >= endMillis) {
+      return null;
+    }
+    RunningValue r = running;
+    if (r != null && r.isOpen() && r.timeMillis() < endMillis) {
+      settle(r);
+    }
+    Chunk chunk = open;
+    if (chunk != null && lastMillis < endMillis) {
+      finish(chunk);
+      open = null; // behind the finished one, which readers look for later
+    }
+    FinishedChunk[] all = finished;
+    int count = 0;
+    while (count < all.length && all[count].lastMillis() < endMillis) {
+      count++;
+    }
+    OutOfOrderSamples late = outOfOrder;
+    return SeriesCut.of(
+        this,
+        Arrays.copyOf(all, count),
+        late == null ? SeriesCut.NOTHING_LATE : late.timesBefore(endMillis));
+  }
+
+  /** Forgets what a cut has between two times, the second not included; blocks have it. */
+  void forget(SeriesCut cut, long fromMillis, long toMillis) {
+    FinishedChunk[] all = finished;
+    int count = cut.firstChunk(toMillis) - cut.firstChunk(fromMillis);
+    if (count > 0) { // ranges are cut in order, so they are the first
+      finished = count == all.length ? NONE : Arrays.copyOfRange(all, count, all.length);
+    }
+    OutOfOrderSamples late = outOfOrder;
+    if (late != null && cut.hasLate(fromMillis, toMillis)) {
+      late.remove(cut.lateMillis(fromMillis, toMillis));
+      if (late.isEmpty()) {
+        outOfOrder = null;
+      }
+    }
+    firstMillis = earliestMillis();
+  }
+
+  /**
+   * Whether it may leave the head: it has no sample there and none in the ranges that are not cut
+   * yet. One that the service adds up stays until it has ended or its newest sample is as old as
+   * {@code rememberedMillis}.
+   */
+  boolean isOver(long endMillis, long rememberedMillis) {
+    return firstMillis == Long.MAX_VALUE
+        && newestMillis() < endMillis
+        && (running == null || isStale() || newestMillis() < rememberedMillis);
+  }
+
+  /** It is not to be appended to any more; for the thread with the sender's lock. */
+  void leave() {
+    live = false;
   }
 
   /** Everything but labels and numbers, for a checkpoint; for the thread with the sender's lock. */

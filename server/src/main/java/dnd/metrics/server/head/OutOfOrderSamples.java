@@ -3,7 +3,9 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.model.CounterResetHint;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.wal.EventRecord;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +55,23 @@ final class OutOfOrderSamples {
       }
       size = n + 1;
       return true;
+    }
+
+    int sizeBefore(long endMillis) {
+      int at = Arrays.binarySearch(timestamps, 0, size, endMillis);
+      return at < 0 ? -at - 1 : at;
+    }
+
+    /** This run where it has no sample at one of the times, else what is left of it. */
+    Run without(long[] times) {
+      Run rest = part(0, 0, Math.max(FIRST_CAPACITY, size));
+      Histogram[] h = histograms;
+      for (int i = 0; i < size; i++) {
+        if (Arrays.binarySearch(times, timestamps[i]) < 0) {
+          rest.appended(timestamps[i], h == null ? values[i] : 0, h == null ? null : h[i]);
+        }
+      }
+      return rest.size == size ? this : rest;
     }
 
     /** The samples from one place to another, with room for {@code capacity}. */
@@ -118,6 +137,39 @@ final class OutOfOrderSamples {
   long earliestMillis() {
     Run[] all = runs;
     return all.length == 0 ? Long.MAX_VALUE : all[0].timestamps[0];
+  }
+
+  /** The times before {@code endMillis} at which there are samples, sorted. */
+  long[] timesBefore(long endMillis) {
+    Run[] all = runs;
+    int total = 0;
+    for (Run run : all) {
+      total += run.sizeBefore(endMillis);
+    }
+    long[] times = new long[total];
+    int n = 0;
+    for (Run run : all) {
+      int some = run.sizeBefore(endMillis);
+      System.arraycopy(run.timestamps, 0, times, n, some);
+      n += some;
+    }
+    return times;
+  }
+
+  /** Forgets the samples at some times, which are sorted. */
+  void remove(long[] times) {
+    List<Run> kept = new ArrayList<>();
+    for (Run run : runs) {
+      Run rest = run.without(times);
+      if (rest.size > 0) {
+        kept.add(rest);
+      }
+    }
+    runs = kept.toArray(new Run[0]);
+  }
+
+  boolean isEmpty() {
+    return runs.length == 0;
   }
 
   /** As one record of the log would hold them. */

@@ -1,7 +1,9 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.SampleBatch;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +50,16 @@ public final class Sender {
   /** Written under the lock, read without. */
   private final AtomicLong samplesAppended = new AtomicLong();
 
+  /** The times of the oldest and the newest sample since the last count; read without the lock. */
+  private volatile long oldestMillis = Long.MAX_VALUE;
+
+  private volatile long newestMillis = Long.MIN_VALUE;
+
+  /**
+   * Whether it left the head, because it sent nothing for long; another one may be in its place.
+   */
+  private boolean gone;
+
   /** Written under the head's lock for new series, read without. */
   private final AtomicLong series = new AtomicLong();
 
@@ -74,6 +86,10 @@ public final class Sender {
   public SenderBatch begin(EventKind kind, @Nullable String eventId, long receivedMillis)
       throws HeadUnavailableException {
     lock.lock();
+    if (gone) {
+      lock.unlock();
+      return head.sender(id).begin(kind, eventId, receivedMillis);
+    }
     boolean begun = false;
     try {
       if (batch.isOpen()) {
@@ -107,14 +123,72 @@ public final class Sender {
     samplesAppended.setRelease(samplesAppended.getPlain() + samples);
   }
 
+  /** Samples were appended between these times. */
+  void noteTimes(long oldest, long newest) {
+    if (oldest < oldestMillis) {
+      oldestMillis = oldest;
+    }
+    if (newest > newestMillis) {
+      newestMillis = newest;
+    }
+  }
+
+  /** Looks at all series for their oldest and newest samples; for the thread that has the lock. */
+  void recountTimes() {
+    long oldest = Long.MAX_VALUE;
+    long newest = newestMillis;
+    for (int i = 0; i < ownedCount; i++) {
+      oldest = Math.min(oldest, owned[i].oldestMillis());
+      newest = Math.max(newest, owned[i].newestMillis());
+    }
+    oldestMillis = oldest;
+    newestMillis = newest;
+  }
+
+  /** No sample in the head is older; the largest long for none. */
+  long oldestMillis() {
+    return oldestMillis;
+  }
+
+  /** Time of the newest sample that there ever was; the smallest long for none. */
+  long newestMillis() {
+    return newestMillis;
+  }
+
+  /** It leaves the head; for the thread that has the lock. */
+  void leave() {
+    gone = true;
+  }
+
+  /**
+   * Takes away the series that are over, which then are not live any more; for the thread that has
+   * the lock.
+   */
+  List<HeadSeries> disown(long endMillis, long rememberedMillis) {
+    List<HeadSeries> over = new ArrayList<>();
+    int kept = 0;
+    for (int i = 0; i < ownedCount; i++) {
+      HeadSeries one = owned[i];
+      if (one.isOver(endMillis, rememberedMillis)) {
+        one.leave();
+        over.add(one);
+      } else {
+        owned[kept++] = one;
+      }
+    }
+    owned = kept == 0 ? NONE : Arrays.copyOf(owned, kept + (kept >> 3));
+    ownedCount = kept;
+    return over;
+  }
+
   /** Samples accepted since the process began. */
   long samplesAppended() {
     return samplesAppended.getAcquire();
   }
 
-  /** One more series is this sender's; under the head's lock for new series. */
-  void countSeries() {
-    series.setRelease(series.getPlain() + 1);
+  /** So many more series are this sender's; under the head's lock for new series. */
+  void countSeries(int more) {
+    series.setRelease(series.getPlain() + more);
   }
 
   SenderStatus status() {
@@ -198,7 +272,7 @@ public final class Sender {
   /** A series of the last report that the one under way lacks; null for one that it has. */
   @Nullable HeadSeries missing(int i) {
     HeadSeries series = reported[i];
-    return series.reportMark == reportMark ? null : series;
+    return series.reportMark == reportMark || !series.isLive() ? null : series;
   }
 
   void endReport() {

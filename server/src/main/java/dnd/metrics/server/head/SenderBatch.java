@@ -291,6 +291,9 @@ public final class SenderBatch implements AutoCloseable {
         receivedMillis);
     sender.isInLog = true;
     sender.countAppended(accepted);
+    if (accepted > 0) {
+      sender.noteTimes(oldestMillis, newestMillis);
+    }
     return head.log().append(record, touched.isEmpty() ? callback : notice(callback));
   }
 

@@ -30,6 +30,12 @@ final class SeriesTable {
     stripes[hash >>> 26].add(series, hash);
   }
 
+  /** Takes a series out that is in the table. */
+  void remove(HeadSeries series) {
+    int hash = spread(series.labels().hashCode());
+    stripes[hash >>> 26].remove(series, hash);
+  }
+
   private static int spread(int hash) {
     int h = hash * 0x9e3779b9;
     return h ^ (h >>> 15);
@@ -60,6 +66,31 @@ final class SeriesTable {
         }
       }
       put(series, hash);
+    }
+
+    /** Closes the gap, so that whoever looks for another series does not stop there. */
+    synchronized void remove(HeadSeries series, int hash) {
+      int mask = slots.length - 1;
+      int gap = hash & mask;
+      while (slots[gap] != series) {
+        if (slots[gap] == null) {
+          throw new IllegalStateException("not in the table: " + series.labels());
+        }
+        gap = (gap + 1) & mask;
+      }
+      size--;
+      for (int i = (gap + 1) & mask; ; i = (i + 1) & mask) {
+        HeadSeries next = slots[i];
+        if (next == null) {
+          slots[gap] = null;
+          return;
+        }
+        int home = spread(next.labels().hashCode()) & mask;
+        if (((i - home) & mask) >= ((i - gap) & mask)) {
+          slots[gap] = next;
+          gap = i;
+        }
+      }
     }
 
     private void put(HeadSeries series, int hash) {

@@ -4,6 +4,7 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +68,34 @@ public final class LabelIndex {
     }
     all.add(number);
     return Labels.ofSorted(shared);
+  }
+
+  /**
+   * Takes series out, with the labels that no other series has; for the thread that adds. Whoever
+   * reads meanwhile may still see their numbers.
+   *
+   * @param labels those of the series
+   */
+  public void remove(RoaringBitmap series, List<Labels> labels) {
+    Set<LabelPair> pairs = new HashSet<>();
+    for (Labels each : labels) {
+      for (int i = 0; i < each.size(); i++) {
+        pairs.add(known(each.name(i), each.value(i)));
+      }
+    }
+    Set<LabelPostings> touched = new HashSet<>();
+    for (LabelPair pair : pairs) {
+      touched.add(pair.label);
+      if (pair.series.removeAll(series)) {
+        pair.label.values.remove(pair.value());
+      }
+    }
+    for (LabelPostings label : touched) {
+      if (label.all.removeAll(series)) {
+        names.remove(label.name);
+      }
+    }
+    all.removeAll(series);
   }
 
   /** The pair, made where there is none yet; for the thread that adds. */

@@ -59,6 +59,21 @@ final class PostingList {
     return next;
   }
 
+  /**
+   * Takes numbers out; for the thread that adds. Whoever reads meanwhile may still see them.
+   *
+   * @return whether none are left
+   */
+  boolean removeAll(RoaringBitmap gone) {
+    int[] t = tail;
+    RoaringBitmap left = union(sealed, t, t[0]);
+    left.andNot(gone);
+    left.trim();
+    sealed = left.isEmpty() ? null : left;
+    tail = new int[2];
+    return left.isEmpty();
+  }
+
   private static RoaringBitmap union(@Nullable RoaringBitmap bitmap, int[] tail, int n) {
     RoaringBitmap all = bitmap == null ? new RoaringBitmap() : bitmap.clone();
     for (int i = 1; i <= n; i++) {

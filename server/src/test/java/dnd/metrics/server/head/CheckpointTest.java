@@ -217,7 +217,12 @@ class CheckpointTest {
       Random random = new Random(seed);
       RandomEvents events = new RandomEvents(seed);
       try (Head steady =
-          Head.open(folder.resolve("steady" + seed), HeadOptions.DEFAULT, ReplayListener.SILENT)) {
+          Head.open(
+              folder.resolve("steady" + seed),
+              path -> new MemoryLogFiles(),
+              HeadOptions.DEFAULT,
+              LOG,
+              ReplayListener.SILENT)) {
         for (int life = 0; life < 5; life++) {
           MemoryLogFiles before = disk;
           Head head = open();
@@ -257,6 +262,6 @@ class CheckpointTest {
           + "00010269640180a0abfef96203000102"
           + "66726ded050000001700000001000000000000002651c938"
           + "0105726f6c6c7307636f756e74657206526f6c6c732e00"
-          + "66726ded0600000005000000010000000000000017330cf1"
-          + "0301030101";
+          + "66726ded060000000f0000000100000000000000e9290a7d"
+          + "0301030101ffffffffffffffffff01";
 }

@@ -16,11 +16,39 @@ final class RandomEvents {
   private static final long STEP_MILLIS = 400;
 
   private final Random random;
+  private final boolean onlyPushes;
+  private final int kinds;
+  private final int lateMillis;
   private long clock = 1_700_000_000_000L;
   private int number;
 
   RandomEvents(long seed) {
+    this(seed, false, 6, 2_000_000);
+  }
+
+  /**
+   * @param kinds how many kinds of values there are: with less than six no values that the service
+   *     adds up
+   * @param lateMillis how late samples may be; some of them too late
+   */
+  private RandomEvents(long seed, boolean onlyPushes, int kinds, int lateMillis) {
     this.random = new Random(seed);
+    this.onlyPushes = onlyPushes;
+    this.kinds = kinds;
+    this.lateMillis = lateMillis;
+  }
+
+  /** Without reports and ends: no series is over unless a stale marker is pushed. */
+  static RandomEvents pushes(long seed) {
+    return new RandomEvents(seed, true, 6, 1_500_000);
+  }
+
+  /**
+   * Without values that the service adds up and without reports: what becomes of those depends on
+   * what is remembered.
+   */
+  static RandomEvents wholeValues(long seed) {
+    return new RandomEvents(seed, false, 4, 1_500_000);
   }
 
   /** What is done within an event; each kind of value has series of its own. */
@@ -79,17 +107,18 @@ final class RandomEvents {
     }
     int sender = random.nextInt(3);
     EventKind kind =
-        switch (random.nextInt(12)) {
-          case 0, 1, 2 -> EventKind.REPORT;
+        switch (onlyPushes ? 11 : random.nextInt(12)) {
+          case 0, 1, 2 -> kinds == 6 ? EventKind.REPORT : EventKind.PUSH;
           case 3 -> EventKind.END;
           default -> EventKind.PUSH;
         };
     List<Act> acts = new ArrayList<>();
     for (int n = random.nextInt(10); n > 0; n--) {
-      int type = random.nextInt(6);
+      int type = random.nextInt(kinds);
+      type += kinds < 6 && type >= 2 ? 2 : 0;
       Labels labels =
           Labels.of("__name__", "m" + type % 5 + "_" + random.nextInt(3), "sender", "s" + sender);
-      long time = clock - (random.nextInt(4) == 0 ? random.nextInt(2_000_000) : 0);
+      long time = clock - (random.nextInt(4) == 0 ? random.nextInt(lateMillis) : 0);
       acts.add(new Act(type, labels, time, 1 + random.nextInt(9)));
     }
     String help = random.nextInt(20) == 0 ? "help " + number : "";

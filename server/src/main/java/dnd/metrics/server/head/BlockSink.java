@@ -1,0 +1,23 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.block.SeriesCursor;
+import java.io.IOException;
+
+/**
+ * Where ranges of the head go when they become blocks. One thread at a time calls it.
+ *
+ * <p>The head forgets the samples of a range after {@link #write} has returned; every query that
+ * runs then must know the block. Until then they are in both places, and after a crash they may be
+ * so for longer, until the range is cut again: who reads both takes one sample of each time.
+ */
+@FunctionalInterface
+public interface BlockSink {
+  /**
+   * Writes series into a block that is durable, and in sight of all queries, when this returns.
+   *
+   * @param minMillis the block's range, this end included
+   * @param maxMillis this end not
+   * @throws IOException where that failed: the head keeps what it has, and it is tried again
+   */
+  void write(SeriesCursor series, long minMillis, long maxMillis) throws IOException;
+}

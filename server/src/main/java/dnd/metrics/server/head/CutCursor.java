@@ -1,0 +1,82 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.block.SeriesCursor;
+import dnd.metrics.server.chunk.ChunkEncoder;
+import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.model.Labels;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands one range of a cut to a block's writer. Chunks go as they are; of a series with samples
+ * that came out of order in the range, all its samples there are encoded anew, in order.
+ */
+final class CutCursor implements SeriesCursor {
+  private static final int SERIES_BETWEEN_CHECKS = 1024;
+
+  private final Head head;
+  private final List<SeriesCut> cuts;
+  private final long fromMillis;
+  private final long toMillis;
+  private int next;
+  private @Nullable SeriesCut current;
+  private int nextChunk;
+  private int endChunk;
+  private @Nullable ChunkEncoder encoder;
+
+  /**
+   * @param cuts sorted by labels
+   * @param toMillis not included
+   */
+  CutCursor(Head head, List<SeriesCut> cuts, long fromMillis, long toMillis) {
+    this.head = head;
+    this.cuts = cuts;
+    this.fromMillis = fromMillis;
+    this.toMillis = toMillis;
+  }
+
+  @Override
+  public boolean next() throws HeadUnavailableException {
+    while (next < cuts.size()) {
+      if (next % SERIES_BETWEEN_CHECKS == 0) {
+        head.checkAvailable(); // who stops the service does not wait for a block
+      }
+      SeriesCut cut = cuts.get(next++);
+      if (cut.hasSamples(fromMillis, toMillis)) {
+        current = cut;
+        nextChunk = cut.firstChunk(fromMillis);
+        endChunk = cut.firstChunk(toMillis);
+        encoder =
+            cut.hasLate(fromMillis, toMillis)
+                ? new ChunkEncoder(cut.series().read(fromMillis, toMillis - 1))
+                : null;
+        return true;
+      }
+    }
+    current = null;
+    return false;
+  }
+
+  @Override
+  public Labels labels() {
+    SeriesCut cut = current;
+    if (cut == null) {
+      throw new NoSuchElementException();
+    }
+    return cut.series().labels();
+  }
+
+  @Override
+  public @Nullable EncodedChunk nextChunk() {
+    SeriesCut cut = current;
+    if (cut == null) {
+      throw new NoSuchElementException();
+    }
+    ChunkEncoder anew = encoder;
+    if (anew != null) {
+      return anew.next();
+    }
+    return nextChunk < endChunk ? cut.chunk(nextChunk++).encoded() : null;
+  }
+}

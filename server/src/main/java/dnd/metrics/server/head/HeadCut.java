@@ -1,0 +1,144 @@
+package dnd.metrics.server.head;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Cuts the ranges of a head that are over into blocks. A range is over when the newest sample lies
+ * half a range behind its end, as in Prometheus, whose head then spans one and a half ranges; what
+ * came late for ranges that were cut before goes into further blocks of theirs.
+ *
+ * <p>For each range: the samples are collected, a portion of a sender's series under the sender's
+ * lock at a time; a block is written without any lock; then exactly what was collected is
+ * forgotten. In the end series without samples leave the head, and senders without series.
+ *
+ * <p>Used once, by one thread, while no checkpoint is written.
+ */
+final class HeadCut {
+  static final long RANGE_MILLIS = HeadSeries.RANGE_MILLIS;
+
+  /**
+   * How long, by the newest sample, a sender is remembered that sends nothing, and a series that
+   * the service itself adds up: its total goes on where it stood.
+   */
+  static final long REMEMBERED_MILLIS = 12 * RANGE_MILLIS;
+
+  private static final int PORTION_SERIES = 1024;
+
+  private final Head head;
+  private final BlockSink sink;
+  private final long newestMillis;
+  private final long endMillis;
+
+  HeadCut(Head head, BlockSink sink, long newestMillis) {
+    this.head = head;
+    this.sink = sink;
+    this.newestMillis = newestMillis;
+    this.endMillis = endMillis(newestMillis);
+  }
+
+  /** The end of the last range that is over, where the newest sample is at that time. */
+  static long endMillis(long newestMillis) {
+    if (newestMillis < Long.MIN_VALUE + 2 * RANGE_MILLIS) {
+      return Long.MIN_VALUE;
+    }
+    return Math.floorDiv(newestMillis - RANGE_MILLIS / 2, RANGE_MILLIS) * RANGE_MILLIS;
+  }
+
+  /**
+   * Cuts.
+   *
+   * @return how many blocks were written
+   * @throws IOException where a block could not be written: ranges before it are cut, it and those
+   *     behind it are as they were
+   */
+  int run() throws IOException {
+    List<SeriesCut> cuts = collect();
+    cuts.sort(Comparator.comparing(cut -> cut.series().labels()));
+    int blocks = 0;
+    long from = firstRange(cuts);
+    while (from < endMillis) {
+      long to = from + RANGE_MILLIS;
+      sink.write(new CutCursor(head, cuts, from, to), from, to);
+      blocks++;
+      for (SeriesCut cut : cuts) {
+        forget(cut, from, to);
+      }
+      from = nextRange(cuts, to);
+    }
+    removeWhatIsOver();
+    return blocks;
+  }
+
+  private List<SeriesCut> collect() throws HeadUnavailableException {
+    List<SeriesCut> cuts = new ArrayList<>();
+    for (Sender sender : head.allSenders()) {
+      int from = 0;
+      boolean more = true;
+      while (more) {
+        head.checkAvailable();
+        sender.lock();
+        try {
+          int to = Math.min(sender.ownedCount(), from + PORTION_SERIES);
+          for (; from < to; from++) {
+            SeriesCut cut = sender.owned(from).cutBefore(endMillis);
+            if (cut != null) {
+              cuts.add(cut);
+            }
+          }
+          more = from < sender.ownedCount();
+        } finally {
+          sender.unlock();
+        }
+      }
+    }
+    return cuts;
+  }
+
+  private static long firstRange(List<SeriesCut> cuts) {
+    return nextRange(cuts, Long.MIN_VALUE);
+  }
+
+  /** The first range, from a time on, that samples of the cut lie in; the largest long for none. */
+  private static long nextRange(List<SeriesCut> cuts, long fromMillis) {
+    long first = Long.MAX_VALUE;
+    for (SeriesCut cut : cuts) {
+      first = Math.min(first, cut.firstMillisFrom(fromMillis));
+    }
+    return first == Long.MAX_VALUE ? first : Math.floorDiv(first, RANGE_MILLIS) * RANGE_MILLIS;
+  }
+
+  private static void forget(SeriesCut cut, long fromMillis, long toMillis) {
+    if (!cut.hasSamples(fromMillis, toMillis)) {
+      return;
+    }
+    Sender sender = cut.series().sender;
+    sender.lock();
+    try {
+      cut.series().forget(cut, fromMillis, toMillis);
+    } finally {
+      sender.unlock();
+    }
+  }
+
+  private void removeWhatIsOver() {
+    long rememberedMillis = newestMillis - REMEMBERED_MILLIS;
+    for (Sender sender : head.allSenders()) {
+      sender.lock();
+      try {
+        List<HeadSeries> gone = sender.disown(endMillis, rememberedMillis);
+        if (!gone.isEmpty()) {
+          head.remove(gone);
+        }
+        sender.recountTimes();
+        if (sender.ownedCount() == 0 && sender.newestMillis() < rememberedMillis) {
+          head.remove(sender);
+        }
+      } finally {
+        sender.unlock();
+      }
+    }
+  }
+}

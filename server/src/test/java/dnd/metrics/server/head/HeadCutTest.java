@@ -1,0 +1,394 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.MemoryLogFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HeadCutTest {
+  private static final long MINUTE = 60_000;
+  private static final long HOUR = 60 * MINUTE;
+  private static final long RANGE = 2 * HOUR;
+
+  /** The beginning of a range. */
+  private static final long START = 1_700_006_400_000L;
+
+  private static final LogOptions LOG = LogOptions.DEFAULT.withSegmentBytes(4096);
+
+  @TempDir Path folder;
+  private MemoryLogFiles disk = new MemoryLogFiles();
+  private MemoryBlocks blocks = new MemoryBlocks();
+
+  private Head open() throws IOException {
+    return Head.open(
+        folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LOG, ReplayListener.SILENT);
+  }
+
+  private static void push(Head head, String sender, long now, Consumer<SenderBatch> what)
+      throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId(sender, "")).begin(EventKind.PUSH, null, now)) {
+      what.accept(batch);
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  private static void sample(Head head, String name, long time) throws IOException {
+    push(
+        head,
+        "s",
+        time,
+        batch -> {
+          HeadSeries series = batch.resolve(Labels.of("__name__", name));
+          assertThat(batch.append(series, time, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+        });
+  }
+
+  private static Map<Labels, List<String>> samples(Head head) {
+    Map<Labels, List<String>> found = new TreeMap<>();
+    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+      found.put(series.labels(), Samples.of(series));
+    }
+    return found;
+  }
+
+  @Test
+  void aRangeIsCutWhenTheHeadSpansOneAndAHalf() throws IOException {
+    assertThat(START % RANGE).isZero();
+    try (Head head = open()) {
+      for (long time = START + MINUTE; time < START + 3 * HOUR; time += MINUTE) {
+        sample(head, "a", time);
+        assertThat(head.hasRangeToCut()).isFalse();
+      }
+      assertThat(head.cut(blocks)).isZero();
+      sample(head, "a", START + 3 * HOUR);
+      assertThat(head.hasRangeToCut()).isTrue();
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(blocks.blocks()).hasSize(1);
+      MemoryBlocks.Block block = blocks.blocks().getFirst();
+      assertThat(block.minMillis()).isEqualTo(START);
+      assertThat(block.maxMillis()).isEqualTo(START + RANGE);
+      assertThat(block.samples().get(Labels.of("__name__", "a")))
+          .hasSize(119)
+          .containsKeys(START + MINUTE, START + RANGE - MINUTE);
+      assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(61);
+      assertThat(head.status().minMillis()).isEqualTo(START + RANGE);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(61);
+      assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(blocks.with(head, true).get(Labels.of("__name__", "a"))).hasSize(180);
+    }
+  }
+
+  @Test
+  void whatComesLateIsCutWithTheNextRange() throws IOException {
+    try (Head head = open()) {
+      sample(head, "a", START + 10);
+      sample(head, "a", START + 3 * HOUR);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      sample(head, "late", START + 20);
+      assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(head.cut(blocks)).isEqualTo(1); // asked for, it is cut at once
+      sample(head, "late2", START - 5 * RANGE);
+      sample(head, "a", START + 5 * HOUR);
+      assertThat(head.hasRangeToCut()).isTrue();
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(blocks.blocks())
+          .extracting(MemoryBlocks.Block::minMillis)
+          .containsExactly(START, START, START - 5 * RANGE, START + RANGE);
+    }
+  }
+
+  @Test
+  void samplesOutOfOrderGoIntoTheirPlace() throws IOException {
+    try (Head head = open()) {
+      for (int i = 0; i < 300; i++) {
+        sample(head, "a", START + i * 20_000L + (i % 3 == 1 ? -25_000L : 0));
+      }
+      List<String> before = samples(head).get(Labels.of("__name__", "a"));
+      sample(head, "b", START + 3 * HOUR);
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(blocks.with(head, true).get(Labels.of("__name__", "a"))).isEqualTo(before);
+      assertThat(samples(head)).containsOnlyKeys(Labels.of("__name__", "b"));
+    }
+  }
+
+  @Test
+  void seriesWithoutSamplesLeaveTheHead() throws IOException {
+    try (Head head = open()) {
+      sample(head, "stays", START);
+      AtomicReference<@Nullable HeadSeries> over = new AtomicReference<>();
+      for (int i = 0; i < 5000; i++) {
+        Labels labels = Labels.of("__name__", "goes", "pod", "p" + i, "kind", "k" + i % 7);
+        push(
+            head,
+            "pods",
+            START + i,
+            batch -> {
+              HeadSeries series = batch.resolve(labels);
+              over.set(series);
+              batch.append(series, START, 1);
+            });
+      }
+      push(
+          head,
+          "pods",
+          START,
+          batch -> {
+            batch.addDelta(batch.resolve(Labels.of("__name__", "total")), START, 5);
+          });
+      sample(head, "stays", START + 3 * HOUR);
+      head.cut(blocks);
+      assertThat(head.status().series()).isEqualTo(2); // "total" goes on where it stood
+      assertThat(head.select(List.of(Matcher.equal("kind", "k3")), 0, Long.MAX_VALUE)).isEmpty();
+      assertThat(head.labelNames(List.of(), 0, Long.MAX_VALUE)).containsExactly("__name__");
+      assertThat(head.labelValues("pod", List.of(), 0, Long.MAX_VALUE)).isEmpty();
+      assertThat(over.get().isLive()).isFalse();
+      push(
+          head,
+          "pods",
+          START + 3 * HOUR,
+          batch -> {
+            HeadSeries again = batch.resolve(over.get().labels());
+            assertThat(again).isNotSameAs(over.get());
+            batch.append(again, START + 3 * HOUR, 2);
+            batch.addDelta(batch.resolve(Labels.of("__name__", "total")), START + 3 * HOUR, 1);
+          });
+      assertThat(samples(head))
+          .containsEntry(over.get().labels(), List.of(START + 3 * HOUR + "=2.0"))
+          .containsEntry(Labels.of("__name__", "total"), List.of(START + 3 * HOUR + "=6.0"));
+      assertThat(head.select(List.of(Matcher.equal("kind", "k" + 4999 % 7)), 0, Long.MAX_VALUE))
+          .hasSize(1);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(head.status().series()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aSenderThatIsGoneForLongIsForgottenAndMayComeBack() throws IOException {
+    try (Head head = open()) {
+      sample(head, "a", START);
+      Sender other = head.sender(new SenderId("other", ""));
+      push(
+          head,
+          "other",
+          START,
+          batch -> batch.addDelta(batch.resolve(Labels.of("__name__", "total")), START, 5));
+      sample(head, "a", START + 25 * HOUR);
+      sample(head, "a", START + 27 * HOUR);
+      head.cut(blocks);
+      assertThat(head.status().senders()).isEqualTo(1);
+      assertThat(head.status().samplesAppended()).isEqualTo(4);
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch = other.begin(EventKind.PUSH, "id", START + 27 * HOUR)) {
+        batch.addDelta(batch.resolve(Labels.of("__name__", "total")), START + 27 * HOUR, 1);
+        batch.commit(done);
+      }
+      done.await();
+      assertThat(head.status().senders()).isEqualTo(2);
+      assertThat(samples(head))
+          .containsEntry(Labels.of("__name__", "total"), List.of(START + 27 * HOUR + "=1.0"));
+      try (SenderBatch batch =
+          head.sender(other.id()).begin(EventKind.PUSH, "id", START + 27 * HOUR)) {
+        assertThat(batch.isDuplicate()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void whatCannotBeWrittenStays() throws IOException {
+    try (Head head = open()) {
+      for (int i = 0; i < 10; i++) {
+        sample(head, "a" + i, START + i);
+        sample(head, "a" + i, START + RANGE + i);
+      }
+      sample(head, "a0", START + 6 * HOUR);
+      Map<Labels, List<String>> before = samples(head);
+      blocks.failAtSeries(5);
+      assertThatThrownBy(() -> head.cut(blocks)).hasMessage("No space left on device");
+      assertThat(samples(head)).isEqualTo(before);
+      assertThat(head.hasRangeToCut()).isTrue();
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(blocks.with(head, true)).isEqualTo(before);
+    }
+  }
+
+  /** One head is cut, killed and brought back, the other is left alone: together the same. */
+  @Test
+  void nothingIsLostOrDoubledByCuts() throws IOException {
+    int seeds = Integer.getInteger("fault.seeds", 40);
+    int cuts = 0;
+    for (int seed = 0; seed < seeds; seed++) {
+      disk = new MemoryLogFiles();
+      blocks = new MemoryBlocks();
+      Random random = new Random(seed);
+      RandomEvents events =
+          seed % 2 == 0 ? RandomEvents.pushes(seed) : RandomEvents.wholeValues(seed);
+      boolean once = true;
+      try (Head steady =
+          Head.open(
+              folder.resolve("steady" + seed),
+              path -> new MemoryLogFiles(),
+              HeadOptions.DEFAULT,
+              LOG,
+              ReplayListener.SILENT)) {
+        for (int life = 0; life < 4; life++) {
+          MemoryLogFiles before = disk;
+          Head head = open();
+          for (int n = random.nextInt(100); n > 0; n--) {
+            events.next().applyTo(head, steady);
+            switch (random.nextInt(30)) {
+              case 0 -> head.checkpoint();
+              case 1, 2 -> cuts += head.cut(blocks);
+              case 3 -> {
+                blocks.failAtSeries(random.nextInt(3));
+                cutThatMayFail(head);
+              }
+              case 4 -> once &= cutWithoutCheckpoint(head) == 0;
+              default -> {}
+            }
+          }
+          same(
+              blocks.with(head, once),
+              samples(steady),
+              seed % 2 == 0,
+              "seed " + seed + " life " + life);
+          disk = random.nextBoolean() ? before.kill() : before.cutPower(random);
+          closeDead(head);
+        }
+        try (Head head = open()) {
+          same(blocks.with(head, once), samples(steady), seed % 2 == 0, "seed " + seed);
+        }
+      }
+    }
+    assertThat(cuts).isPositive();
+  }
+
+  private static void same(
+      Map<Labels, List<String>> found,
+      Map<Labels, List<String>> expected,
+      boolean markers,
+      String where) {
+    assertThat(found.keySet()).as(where).isEqualTo(expected.keySet());
+    expected.forEach((labels, samples) ->
+        assertThat(markers ? found.get(labels) : withoutMarkers(found.get(labels)))
+            .as("%s %s", where, labels)
+            .isEqualTo(markers ? samples : withoutMarkers(samples)));
+  }
+
+  /** A series that had left the head when its sender ended has no marker of it. */
+  private static List<String> withoutMarkers(List<String> samples) {
+    return samples.stream().filter(s -> !s.endsWith("=stale") && !s.contains("=NaN")).toList();
+  }
+
+  private void cutThatMayFail(Head head) {
+    try {
+      head.cut(blocks);
+    } catch (IOException e) {
+      assertThat(e).hasMessage("No space left on device");
+    }
+    blocks.failAtSeries(-1);
+  }
+
+  /** As if the service died behind the blocks: after a start it has their samples once more. */
+  private int cutWithoutCheckpoint(Head head) throws IOException {
+    return head.writeBlocks(blocks);
+  }
+
+  private static void closeDead(Head head) {
+    try {
+      head.close();
+    } catch (IOException e) {
+      assertThat(e).hasMessage("the power is cut");
+    }
+  }
+
+  /** Whoever takes the head's reader first and the blocks then sees every sample there was. */
+  @Test
+  void readersMissNothingMeanwhile() throws Exception {
+    int events = 2_000;
+    try (Head head = open()) {
+      AtomicLong acknowledged = new AtomicLong(-1);
+      AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+      Thread writer =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  for (int n = 0; n < events && failure.get() == null; n++) {
+                    int number = n;
+                    push(
+                        head,
+                        "s",
+                        START + 5 * MINUTE * n,
+                        batch -> {
+                          for (int i = 0; i < 4; i++) {
+                            HeadSeries series = batch.resolve(Labels.of("__name__", "m" + i));
+                            batch.append(series, START + 5 * MINUTE * number, number);
+                          }
+                        });
+                    acknowledged.set(n);
+                  }
+                } catch (IOException | RuntimeException | AssertionError e) {
+                  failure.set(e);
+                }
+              });
+      Thread cutter =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  while (writer.isAlive()) {
+                    head.cut(blocks);
+                  }
+                } catch (IOException | RuntimeException | AssertionError e) {
+                  failure.set(e);
+                }
+              });
+      while (writer.isAlive()) {
+        long atLeast = acknowledged.get();
+        for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+          TreeMap<Long, String> all = new TreeMap<>();
+          for (String sample : Samples.of(series)) {
+            all.put(Long.parseLong(sample, 0, sample.indexOf('='), 10), sample);
+          }
+          for (MemoryBlocks.Block block : blocks.blocks()) {
+            all.putAll(block.samples().getOrDefault(series.labels(), new TreeMap<>()));
+          }
+          List<Long> missing = new ArrayList<>();
+          for (long n = 0; n <= atLeast; n++) {
+            if (!all.containsKey(START + 5 * MINUTE * n)) {
+              missing.add(n);
+            }
+          }
+          assertThat(missing).as("of %d", atLeast).isEmpty();
+        }
+      }
+      cutter.join();
+      assertThat(failure.get()).isNull();
+      assertThat(blocks.blocks()).isNotEmpty();
+      assertThat(acknowledged).hasValue(events - 1);
+    }
+  }
+}
