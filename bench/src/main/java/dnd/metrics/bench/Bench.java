@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,6 +24,7 @@ import tools.jackson.databind.JsonNode;
       Bench.Chunks.class,
       ClientsBench.class,
       AlertBench.class,
+      LimitsBench.class,
       PromqlBench.class
     })
 public final class Bench {
@@ -212,20 +214,28 @@ public final class Bench {
     @Mixin Shared shared = new Shared();
 
     @Option(
-        names = "--runs",
-        defaultValue = "30",
-        description = "counted runs a query (default: ${DEFAULT-VALUE})")
-    int runs = 30;
+        names = "--seconds",
+        defaultValue = "2",
+        description =
+            "how long a query is asked and counted, after as long to warm up, all queries first (default: ${DEFAULT-VALUE})")
+    double seconds = 2;
 
     @Option(
-        names = "--warm-ups",
-        defaultValue = "20",
-        description = "uncounted runs a query, first (default: ${DEFAULT-VALUE})")
-    int warmUps = 20;
+        names = "--client",
+        defaultValue = "BARE",
+        description =
+            "BARE: a blocking socket to each system; OFFICIAL: the NATS client for Java, and Java's own"
+                + " HTTP client (default: ${DEFAULT-VALUE})")
+    QueryClient.Kind client = QueryClient.Kind.BARE;
+
+    @Option(
+        names = "--run",
+        description = "only queries in whose title this regular expression is found")
+    @Nullable Pattern run;
 
     @Override
     public Integer call() throws Exception {
-      Report report = new Report("Dashboard queries over 1 h of 10 000 series");
+      Report report = new Report("Dashboard queries over 1 h of 10 000 series, clients " + client);
       DevopsLoad load =
           IngestBench.load(new IngestBench.Size(10_000, 360), System.currentTimeMillis());
       IngestBench ingest = new IngestBench(2, EventTemplate.Form.FULL);
@@ -235,17 +245,48 @@ public final class Bench {
       }
       try (ServerProcess server = ServerProcess.start(shared.program, shared.folder)) {
         ingest.push(server.hub(), load, new org.HdrHistogram.Histogram(60_000_000_000L, 3));
-        QueryBench bench = new QueryBench(warmUps, runs, load);
-        for (DashboardQuery query : DashboardQuery.ALL) {
-          report.add(bench.ours(server.hub(), query));
-          for (Peer peer : peers) {
-            report.add(bench.peer(peer, query));
-            report.addRatio(query.title(), "p50 ms", "dnd-metrics", peer.name(), false);
-          }
-        }
+        QueryBench bench = new QueryBench(client, (long) (seconds * 1e9), load);
+        List<DashboardQuery> queries =
+            DashboardQuery.ALL.stream()
+                .filter(query -> run == null || run.matcher(query.title()).find())
+                .toList();
+        measure(bench, server, peers, queries, report);
       }
       shared.finish(report, "query");
       return 0;
+    }
+
+    private static void measure(
+        QueryBench bench,
+        ServerProcess server,
+        List<Peer> peers,
+        List<DashboardQuery> queries,
+        Report report)
+        throws Exception {
+      List<QueryBench.Asked> systems = new ArrayList<>();
+      try {
+        systems.add(bench.ours(server.hub()));
+        for (Peer peer : peers) {
+          systems.add(bench.peer(peer));
+        }
+        for (DashboardQuery query : queries) {
+          for (QueryBench.Asked asked : systems) {
+            bench.warmUp(asked, query);
+          }
+        }
+        for (DashboardQuery query : queries) {
+          for (QueryBench.Asked asked : systems) {
+            report.add(bench.measure(asked, query));
+          }
+          for (Peer peer : peers) {
+            report.addRatio(query.title(), "p50 ms", "dnd-metrics", peer.name(), false);
+          }
+        }
+      } finally {
+        for (QueryBench.Asked asked : systems) {
+          asked.close();
+        }
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dnd.metrics.bench;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.List;
 
 /**
@@ -20,6 +22,18 @@ record DashboardQuery(String expression, int stepSeconds) {
           new DashboardQuery("cpu_usage_user > 90", 15),
           new DashboardQuery("cpu_usage_user + on (hostname) cpu_usage_system", 60),
           new DashboardQuery("quantile by (team) (0.9, cpu_usage_user)", 60));
+
+  /** The query as an event that takes its answer in parts. */
+  byte[] event(long fromMillis, long toMillis) {
+    String range =
+        stepSeconds == 0
+            ? "\"time\":" + toMillis / 1000
+            : "\"start\":%d,\"end\":%d,\"step\":\"%ds\""
+                .formatted(fromMillis / 1000, toMillis / 1000, stepSeconds);
+    return "{\"type\":\"metrics.query\",\"data\":{\"query\":\"%s\",%s,\"parts\":true,\"correlation_id\":\"bench\"}}"
+        .formatted(expression.replace("\\", "\\\\").replace("\"", "\\\""), range)
+        .getBytes(UTF_8);
+  }
 
   /** A short name for tables. */
   String title() {

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks queries over the hub with the official Java client, as any service does. For one thread. */
-final class HubQueries implements AutoCloseable {
+final class HubQueries implements QueryClient {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String NOT_LAST = "\"last\":false";
   private static final int TAIL_BYTES = 128;
@@ -37,18 +37,10 @@ final class HubQueries implements AutoCloseable {
     }
   }
 
-  /** Asks and waits for the whole answer: the bodies of its parts in order, not yet parsed. */
-  List<byte[]> ask(DashboardQuery query, long fromMillis, long toMillis)
+  @Override
+  public List<byte[]> ask(DashboardQuery query, long fromMillis, long toMillis)
       throws InterruptedException {
-    String range =
-        query.stepSeconds() == 0
-            ? "\"time\":" + toMillis / 1000
-            : "\"start\":%d,\"end\":%d,\"step\":\"%ds\""
-                .formatted(fromMillis / 1000, toMillis / 1000, query.stepSeconds());
-    String event =
-        "{\"type\":\"metrics.query\",\"data\":{\"query\":\"%s\",%s,\"parts\":true,\"correlation_id\":\"bench\"}}"
-            .formatted(query.expression().replace("\\", "\\\\").replace("\"", "\\\""), range);
-    connection.publish("bench.metrics.query", inbox, event.getBytes(UTF_8));
+    connection.publish("bench.metrics.query", inbox, query.event(fromMillis, toMillis));
     List<byte[]> parts = new ArrayList<>();
     while (true) {
       Message message = replies.nextMessage(Duration.ofSeconds(60));
@@ -64,7 +56,7 @@ final class HubQueries implements AutoCloseable {
   }
 
   /** Whether more parts follow: a part says so behind its result. */
-  private static boolean moreFollow(byte[] body) {
+  static boolean moreFollow(byte[] body) {
     int from = Math.max(0, body.length - TAIL_BYTES);
     return new String(body, from, body.length - from, UTF_8).contains(NOT_LAST);
   }
@@ -72,19 +64,15 @@ final class HubQueries implements AutoCloseable {
   static Answer answer(List<byte[]> parts) {
     Answer answer = Answer.empty();
     for (byte[] part : parts) {
-      JsonNode data = JSON.readTree(part).get("data");
-      if (data == null || !"success".equals(data.path("status").asString(""))) {
+      JsonNode root = JSON.readTree(part);
+      JsonNode data = root.get("data");
+      // The event has its status beside the result, the HTTP API has it outside.
+      String status = (root.has("status") ? root : root.path("data")).path("status").asString("");
+      if (data == null || !status.equals("success")) {
         throw new IllegalStateException("a query was answered with " + new String(part, UTF_8));
       }
       answer.addResult(data.get("result"));
     }
-    return answer;
-  }
-
-  /** Parses the body of the HTTP API. */
-  static Answer answer(String httpBody) {
-    Answer answer = Answer.empty();
-    answer.addResult(JSON.readTree(httpBody).get("data").get("result"));
     return answer;
   }
 

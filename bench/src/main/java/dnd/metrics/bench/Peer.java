@@ -71,8 +71,8 @@ record Peer(String name, URI address) {
     }
   }
 
-  /** The whole answer of the query API; no cache is used. */
-  String query(DashboardQuery query, long fromMillis, long toMillis) {
+  /** Path and parameters of the query API that ask for a query; no cache is to be used. */
+  String path(DashboardQuery query, long fromMillis, long toMillis) {
     String parameters = "query=" + URLEncoder.encode(query.expression(), UTF_8);
     String path;
     if (query.stepSeconds() == 0) {
@@ -91,8 +91,13 @@ record Peer(String name, URI address) {
     if (name.equals("victoriametrics")) {
       parameters += "&nocache=1";
     }
-    HttpResponse<String> response =
-        send(HttpRequest.newBuilder(URI.create(address + path + "?" + parameters)).build());
+    return path + "?" + parameters;
+  }
+
+  /** The whole answer of the query API. */
+  String query(DashboardQuery query, long fromMillis, long toMillis) {
+    URI uri = URI.create(address + path(query, fromMillis, toMillis));
+    HttpResponse<String> response = send(HttpRequest.newBuilder(uri).build());
     if (response.statusCode() != 200) {
       throw new IllegalStateException(
           name + " refused " + query.expression() + ": " + response.body());

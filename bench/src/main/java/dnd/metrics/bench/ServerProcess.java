@@ -41,19 +41,30 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts {@code program run} and waits until it says where its hub is. */
   static ServerProcess start(Path program, Path parent) {
+    return start(program, parent, "");
+  }
+
+  /** The same with a configuration, as YAML; empty where all is to be as it is by itself. */
+  static ServerProcess start(Path program, Path parent, String configuration) {
     try {
-      return startIn(program, Files.createTempDirectory(Files.createDirectories(parent), "bench"));
+      Path folder = Files.createTempDirectory(Files.createDirectories(parent), "bench");
+      return startIn(program, folder, configuration);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static ServerProcess startIn(Path program, Path folder) throws IOException {
+  private static ServerProcess startIn(Path program, Path folder, String configuration)
+      throws IOException {
     Path data = folder.resolve("data");
     Path log = folder.resolve("server.log");
     List<String> command =
         new ArrayList<>(List.of(program.toString(), "run", "--listen", "127.0.0.1:0"));
     command.addAll(List.of("--data", data.toString()));
+    if (!configuration.isEmpty()) {
+      Path file = Files.writeString(folder.resolve("configuration.yaml"), configuration);
+      command.addAll(List.of("--config", file.toString()));
+    }
     long started = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
     // The banner is followed to its end in the background, so that the program never waits for a

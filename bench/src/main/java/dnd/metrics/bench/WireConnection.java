@@ -87,7 +87,8 @@ final class WireConnection implements AutoCloseable {
     }
   }
 
-  private void readOne(Delivery delivery) throws IOException {
+  /** Reads one line of the protocol, and with a message its payload. */
+  void readOne(Delivery delivery) throws IOException {
     int end = lineEnd();
     int start = from;
     from = end + 1;

@@ -38,6 +38,8 @@ public final class Head implements SeriesSource, Closeable {
   /** So few that who makes a series does not wait for long. */
   private static final int SERIES_REMOVED_AT_ONCE = 1024;
 
+  private static final int SELECTED_PER_CHECK = 4096;
+
   private final HeadOptions options;
   private final DataFolder folder;
   private final WriteAheadLog log;
@@ -162,13 +164,24 @@ public final class Head implements SeriesSource, Closeable {
 
   @Override
   public List<HeadSeries> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    RoaringBitmap numbers = index.select(matchers);
-    List<HeadSeries> found = new ArrayList<>(numbers.getCardinality());
+    return select(matchers, fromMillis, toMillis, () -> {});
+  }
+
+  @Override
+  public List<HeadSeries> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+    check.run();
+    RoaringBitmap numbers = index.select(matchers, check);
+    int left = numbers.getCardinality();
+    List<HeadSeries> found = new ArrayList<>(left);
     IntIterator each = numbers.getIntIterator();
     while (each.hasNext()) {
       HeadSeries series = directory.get(each.next());
       if (series != null && series.mayHaveSamples(fromMillis, toMillis)) {
         found.add(series);
+      }
+      if (--left % SELECTED_PER_CHECK == 0) {
+        check.run();
       }
     }
     return found;

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -23,6 +24,8 @@ import org.roaringbitmap.RoaringBitmap;
  * label.
  */
 public final class LabelIndex {
+  private static final int ASKED_PER_CHECK = 256;
+
   private final ConcurrentHashMap<String, LabelPostings> names = new ConcurrentHashMap<>();
   private final PostingList all = new PostingList();
   private final IntFunction<@Nullable Labels> labelsOf;
@@ -125,6 +128,14 @@ public final class LabelIndex {
 
   /** The numbers of the series that all matchers accept. Shared: not to be changed. */
   public RoaringBitmap select(List<Matcher> matchers) {
+    return select(matchers, () -> {});
+  }
+
+  /**
+   * The same for who may want to stop: {@code check} is run now and then while values or series are
+   * gone through, and may throw.
+   */
+  public RoaringBitmap select(List<Matcher> matchers, Runnable check) {
     List<PostingList> lists = new ArrayList<>();
     List<Matcher> choosing = new ArrayList<>();
     List<Matcher> refusing = new ArrayList<>();
@@ -154,9 +165,9 @@ public final class LabelIndex {
     for (Matcher matcher : choosing) {
       LabelPostings label = java.util.Objects.requireNonNull(names.get(matcher.name()));
       if (few != null && isCheaperToAsk(few, label)) {
-        few = accepted(few, matcher);
+        few = accepted(few, matcher, check);
       } else {
-        RoaringBitmap accepted = accepted(label, matcher);
+        RoaringBitmap accepted = accepted(label, matcher, check);
         if (accepted.isEmpty()) {
           return accepted;
         }
@@ -176,10 +187,10 @@ public final class LabelIndex {
         continue; // no series has the label, so that all have the empty value
       }
       if (isCheaperToAsk(result, label)) {
-        result = accepted(result, matcher);
+        result = accepted(result, matcher, check);
         continue;
       }
-      RoaringBitmap refused = refused(label, matcher);
+      RoaringBitmap refused = refused(label, matcher, check);
       if (!refused.isEmpty()) {
         result = RoaringBitmap.andNot(result, refused);
       }
@@ -198,14 +209,19 @@ public final class LabelIndex {
   }
 
   /** Those of the series whose labels the matcher accepts. */
-  private RoaringBitmap accepted(RoaringBitmap series, Matcher matcher) {
+  private RoaringBitmap accepted(RoaringBitmap series, Matcher matcher, Runnable check) {
     RoaringBitmap kept = new RoaringBitmap();
-    series.forEach((int number) -> {
+    IntIterator each = series.getIntIterator();
+    for (int asked = 1; each.hasNext(); asked++) {
+      int number = each.next();
       Labels labels = labelsOf.apply(number);
       if (labels != null && matcher.matches(labels)) {
         kept.add(number);
       }
-    });
+      if (asked % ASKED_PER_CHECK == 0) {
+        check.run();
+      }
+    }
     return kept;
   }
 
@@ -256,7 +272,7 @@ public final class LabelIndex {
   }
 
   /** The series that have a value of this label that the matcher accepts. */
-  private static RoaringBitmap accepted(LabelPostings label, Matcher matcher) {
+  private static RoaringBitmap accepted(LabelPostings label, Matcher matcher, Runnable check) {
     RoaringBitmap union = new RoaringBitmap();
     Set<String> named = matcher.isNegative() ? null : matcher.namedValues();
     if (named != null) {
@@ -268,16 +284,20 @@ public final class LabelIndex {
       }
       return union;
     }
+    int asked = 0;
     for (LabelPair postings : label.values.values()) {
       if (matcher.matches(postings.value())) {
         postings.series.addTo(union);
+      }
+      if (++asked % ASKED_PER_CHECK == 0) {
+        check.run();
       }
     }
     return union;
   }
 
   /** The series that have a value that the matcher, which accepts the empty value, refuses. */
-  private static RoaringBitmap refused(LabelPostings label, Matcher matcher) {
+  private static RoaringBitmap refused(LabelPostings label, Matcher matcher, Runnable check) {
     RoaringBitmap union = new RoaringBitmap();
     if (matcher.type() == Matcher.Type.EQUAL) { // label="": whoever has the label is out
       return label.all.toBitmap();
@@ -292,9 +312,13 @@ public final class LabelIndex {
       }
       return union;
     }
+    int asked = 0;
     for (LabelPair postings : label.values.values()) {
       if (!matcher.matches(postings.value())) {
         postings.series.addTo(union);
+      }
+      if (++asked % ASKED_PER_CHECK == 0) {
+        check.run();
       }
     }
     return union;

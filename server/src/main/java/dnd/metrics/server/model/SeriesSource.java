@@ -15,6 +15,16 @@ public interface SeriesSource {
    */
   List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis);
 
+  /**
+   * The same for a query that may be stopped: {@code check} is run before the search and, where
+   * there is much to look through, again and again during it; what it throws ends the search.
+   */
+  default List<? extends Series> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+    check.run();
+    return select(matchers, fromMillis, toMillis);
+  }
+
   /** The names of the labels of the series that match, sorted. Without matchers: of all series. */
   List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis);
 

@@ -15,11 +15,22 @@ import java.util.function.BooleanSupplier;
 record CancelableSource(SeriesSource source, BooleanSupplier canceled) implements SeriesSource {
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+    checkCanceled();
+    return source.select(matchers, fromMillis, toMillis);
+  }
+
+  @Override
+  public List<? extends Series> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+    checkCanceled();
+    return source.select(matchers, fromMillis, toMillis, check);
+  }
+
+  private void checkCanceled() {
     if (canceled.getAsBoolean()) {
       throw new QueryException(
           QueryException.Type.CANCELED, "query was canceled in expression evaluation");
     }
-    return source.select(matchers, fromMillis, toMillis);
   }
 
   @Override

@@ -34,7 +34,14 @@ public final class Storage implements SeriesSource {
   /** Finds series for the sake of their labels: their samples may be gone when they are read. */
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return this.<List<? extends Series>>viewed(view -> view.select(matchers, fromMillis, toMillis));
+    return select(matchers, fromMillis, toMillis, () -> {});
+  }
+
+  @Override
+  public List<? extends Series> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+    return this.<List<? extends Series>>viewed(
+        view -> view.select(matchers, fromMillis, toMillis, check));
   }
 
   @Override

@@ -48,13 +48,20 @@ final class StorageView implements SeriesView {
 
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+    return select(matchers, fromMillis, toMillis, () -> {});
+  }
+
+  @Override
+  public List<? extends Series> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
     List<Block> candidates = snapshot.overlapping(fromMillis, toMillis);
-    List<? extends Series> recent = head.select(matchers, fromMillis, toMillis);
+    List<? extends Series> recent = head.select(matchers, fromMillis, toMillis, check);
     if (candidates.isEmpty()) {
       return recent;
     }
     Map<Labels, StoredSeries> found = new LinkedHashMap<>();
     for (Block block : candidates) {
+      check.run();
       List<? extends Series> some =
           this.<List<? extends Series>>ask(
               block, List.of(), b -> b.select(matchers, fromMillis, toMillis));

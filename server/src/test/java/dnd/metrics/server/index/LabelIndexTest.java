@@ -1,6 +1,7 @@
 package dnd.metrics.server.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
@@ -15,6 +16,37 @@ import org.roaringbitmap.RoaringBitmap;
 
 class LabelIndexTest {
   private static final List<Matcher.Type> TYPES = List.of(Matcher.Type.values());
+
+  /** Whatever is gone through, values or series, the one who looks may stop. */
+  @Test
+  void aSearchCanBeStoppedAtEveryKindOfMatcher() {
+    List<Labels> model = new ArrayList<>();
+    LabelIndex index = new LabelIndex(i -> i < model.size() ? model.get(i) : null);
+    for (int i = 0; i < 2_000; i++) {
+      model.add(Labels.of("host", "h" + i, "job", "j"));
+      index.add(i, model.get(i));
+    }
+    List<List<Matcher>> searches =
+        List.of(
+            List.of(new Matcher(Matcher.Type.REGEX, "host", "h[0-9]*[05]")),
+            List.of(new Matcher(Matcher.Type.NOT_REGEX, "host", "h[0-9]*[05]")),
+            List.of(
+                new Matcher(Matcher.Type.EQUAL, "job", "j"),
+                new Matcher(Matcher.Type.REGEX, "host", "h[0-9]*[05]")));
+    for (List<Matcher> search : searches) {
+      AtomicInteger checks = new AtomicInteger();
+      index.select(search, checks::incrementAndGet);
+      assertThat(checks.get()).as("looks during " + search).isGreaterThan(5);
+      assertThatThrownBy(() ->
+              index.select(
+                  search,
+                  () -> {
+                    throw new IllegalStateException("stopped");
+                  }))
+          .as(search.toString())
+          .hasMessage("stopped");
+    }
+  }
 
   /** The index against a list that is asked one series after the other. */
   @Test

@@ -77,6 +77,7 @@ final class BucketGroups {
       QueryContext context, SeriesOperator vector, int steps, PositionRange position) {
     BucketGroups groups = new BucketGroups(context, steps);
     for (StepSeries series : SeriesList.drain(context, vector)) {
+      context.checkNowAndThen();
       groups.add(series, position);
     }
     groups.classic.values().forEach(c -> c.buckets.sort(Comparator.comparingDouble(Bucket::bound)));

@@ -9,12 +9,15 @@ import dnd.metrics.server.promql.exec.QueryValue.StringValue;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
 import dnd.metrics.server.promql.exec.QueryValue.VectorValue;
 import dnd.metrics.server.promql.parse.VectorSelector.RangeMode;
+import dnd.metrics.server.promql.plan.CallPlan;
 import dnd.metrics.server.promql.plan.Plan;
 import dnd.metrics.server.promql.plan.QueryTimes;
+import dnd.metrics.server.promql.plan.SelectPlan;
 import dnd.metrics.server.promql.plan.StepGrid;
 import dnd.metrics.server.promql.plan.StringPlan;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +51,7 @@ final class Evaluation {
                     : List.of(matrixSeries(new StepSeries(Labels.empty(), false, values))))
             : new ScalarValue(grid.startMillis(), values[0]);
       }
-      case VECTOR -> isRange ? matrix(plan) : vector(finishNames(series(plan)));
+      case VECTOR -> isRange ? matrix(plan) : vector(finishNames(plan, series(plan)));
       case MATRIX -> samples(plan);
     };
   }
@@ -61,18 +64,30 @@ final class Evaluation {
   }
 
   /** Drops the names that were marked, which may make one series of several. */
-  private List<StepSeries> finishNames(List<StepSeries> series) {
+  private List<StepSeries> finishNames(Plan plan, List<StepSeries> series) {
     for (StepSeries one : series) {
+      context.checkNowAndThen();
       if (one.dropName) {
         one.labels = MetricNames.drop(one.labels);
       }
     }
-    return MergeSameLabels.merge(context, series, grid.count());
+    return isOfOneSelector(plan) ? series : MergeSameLabels.merge(context, series, grid.count());
+  }
+
+  /** Whether the series are those of storage, where no two have the same labels. */
+  private static boolean isOfOneSelector(Plan plan) {
+    return switch (plan) {
+      case SelectPlan p -> true;
+      case CallPlan p when p.function().name().startsWith("sort") ->
+          isOfOneSelector(p.children().getFirst());
+      default -> false;
+    };
   }
 
   private VectorValue vector(List<StepSeries> series) {
     List<VectorSample> samples = new ArrayList<>(series.size());
     for (StepSeries one : series) {
+      context.checkNowAndThen();
       if (one.has(0)) {
         Histogram histogram = one.histogram(0);
         double value = histogram == null ? one.values[0] : 0;
@@ -102,7 +117,7 @@ final class Evaluation {
         }
       }
     }
-    Collections.sort(rows);
+    rows.sort(context.stoppable(Comparator.naturalOrder()));
     return new MatrixValue(MergeRows.merge(rows));
   }
 

@@ -86,15 +86,12 @@ final class HistogramQuantile implements SeriesOperator {
     List<StepSeries> all = new ArrayList<>();
     List<double[]> quantiles = new ArrayList<>();
     for (Wanted one : wanted) {
-      double[] values = one.values().values();
-      for (int i = 0; i < grid.count(); i++) {
-        if (!(values[i] >= 0 && values[i] <= 1)) {
-          context.annotations.add(Annotation.invalidQuantile(values[i], one.position()));
-        }
-      }
-      quantiles.add(values);
+      quantiles.add(one.values().values());
     }
     BucketGroups groups = BucketGroups.of(context, vector, grid.count(), vectorPosition);
+    for (int k = 0; k < quantiles.size(); k++) {
+      warnOfInvalid(quantiles.get(k), wanted.get(k).position());
+    }
     for (double[] values : quantiles) {
       List<StepSeries> found = new ArrayList<>();
       for (StepSeries series : groups.nativeSeries()) {
@@ -108,6 +105,14 @@ final class HistogramQuantile implements SeriesOperator {
       all.addAll(found);
     }
     return MergeSameLabels.merge(context, all, grid.count());
+  }
+
+  private void warnOfInvalid(double[] quantiles, PositionRange position) {
+    for (int i = 0; i < grid.count(); i++) {
+      if (!(quantiles[i] >= 0 && quantiles[i] <= 1)) {
+        context.annotations.add(Annotation.invalidQuantile(quantiles[i], position));
+      }
+    }
   }
 
   private void evaluateNative(

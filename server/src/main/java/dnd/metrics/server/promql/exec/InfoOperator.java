@@ -89,6 +89,7 @@ final class InfoOperator implements SeriesOperator {
   private List<StepSeries> evaluate() {
     List<StepSeries> series = SeriesList.drain(context, base);
     Map<Labels, Map<String, List<StepSeries>>> infos = infosByIdentity(series);
+    checkForDuplicates(series, infos);
     Map<Labels, StepSeries> byLabels = new LinkedHashMap<>();
     for (StepSeries one : series) {
       context.check();
@@ -102,6 +103,26 @@ final class InfoOperator implements SeriesOperator {
       context.release(one);
     }
     return List.copyOf(byLabels.values());
+  }
+
+  /**
+   * Two samples of one info metric that are equally new are an error wherever there is anything to
+   * enrich, also of an identity that nothing has.
+   */
+  private void checkForDuplicates(
+      List<StepSeries> series, Map<Labels, Map<String, List<StepSeries>>> infos) {
+    List<List<StepSeries>> several =
+        infos.values().stream()
+            .flatMap(byName -> byName.values().stream())
+            .filter(candidates -> candidates.size() > 1)
+            .toList();
+    for (int i = 0; i < grid.count() && !several.isEmpty(); i++) {
+      context.check();
+      int step = i;
+      if (series.stream().anyMatch(one -> one.has(step))) {
+        several.forEach(candidates -> newest(candidates, step));
+      }
+    }
   }
 
   /** The info series by their identifying labels and by name, with the times of their samples. */

@@ -32,7 +32,7 @@ final class LimitOperator implements SeriesOperator {
   public @Nullable StepSeries next() {
     if (!checked) {
       checked = true;
-      anything = WholeNumbers.check(k, steps);
+      anything = WholeNumbers.check(context, inner, k, steps);
     }
     if (!anything) {
       return null;

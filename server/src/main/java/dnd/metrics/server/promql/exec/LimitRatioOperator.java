@@ -43,7 +43,14 @@ final class LimitRatioOperator implements SeriesOperator {
   public @Nullable StepSeries next() {
     if (!checked) {
       checked = true;
-      anything = check();
+      try {
+        anything = check();
+      } finally {
+        if (!anything) {
+          SeriesList.exhaust(context, inner);
+          warnOfCapped();
+        }
+      }
     }
     if (!anything) {
       return null;
@@ -64,6 +71,7 @@ final class LimitRatioOperator implements SeriesOperator {
       }
       context.release(series);
     }
+    warnOfCapped();
     return null;
   }
 
@@ -77,8 +85,15 @@ final class LimitRatioOperator implements SeriesOperator {
       max = Math.max(max, ratios[i]);
       min = Math.min(min, ratios[i]);
     }
-    if (max == 0 && min == 0) {
-      return false;
+    return max != 0 || min != 0;
+  }
+
+  private void warnOfCapped() {
+    double max = Double.NEGATIVE_INFINITY;
+    double min = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < steps; i++) {
+      max = Math.max(max, ratios[i]);
+      min = Math.min(min, ratios[i]);
     }
     if (max > 1) {
       context.annotations.add(Annotation.invalidRatio(max, 1, parameter));
@@ -86,7 +101,6 @@ final class LimitRatioOperator implements SeriesOperator {
     if (min < -1) {
       context.annotations.add(Annotation.invalidRatio(min, -1, parameter));
     }
-    return true;
   }
 
   /** A number from 0 until 1 that follows from the labels alone, the same as in Prometheus. */

@@ -37,6 +37,7 @@ final class MergeSameLabels implements SeriesOperator {
   static List<StepSeries> merge(QueryContext context, List<StepSeries> series, int steps) {
     Map<Labels, StepSeries> byLabels = LinkedHashMap.newLinkedHashMap(series.size());
     for (StepSeries one : series) {
+      context.checkNowAndThen();
       StepSeries first = byLabels.putIfAbsent(one.labels, one);
       if (first != null) {
         mergeInto(first, one, steps);

@@ -220,8 +220,9 @@ final class Operators {
       case STDVAR -> grouped(inner, grouping, () -> new VarianceAccumulator(call, false), steps);
       case QUANTILE -> {
         double[] quantiles = parameter(p, grid);
-        checkQuantiles(quantiles, steps, param(p).position());
-        yield grouped(inner, grouping, () -> new QuantileAccumulator(call, quantiles), steps);
+        SeriesOperator checked =
+            new EndOfSeries(inner, () -> warnOfQuantiles(quantiles, steps, param(p).position()));
+        yield grouped(checked, grouping, () -> new QuantileAccumulator(call, quantiles), steps);
       }
       case TOPK, BOTTOMK ->
           new TopOperator(
@@ -252,7 +253,7 @@ final class Operators {
     return scalar(param(p), grid).values();
   }
 
-  private void checkQuantiles(double[] quantiles, int steps, PositionRange position) {
+  private void warnOfQuantiles(double[] quantiles, int steps, PositionRange position) {
     double max = Double.NEGATIVE_INFINITY;
     double min = Double.POSITIVE_INFINITY;
     boolean anyNaN = false;

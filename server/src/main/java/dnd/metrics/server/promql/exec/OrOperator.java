@@ -46,6 +46,7 @@ final class OrOperator implements SeriesOperator {
     Map<Labels, StepSeries> byLabels = new HashMap<>();
     List<StepMask> presence = new ArrayList<>();
     for (StepSeries series : all) {
+      context.checkNowAndThen();
       byLabels.put(series.labels, series);
       SetOperator.note(series, signature, steps, presence);
     }

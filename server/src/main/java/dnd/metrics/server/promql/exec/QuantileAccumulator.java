@@ -44,9 +44,7 @@ final class QuantileAccumulator implements GroupAccumulator {
       if (n > 0) {
         out.values[i] = Quantiles.of(quantiles[i], sorted, n);
       }
-      if ((i & 255) == 0) {
-        call.context().check();
-      }
+      call.context().check();
     }
     members.forEach(call.context()::release);
     members.clear();

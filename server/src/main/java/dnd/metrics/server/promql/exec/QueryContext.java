@@ -7,6 +7,7 @@ import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.plan.Selection;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,10 @@ final class QueryContext {
   /** What the operators cost, where the query is measured. */
   final @Nullable Measurements measurements;
 
+  private static final int CALLS_PER_CHECK = 512;
+
   private final boolean alone;
+  private int calls;
   private final ArrayPool pool;
   private final List<Runnable> endings = new ArrayList<>();
 
@@ -85,10 +89,27 @@ final class QueryContext {
     cancellation.check();
   }
 
+  /** {@link #check} for loops whose turns are short: looks once in some hundred calls. */
+  void checkNowAndThen() {
+    // Threads that help may lose each other's counts, which makes the looks come later, not never.
+    if ((++calls & CALLS_PER_CHECK - 1) == 0) {
+      check();
+    }
+  }
+
+  /** The same order, in which a sort can be stopped. */
+  <T> Comparator<T> stoppable(Comparator<? super T> order) {
+    return (a, b) -> {
+      checkNowAndThen();
+      return order.compare(a, b);
+    };
+  }
+
   /** The series that a selector finds. */
   List<? extends Series> select(Selection selection) {
     List<? extends Series> found =
-        source.select(selection.matchers(), selection.fromMillis(), selection.toMillis());
+        source.select(
+            selection.matchers(), selection.fromMillis(), selection.toMillis(), this::check);
     counts.addSeries(found.size());
     memory.reserve(8L * found.size(), 0);
     return found;

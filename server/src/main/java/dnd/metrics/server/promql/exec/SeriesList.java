@@ -18,6 +18,15 @@ final class SeriesList implements SeriesOperator {
     return next < series.size() ? series.get(next++) : null;
   }
 
+  /** Evaluates what is left of an operator's series, for their errors and annotations only. */
+  static void exhaust(QueryContext context, SeriesOperator operator) {
+    StepSeries series;
+    while ((series = operator.next()) != null) {
+      context.check();
+      context.release(series);
+    }
+  }
+
   /** All that is left of an operator's series. */
   static List<StepSeries> drain(QueryContext context, SeriesOperator operator) {
     List<StepSeries> all = new ArrayList<>();

@@ -71,7 +71,7 @@ final class SortOperator implements SeriesOperator {
       if (onlyFloats) {
         all.removeIf(series -> series.histogram(0) != null);
       }
-      all.sort(order);
+      all.sort(context.stoppable(order));
       sorted = new SeriesList(all);
     }
     return sorted.next();

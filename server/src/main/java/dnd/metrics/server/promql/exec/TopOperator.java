@@ -50,7 +50,10 @@ final class TopOperator implements SeriesOperator {
   @Override
   public @Nullable StepSeries next() {
     if (results == null) {
-      results = WholeNumbers.check(k, steps) ? evaluate() : List.<StepSeries>of().iterator();
+      results =
+          WholeNumbers.check(context, inner, k, steps)
+              ? evaluate()
+              : List.<StepSeries>of().iterator();
     }
     return results.hasNext() ? results.next() : null;
   }

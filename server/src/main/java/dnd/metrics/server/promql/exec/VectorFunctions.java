@@ -59,14 +59,15 @@ final class VectorFunctions {
           merged(
               LabelRewrite.join(argument(p, 0, grid), text(p, 1), text(p, 2), texts(p, 3)), grid);
       case "sort", "sort_desc" -> {
+        SeriesOperator inner = argument(p, 0, grid);
         warnOfSort(p, grid);
-        yield SortOperator.byValue(
-            context, argument(p, 0, grid), name.endsWith("desc"), grid.count());
+        yield SortOperator.byValue(context, inner, name.endsWith("desc"), grid.count());
       }
       case "sort_by_label", "sort_by_label_desc" -> {
+        SeriesOperator inner = argument(p, 0, grid);
         warnOfSort(p, grid);
         yield SortOperator.byLabels(
-            context, argument(p, 0, grid), texts(p, 1), name.endsWith("desc"), grid.count());
+            context, inner, texts(p, 1), name.endsWith("desc"), grid.count());
       }
       case "histogram_count" -> statistics(p, grid, Histogram::count);
       case "histogram_sum" -> statistics(p, grid, Histogram::sum);

@@ -78,9 +78,11 @@ final class VectorVectorOperator implements SeriesOperator {
     MatchSignature signature = new MatchSignature(matching);
     List<Match> matches = new ArrayList<>();
     for (StepSeries series : many) {
+      context.checkNowAndThen();
       match(series, signature, matches).many.add(series);
     }
     for (StepSeries series : one) {
+      context.checkNowAndThen();
       match(series, signature, matches).one.add(series);
     }
     boolean fills = matching.fillLeft() != null || matching.fillRight() != null;
@@ -96,6 +98,7 @@ final class VectorVectorOperator implements SeriesOperator {
     }
     Double fillMany = matching.fillLeft();
     for (Match match : matches) {
+      context.checkNowAndThen();
       if (fillMany != null) {
         fillManySide(match, fillMany);
       }

@@ -8,11 +8,24 @@ final class WholeNumbers {
   private WholeNumbers() {}
 
   /**
-   * Whether any step keeps anything.
+   * Whether any step keeps anything. Where that is not so, or the parameter is wrong, what would
+   * have been kept is evaluated all the same, since its own errors and annotations come first.
    *
    * @throws QueryException where a value cannot be a whole number
    */
-  static boolean check(double[] values, int steps) {
+  static boolean check(QueryContext context, SeriesOperator inner, double[] values, int steps) {
+    boolean anything = false;
+    try {
+      anything = check(values, steps);
+    } finally {
+      if (!anything) {
+        SeriesList.exhaust(context, inner);
+      }
+    }
+    return anything;
+  }
+
+  private static boolean check(double[] values, int steps) {
     double max = Double.NEGATIVE_INFINITY;
     double min = Double.POSITIVE_INFINITY;
     boolean anyNaN = false;
