@@ -8,6 +8,7 @@ import dnd.metrics.server.announce.Origin;
 import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
+import dnd.metrics.server.block.DiskBlockFiles;
 import dnd.metrics.server.cli.Version;
 import dnd.metrics.server.dashboards.DashboardHandler;
 import dnd.metrics.server.database.Database;
@@ -32,6 +33,8 @@ import dnd.metrics.server.rules.RuleService;
 import dnd.metrics.server.rules.unittest.EventRuleTester;
 import dnd.metrics.server.status.Sections;
 import dnd.metrics.server.status.StatusHandler;
+import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.Storage;
 import dnd.metrics.server.telemetry.JvmFigures;
 import dnd.metrics.server.telemetry.MetricSource;
 import dnd.metrics.server.telemetry.OwnReport;
@@ -56,7 +59,10 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Main implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
+  private static final String BLOCKS_FOLDER = "blocks";
+
   private final Head head;
+  private final Blocks blocks;
   private final Database database;
   private final MetricMetadataStore metadata;
   private final EmbeddedHub hub;
@@ -75,11 +81,14 @@ public final class Main implements AutoCloseable {
       Config config,
       Path folder,
       Head head,
+      Blocks blocks,
       JournaledDatabase database,
       EmbeddedHub hub,
       InstantSource clock) {
     Hub subscribed = new SubscribedHub(hub, config);
     this.head = head;
+    this.blocks = blocks;
+    Storage storage = new Storage(head, blocks);
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
@@ -88,7 +97,7 @@ public final class Main implements AutoCloseable {
     this.queries =
         new QueryHandler(
             subscribed,
-            head,
+            storage,
             metadata::all,
             (selectors, listener) -> head.watch(selectors, listener)::close,
             engine,
@@ -96,7 +105,8 @@ public final class Main implements AutoCloseable {
             clock);
     this.announcer = new Announcer(subscribed, database, config.alerts(), clock);
     this.rules =
-        new RuleService(subscribed, head, engine, database, announcer, config.rules(), clock);
+        new RuleService(
+            subscribed, head, storage, engine, database, announcer, config.rules(), clock);
     this.ruleRequests =
         new RuleRequests(subscribed, rules, config.rules(), new EventRuleTester(), clock);
     this.alertEvents =
@@ -123,7 +133,7 @@ public final class Main implements AutoCloseable {
     backupRequests.subscribe(
         EventTypes.METRICS_BACKUP,
         EventTypes.METRICS_RESULT,
-        new BackupHandler(() -> backup(config, folder, head, database, clock)));
+        new BackupHandler(() -> backup(config, folder, head, blocks, database, clock)));
   }
 
   /**
@@ -140,10 +150,13 @@ public final class Main implements AutoCloseable {
     }
     Head head = Head.open(folder, config.head(), replay);
     try {
+      Blocks blocks =
+          Blocks.open(new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), replay::report);
       JournaledDatabase database =
           JournaledDatabase.open(config.databaseOptions(folder), clock, replay::report);
       try {
-        return new Main(config, folder, head, database, EmbeddedHub.start(config.hub()), clock);
+        return new Main(
+            config, folder, head, blocks, database, EmbeddedHub.start(config.hub()), clock);
       } catch (HubStartException e) {
         database.close();
         throw e;
@@ -165,15 +178,23 @@ public final class Main implements AutoCloseable {
     }
     Head head = Head.open(folder, config.head(), ReplayListener.SILENT); // locks the folder
     try (head;
+        Blocks blocks =
+            Blocks.open(
+                new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), line -> LOG.warn("{}", line));
         JournaledDatabase database =
             JournaledDatabase.open(
                 config.databaseOptions(folder), clock, line -> LOG.warn("{}", line))) {
-      return backup(config, folder, head, database, clock);
+      return backup(config, folder, head, blocks, database, clock);
     }
   }
 
   private static Backup backup(
-      Config config, Path folder, Head head, JournaledDatabase database, InstantSource clock)
+      Config config,
+      Path folder,
+      Head head,
+      Blocks blocks,
+      JournaledDatabase database,
+      InstantSource clock)
       throws IOException {
     List<Table> tables =
         Table.ALL.stream().filter(table -> config.storage().of(table).backup()).toList();
@@ -182,6 +203,8 @@ public final class Main implements AutoCloseable {
         database,
         tables,
         head,
+        blocks,
+        folder.resolve(BLOCKS_FOLDER),
         Version.number(),
         clock.millis());
   }
@@ -190,6 +213,7 @@ public final class Main implements AutoCloseable {
     Map<String, Supplier<ObjectNode>> sections = new LinkedHashMap<>();
     sections.put("hub", this::hubSection);
     sections.put("head", () -> Sections.of(head.status()));
+    sections.put("blocks", () -> Sections.of(blocks.status()));
     sections.put("database", () -> Sections.of(database.status()));
     sections.put("rules", () -> ruleSection(rules.figures()));
     sections.put("announcements", () -> announcementSection(announcer.status()));
@@ -242,6 +266,7 @@ public final class Main implements AutoCloseable {
     return List.of(
         metrics -> OwnFigures.ingest(ingest.counters(), metrics),
         metrics -> OwnFigures.head(head, metrics),
+        metrics -> OwnFigures.blocks(blocks.status(), metrics),
         metrics -> OwnFigures.senders(head, metrics),
         metrics -> OwnFigures.hub(hub.statistics(), metrics),
         metrics -> OwnFigures.database(database.status(), metrics),
@@ -284,6 +309,7 @@ public final class Main implements AutoCloseable {
     backupRequests.close();
     metadata.close();
     try (hub;
+        blocks;
         head) {
       database.close();
     }

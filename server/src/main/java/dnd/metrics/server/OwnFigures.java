@@ -9,6 +9,7 @@ import dnd.metrics.server.head.SenderStatus;
 import dnd.metrics.server.hub.embedded.HubStatistics;
 import dnd.metrics.server.ingest.IngestCounters;
 import dnd.metrics.server.rules.RuleFigures;
+import dnd.metrics.server.storage.BlocksStatus;
 import dnd.metrics.server.telemetry.Metrics;
 import java.util.Comparator;
 import java.util.List;
@@ -103,6 +104,26 @@ final class OwnFigures {
               "seconds",
               status.maxMillis() / MILLIS_PER_SECOND,
               Map.of());
+    }
+  }
+
+  static void blocks(BlocksStatus status, Metrics metrics) {
+    metrics
+        .gauge("dnd_metrics_blocks", "Blocks that are read.", status.blocks())
+        .gauge(
+            "dnd_metrics_blocks_bytes", "Size of the blocks.", "bytes", status.bytes(), Map.of())
+        .gauge("dnd_metrics_blocks_samples", "Samples in blocks.", status.samples())
+        .gauge(
+            "dnd_metrics_blocks_set_aside",
+            "Blocks that are damaged and not read.",
+            status.setAside());
+    if (status.blocks() > 0) {
+      metrics.gauge(
+          "dnd_metrics_blocks_oldest_sample_timestamp_seconds",
+          "Beginning of the first block, Unix time.",
+          "seconds",
+          status.minMillis() / MILLIS_PER_SECOND,
+          Map.of());
     }
   }
 

@@ -29,8 +29,10 @@ class PackageTableTest {
           Map.entry("storage", Set.of("model", "chunk", "block", "head")),
           Map.entry("database", Set.of("wal")),
           Map.entry("metadata", Set.of("database", "head")),
-          Map.entry("status", Set.of("database", "head", "request", "events")),
-          Map.entry("backup", Set.of("database", "head", "wal", "request", "events")),
+          Map.entry("status", Set.of("database", "head", "storage", "request", "events")),
+          Map.entry(
+              "backup",
+              Set.of("database", "head", "wal", "block", "storage", "request", "events")),
           Map.entry("promql.parse", Set.of("model")),
           Map.entry("promql.plan", Set.of("model", "promql.parse")),
           Map.entry("promql.exec", Set.of("model", "promql.parse", "promql.plan")),

@@ -6,6 +6,7 @@ import dnd.metrics.server.database.JournaledDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.head.Head;
+import dnd.metrics.server.storage.Blocks;
 import dnd.metrics.server.wal.DiskLogFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,21 +23,24 @@ import java.util.stream.Stream;
 
 /**
  * A folder with everything that the service keeps: {@code manifest.json}, {@code
- * tables/NAME.jsonl}, {@code wal/} (a copy of the write-ahead log, which holds the metrics), and
- * {@code SHA256SUMS}. Its name is the time at which it was made; one that was not finished ends in
+ * tables/NAME.jsonl}, {@code wal/} and {@code blocks/} (copies of the write-ahead log and of the
+ * blocks, which hold the metrics), and {@code SHA256SUMS}. Its name is the time at which it was made; one that was not finished ends in
  * {@code .partial}.
  */
 public record Backup(Path folder, Manifest manifest) {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
   static final String PARTIAL = ".partial";
+  static final String BLOCKS = "blocks";
 
   /**
    * Makes a backup while the service runs.
    *
    * @param parent where it is put, made where it does not exist
    * @param tables which tables
-   * @param head what was collected
+   * @param head what was collected lately
+   * @param blocks what was collected before
+   * @param blockFolder where those are
    * @param version of the program
    */
   public static Backup create(
@@ -44,6 +48,8 @@ public record Backup(Path folder, Manifest manifest) {
       JournaledDatabase database,
       List<Table> tables,
       Head head,
+      Blocks blocks,
+      Path blockFolder,
       String version,
       long nowMillis)
       throws IOException {
@@ -65,8 +71,19 @@ public record Backup(Path folder, Manifest manifest) {
       }
       Path log = partial.resolve("wal");
       int files = head.copyLog(log);
+      // After the log: what leaves the head meanwhile is in a block before it does.
+      int blockCount =
+          BlockCopy.run(blockFolder, blocks::ulids, partial.resolve(BLOCKS));
       Manifest manifest =
-          new Manifest(nowMillis, version, database.status().kind(), counts, files, bytes(log));
+          new Manifest(
+              nowMillis,
+              version,
+              database.status().kind(),
+              counts,
+              files,
+              bytes(log),
+              blockCount,
+              bytes(partial.resolve(BLOCKS)));
       Files.writeString(
           partial.resolve(Manifest.FILE),
           StrictJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(manifest.toJson())
@@ -99,8 +116,8 @@ public record Backup(Path folder, Manifest manifest) {
 
   private static long bytes(Path folder) throws IOException {
     long bytes = 0;
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
         bytes += Files.size(file);
       }
     }

@@ -22,6 +22,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param rows how many rows of each table it holds, by the table's name
  * @param logFiles how many files of the write-ahead log it holds
  * @param logBytes and their size
+ * @param blocks how many blocks it holds
+ * @param blockBytes and their size
  */
 public record Manifest(
     long createdAtMillis,
@@ -29,7 +31,9 @@ public record Manifest(
     String database,
     Map<String, Long> rows,
     int logFiles,
-    long logBytes) {
+    long logBytes,
+    int blocks,
+    long blockBytes) {
   static final String FILE = "manifest.json";
   private static final int FORMAT = 1;
 
@@ -47,6 +51,8 @@ public record Manifest(
     rows.forEach(tables::put);
     json.put("log_files", logFiles);
     json.put("log_bytes", logBytes);
+    json.put("blocks", blocks);
+    json.put("block_bytes", blockBytes);
     return json;
   }
 
@@ -78,6 +84,8 @@ public record Manifest(
         json.path("database").asString(""),
         rows,
         json.path("log_files").asInt(0),
-        json.path("log_bytes").asLong(0));
+        json.path("log_bytes").asLong(0),
+        json.path("blocks").asInt(0),
+        json.path("block_bytes").asLong(0));
   }
 }

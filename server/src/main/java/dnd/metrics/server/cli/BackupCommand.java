@@ -115,7 +115,7 @@ final class BackupCommand {
                 manifest.version(),
                 manifest.database(),
                 Long.toString(manifest.rows().values().stream().mapToLong(Long::longValue).sum()),
-                Sizes.format(manifest.logBytes())));
+                Sizes.format(manifest.logBytes() + manifest.blockBytes())));
       }
       StringBuilder out = new StringBuilder();
       table.print(out, terminal.style());

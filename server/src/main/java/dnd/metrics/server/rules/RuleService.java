@@ -13,6 +13,7 @@ import dnd.metrics.server.database.Table;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.exec.QueryEngine;
 import dnd.metrics.server.promql.parse.ParseException;
 import java.io.IOException;
@@ -67,6 +68,7 @@ public final class RuleService implements AutoCloseable {
   public RuleService(
       Hub hub,
       Head head,
+      SeriesSource source,
       QueryEngine engine,
       Database database,
       Announcer announcer,
@@ -80,7 +82,7 @@ public final class RuleService implements AutoCloseable {
     this.alerts = new AlertLog(database, announcer, defaults.externalLabels());
     GroupRun run =
         new GroupRun(
-            new EngineQuery(engine, head),
+            new EngineQuery(engine, source),
             new RuleSender(head, clock),
             alerts,
             new AggregatedEvents(hub, clock),

@@ -4,6 +4,7 @@ import dnd.metrics.events.StrictJson;
 import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.head.HeadStatus;
+import dnd.metrics.server.storage.BlocksStatus;
 import java.util.Locale;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,6 +30,21 @@ public final class Sections {
     section.put("log_bytes", head.logBytes());
     section.put("log_segments", head.logSegments());
     section.put("log_sequence", head.lastSequence());
+    return section;
+  }
+
+  /** What is in blocks. */
+  public static ObjectNode of(BlocksStatus blocks) {
+    ObjectNode section = object();
+    section.put("state", blocks.setAside() == 0 ? "available" : "damaged");
+    section.put("blocks", blocks.blocks());
+    section.put("bytes", blocks.bytes());
+    section.put("samples", blocks.samples());
+    if (blocks.blocks() > 0) {
+      section.put("from", Timestamps.format(blocks.minMillis()));
+      section.put("to", Timestamps.format(blocks.maxMillis()));
+    }
+    section.put("set_aside", blocks.setAside());
     return section;
   }
 

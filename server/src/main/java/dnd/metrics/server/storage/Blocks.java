@@ -30,6 +30,9 @@ public final class Blocks implements Closeable {
   /** What the folder of a block that is set aside is called. */
   static final String DAMAGED_SUFFIX = ".damaged";
 
+  /** Stays empty: promtool dumps no folder that has none. */
+  private static final String LOG_FOLDER = "wal";
+
   private static final String DELETED_SUFFIX = ".tmp-for-deletion";
   private static final Logger LOG = LoggerFactory.getLogger(Blocks.class);
 
@@ -60,6 +63,9 @@ public final class Blocks implements Closeable {
    */
   public static Blocks open(BlockFiles files, Consumer<String> report) throws IOException {
     new BlockWriter(files).removeLeftovers();
+    if (!files.list("").contains(LOG_FOLDER)) {
+      files.createFolder(LOG_FOLDER);
+    }
     List<Block> opened = new ArrayList<>();
     int damaged = 0;
     for (String name : files.list("")) {
@@ -194,6 +200,11 @@ public final class Blocks implements Closeable {
       earlier = before.unused();
     }
     earlier.join();
+  }
+
+  /** The names of the blocks that are read now, by their beginning. */
+  public List<Ulid> ulids() {
+    return current.blocks().stream().map(block -> block.meta().ulid()).toList();
   }
 
   /** How the blocks are. */

@@ -68,6 +68,7 @@ final class RuleServiceFixture implements AutoCloseable {
         new RuleService(
             hub,
             head,
+            head,
             new QueryEngine(EngineOptions.defaults()),
             database,
             announcer,

@@ -183,7 +183,7 @@ class StorageTest {
       try (SeriesView before = storage.view()) {
         Ulid second = write(2, START, START + RANGE, one(Labels.of("__name__", "new"), 7));
         blocks.replace(List.of(first), List.of(second));
-        assertThat(files.list("")).containsExactly(second.toString());
+        assertThat(files.list("")).containsExactly(second.toString(), "wal");
         assertThat(SourceModel.contentOf(before)).isEqualTo(model);
         assertThat(content(storage)).isEqualTo(one(Labels.of("__name__", "new"), 7));
         waiting = CompletableFuture.runAsync(blocks::awaitEarlierQueries);
@@ -240,7 +240,6 @@ class StorageTest {
                 List.of()));
     new BlockWriter(files).write(meta, new ModelCursor(one(Labels.of("__name__", "a"), 1)));
     files.createFolder("01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp-for-creation");
-    files.createFolder("wal");
     try (Blocks blocks = Blocks.open(files, reports::add)) {
       assertThat(blocks.status().blocks()).isEqualTo(1);
       assertThat(files.list("")).containsExactly(child.toString(), "wal");

@@ -1,0 +1,78 @@
+package dnd.metrics.server.backup;
+
+import dnd.metrics.server.block.Ulid;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * Copies the blocks of a data folder while the service runs. Blocks do not change, but compaction puts
+ * one in the place of several: then the copy begins anew with those that it has not got yet.
+ */
+final class BlockCopy {
+  private static final int MOST_ROUNDS = 100;
+
+  private BlockCopy() {}
+
+  /**
+   * @param current the names of the blocks that are read at this moment
+   * @return how many blocks were copied
+   */
+  static int run(Path from, Supplier<List<Ulid>> current, Path to) throws IOException {
+    Files.createDirectories(to);
+    Set<Ulid> copied = new HashSet<>();
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      List<Ulid> wanted = current.get();
+      if (copyMissing(from, wanted, to, copied)) {
+        for (Ulid obsolete : copied) {
+          if (!wanted.contains(obsolete)) {
+            Backup.deleteAll(to.resolve(obsolete.toString()));
+          }
+        }
+        return wanted.size();
+      }
+    }
+    throw new BackupException("the blocks in " + from + " change faster than they can be copied");
+  }
+
+  /** False where a block has gone meanwhile. */
+  private static boolean copyMissing(Path from, List<Ulid> wanted, Path to, Set<Ulid> copied)
+      throws IOException {
+    for (Ulid ulid : wanted) {
+      if (!copied.contains(ulid)) {
+        Path target = to.resolve(ulid.toString());
+        try {
+          copy(from.resolve(ulid.toString()), target);
+        } catch (NoSuchFileException e) {
+          if (Files.exists(target)) {
+            Backup.deleteAll(target);
+          }
+          return false;
+        }
+        copied.add(ulid);
+      }
+    }
+    return true;
+  }
+
+  /** Copies a folder with all that is in it. */
+  static void copy(Path from, Path to) throws IOException {
+    List<Path> all = new ArrayList<>();
+    try (Stream<Path> walk = Files.walk(from)) {
+      walk.forEach(all::add);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (Path each : all) {
+      Files.copy(each, to.resolve(from.relativize(each).toString()));
+    }
+  }
+}
