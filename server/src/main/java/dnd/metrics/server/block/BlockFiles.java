@@ -24,7 +24,10 @@ public interface BlockFiles {
   /** Makes a new file; one of that name must not be there. */
   BlockFile create(String path) throws IOException;
 
-  /** Makes a file or folder appear under another name, in one step; what was there is replaced. */
+  /**
+   * Makes a file or folder appear under another name, in one step. A file there is replaced; a folder
+   * there must be empty.
+   */
   void rename(String from, String to) throws IOException;
 
   /** Removes a file, or a folder with all that is in it; where there is none, nothing. */

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -53,7 +54,11 @@ final class BlockMetaJson {
     json.put("version", VERSION);
     DefaultIndenter tabs = new DefaultIndenter("\t", "\n");
     DefaultPrettyPrinter printer =
-        new DefaultPrettyPrinter().withObjectIndenter(tabs).withArrayIndenter(tabs);
+        new DefaultPrettyPrinter(
+                Separators.createDefaultInstance()
+                    .withObjectNameValueSpacing(Separators.Spacing.AFTER))
+            .withObjectIndenter(tabs)
+            .withArrayIndenter(tabs);
     return MAPPER.writer().with(printer).writeValueAsBytes(json);
   }
 

@@ -58,6 +58,7 @@ public final class BlockWriter {
     String name = meta.ulid().toString();
     String temporary = name + BlockLayout.TEMPORARY_SUFFIX;
     files.delete(temporary);
+    boolean renamed = false;
     try {
       files.createFolder(temporary);
       BlockStats stats = writeContent(temporary, meta, series);
@@ -73,11 +74,11 @@ public final class BlockWriter {
       writeFile(temporary, BlockLayout.META, json);
       files.forceFolder(temporary);
       files.rename(temporary, name);
+      renamed = true;
       files.forceFolder("");
       return Optional.of(written);
     } catch (IOException | RuntimeException e) {
-      remove(temporary, e);
-      remove(name, e); // renamed, but that might not last
+      remove(renamed ? name : temporary, e); // renamed, but that might not last
       throw e;
     }
   }

@@ -8,8 +8,10 @@ import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.Ulid;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +40,10 @@ public final class Blocks implements Closeable {
 
   private final BlockFiles files;
   private final Object changeLock = new Object();
+
+  /** Blocks that are not read any more and whose folders are still to be removed. Guards itself. */
+  private final Deque<Ulid> obsolete = new ArrayDeque<>();
+
   private volatile BlockSnapshot current;
   private volatile int setAside;
 
@@ -96,8 +102,9 @@ public final class Blocks implements Closeable {
     Blocks blocks = new Blocks(files, kept, damaged);
     opened.forEach(Block::release); // the snapshot holds those it has
     for (Block block : obsolete) {
-      blocks.delete(block.meta().ulid());
+      blocks.obsolete.add(block.meta().ulid());
     }
+    blocks.removeObsolete();
     return blocks;
   }
 
@@ -130,18 +137,20 @@ public final class Blocks implements Closeable {
    * @throws DamagedBlockException where one of the new ones cannot be read; nothing is changed then
    */
   void replace(List<Ulid> removed, List<Ulid> added) throws IOException {
+    removeObsolete(); // before those that name them as their parents can go in turn
     List<Block> fresh = new ArrayList<>();
     try {
       for (Ulid ulid : added) {
         fresh.add(Block.open(files, ulid));
       }
       change(removed, fresh);
+      synchronized (obsolete) {
+        obsolete.addAll(removed);
+      }
     } finally {
       fresh.forEach(Block::release);
     }
-    for (Ulid ulid : removed) {
-      delete(ulid);
-    }
+    removeObsolete();
   }
 
   private void change(List<Ulid> removed, List<Block> added) {
@@ -158,12 +167,23 @@ public final class Blocks implements Closeable {
     }
   }
 
-  /** Removes a block's folder. Who reads it can go on. A crash meanwhile is no harm. */
-  private void delete(Ulid ulid) throws IOException {
-    String deleted = ulid + DELETED_SUFFIX;
-    files.rename(ulid.toString(), deleted);
-    files.forceFolder("");
-    files.delete(deleted);
+  /**
+   * Removes the folders of blocks that are replaced. Who reads them can go on. A crash meanwhile is no
+   * harm: the blocks in their place name them.
+   */
+  private void removeObsolete() throws IOException {
+    synchronized (obsolete) {
+      while (!obsolete.isEmpty()) {
+        String name = obsolete.getFirst().toString();
+        String deleted = name + DELETED_SUFFIX;
+        if (files.list("").contains(name)) {
+          files.rename(name, deleted);
+        }
+        files.forceFolder("");
+        files.delete(deleted);
+        obsolete.removeFirst();
+      }
+    }
   }
 
   /** No longer reads a block that turned out to be damaged; the first to find out reports it. */

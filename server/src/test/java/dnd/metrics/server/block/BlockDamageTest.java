@@ -37,7 +37,7 @@ class BlockDamageTest {
       try {
         Block block = Block.open(damaged, meta.ulid());
         String what = "seed %d, bit %d of %s".formatted(seed, bit, file);
-        assertThat(SourceModel.contentOf(block)).as(what).isEqualTo(model);
+        SourceModel.assertSame(what, SourceModel.contentOf(block), model);
         for (Labels labels : model.keySet()) {
           Matcher matcher = Matcher.equal("instance", labels.get("instance"));
           SourceModel.compare(block, model, List.of(matcher), MIN, MAX);

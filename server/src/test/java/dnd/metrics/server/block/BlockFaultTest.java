@@ -34,7 +34,7 @@ class BlockFaultTest {
     Block block = Block.open(files, meta.ulid());
     TreeMap<Labels, SampleList> wanted = new TreeMap<>(model);
     wanted.values().removeIf(SampleList::isEmpty);
-    assertThat(SourceModel.contentOf(block)).isEqualTo(wanted);
+    SourceModel.assertSame("the block", SourceModel.contentOf(block), wanted);
     block.release();
   }
 

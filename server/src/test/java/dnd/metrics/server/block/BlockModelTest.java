@@ -46,7 +46,7 @@ class BlockModelTest {
       from = random.nextInt(3) == 0 ? Long.MIN_VALUE : from;
       SourceModel.compare(block, model, SourceModel.matchers(random), from, to);
     }
-    assertThat(SourceModel.contentOf(block)).isEqualTo(model);
+    SourceModel.assertSame("the block", SourceModel.contentOf(block), model);
     block.release();
     assertThat(block.hold()).as("a closed block is held").isFalse();
   }

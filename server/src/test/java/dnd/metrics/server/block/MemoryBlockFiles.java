@@ -3,6 +3,7 @@ package dnd.metrics.server.block;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
@@ -169,6 +170,10 @@ public final class MemoryBlockFiles implements BlockFiles {
   public synchronized void rename(String from, String to) throws IOException {
     step();
     Node moved = node(from);
+    Node there = parent(to).children.get(name(to));
+    if (there != null && !there.children.isEmpty()) {
+      throw new DirectoryNotEmptyException(to);
+    }
     parent(from).children.remove(name(from));
     parent(to).children.put(name(to), moved);
   }

@@ -29,6 +29,24 @@ public final class SourceModel {
     return all;
   }
 
+  /** Fails with the first difference, not with all there is. */
+  public static void assertSame(
+      String what, Map<Labels, SampleList> found, Map<Labels, SampleList> wanted) {
+    assertThat(found.keySet()).as(what).isEqualTo(wanted.keySet());
+    wanted.forEach((labels, samples) -> {
+      List<SampleList.Sample> there = found.get(labels).samples();
+      int n = Math.min(there.size(), samples.samples().size());
+      for (int i = 0; i < n; i++) {
+        assertThat(there.get(i))
+            .as("%s: sample %d of %s", what, i, labels)
+            .isEqualTo(samples.samples().get(i));
+      }
+      assertThat(there.size())
+          .as("%s: size of %s", what, labels)
+          .isEqualTo(samples.samples().size());
+    });
+  }
+
   /** Fails where the source answers otherwise than the model. */
   public static void compare(
       SeriesSource source,
@@ -52,7 +70,7 @@ public final class SourceModel {
       }
     }
     String what = matchers + " from " + from + " to " + to;
-    assertThat(found).as(what).isEqualTo(wanted);
+    assertSame(what, found, wanted);
     TreeSet<String> names = new TreeSet<>(Labels::compareCodePoints);
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
     for (Series series : selected) {

@@ -142,7 +142,7 @@ class StorageTest {
         }
       }
       try (SeriesView view = storage.view()) {
-        assertThat(SourceModel.contentOf(view)).isEqualTo(model);
+        SourceModel.assertSame("all", SourceModel.contentOf(view), model);
       }
     }
     assertThat(reports).isEmpty();
@@ -184,7 +184,7 @@ class StorageTest {
         Ulid second = write(2, START, START + RANGE, one(Labels.of("__name__", "new"), 7));
         blocks.replace(List.of(first), List.of(second));
         assertThat(files.list("")).containsExactly(second.toString(), "wal");
-        assertThat(SourceModel.contentOf(before)).isEqualTo(model);
+        SourceModel.assertSame("before", SourceModel.contentOf(before), model);
         assertThat(content(storage)).isEqualTo(one(Labels.of("__name__", "new"), 7));
         waiting = CompletableFuture.runAsync(blocks::awaitEarlierQueries);
         assertThat(waiting).isNotDone();

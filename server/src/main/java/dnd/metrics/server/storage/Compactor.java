@@ -1,0 +1,157 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.BlockCompaction;
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockReference;
+import dnd.metrics.server.block.BlockStats;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.SeriesCursor;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.model.Labels;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes one block of several, and leaves out what is deleted. The new block names those that it was
+ * made of; they are removed when it is durable and read, at the latest at the next start. For one
+ * thread at a time.
+ */
+public final class Compactor {
+  private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
+
+  private final Blocks blocks;
+  private final BlockWriter writer;
+  private final CompactionPlan plan;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /**
+   * @param rangeMillis the length of blocks that are cut from the head
+   * @param longestMillis blocks do not grow longer than this
+   * @param random for the names of blocks
+   */
+  public Compactor(
+      Blocks blocks,
+      long rangeMillis,
+      long longestMillis,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.blocks = blocks;
+    this.writer = new BlockWriter(blocks.files());
+    this.plan = new CompactionPlan(rangeMillis, longestMillis);
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Does what is due next, if anything.
+   *
+   * @return whether something was done: there may be more then
+   * @throws IOException where a block could not be written; nothing is changed then
+   */
+  public boolean compact() throws IOException {
+    BlockSnapshot snapshot = blocks.hold();
+    try {
+      List<BlockMeta> metas = snapshot.blocks().stream().map(Block::meta).toList();
+      Set<Ulid> chosen = new HashSet<>();
+      plan.next(metas).forEach(meta -> chosen.add(meta.ulid()));
+      if (chosen.isEmpty()) {
+        return false;
+      }
+      merge(
+          snapshot.blocks().stream()
+              .filter(block -> chosen.contains(block.meta().ulid()))
+              .toList());
+      return true;
+    } catch (DamagedBlockException e) {
+      return true; // it is set aside; the others are to be looked at anew
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private void merge(List<Block> parents) throws IOException {
+    long started = clock.millis();
+    List<SeriesCursor> byRank = new ArrayList<>();
+    parents.stream()
+        .sorted(Comparator.comparing((Block block) -> block.meta().ulid()).reversed())
+        .forEach(block -> byRank.add(new WatchedCursor(blocks, block, block.series())));
+    BlockMeta meta = metaOf(parents);
+    Optional<BlockMeta> written = writer.write(meta, new MergedCursor(byRank));
+    List<Ulid> removed = parents.stream().map(block -> block.meta().ulid()).toList();
+    blocks.replace(removed, written.map(BlockMeta::ulid).stream().toList());
+    LOG.info(
+        "compacted {} blocks into {}: {} series, {} samples, level {}, {} ms",
+        parents.size(),
+        meta.ulid(),
+        written.map(m -> m.stats().series()).orElse(0L),
+        written.map(m -> m.stats().samples()).orElse(0L),
+        meta.compaction().level(),
+        clock.millis() - started);
+  }
+
+  private BlockMeta metaOf(List<Block> parents) {
+    long min = Long.MAX_VALUE;
+    long max = Long.MIN_VALUE;
+    int level = 0;
+    TreeSet<Ulid> sources = new TreeSet<>();
+    List<BlockReference> references = new ArrayList<>();
+    for (Block parent : parents) {
+      BlockMeta meta = parent.meta();
+      min = Math.min(min, meta.minMillis());
+      max = Math.max(max, meta.maxMillis());
+      level = Math.max(level, meta.compaction().level());
+      sources.addAll(meta.compaction().sources());
+      references.add(meta.reference());
+    }
+    return new BlockMeta(
+        Ulid.of(clock.millis(), random),
+        min,
+        max,
+        BlockStats.NONE,
+        new BlockCompaction(level + 1, List.copyOf(sources), references, List.of()));
+  }
+
+  /** Sets a block aside that turns out to be damaged. */
+  private record WatchedCursor(Blocks blocks, Block block, SeriesCursor cursor)
+      implements SeriesCursor {
+    @Override
+    public boolean next() throws IOException {
+      try {
+        return cursor.next();
+      } catch (DamagedBlockException e) {
+        blocks.setAside(block, e);
+        throw e;
+      }
+    }
+
+    @Override
+    public Labels labels() {
+      return cursor.labels();
+    }
+
+    @Override
+    public @Nullable EncodedChunk nextChunk() throws IOException {
+      try {
+        return cursor.nextChunk();
+      } catch (DamagedBlockException e) {
+        blocks.setAside(block, e);
+        throw e;
+      }
+    }
+  }
+}

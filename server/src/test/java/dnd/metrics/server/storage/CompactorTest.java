@@ -1,0 +1,178 @@
+package dnd.metrics.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.block.ModelCursor;
+import dnd.metrics.server.block.RandomSeries;
+import dnd.metrics.server.block.SampleList;
+import dnd.metrics.server.block.SampleList.Sample;
+import dnd.metrics.server.block.SourceModel;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.SeriesView;
+import dnd.metrics.server.promql.test.MemorySource;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CompactorTest {
+  private static final long RANGE = 7_200_000;
+  private static final long START = 236_007 * RANGE; // where ranges of 6, 18, 54 hours begin too
+  private static final long LONGEST = 27 * RANGE;
+
+  private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(START));
+
+  private Compactor compactor(Blocks blocks, long seed) {
+    return new Compactor(blocks, RANGE, LONGEST, clock, new Random(seed));
+  }
+
+  private static void compactAll(Compactor compactor) throws IOException {
+    boolean more = true;
+    while (more) {
+      more = compactor.compact();
+    }
+  }
+
+  /** Writes the samples of a model in blocks of one range each, and some of them twice or late. */
+  private static void write(
+      MemoryBlockFiles files, Map<Labels, SampleList> model, int ranges, Random random)
+      throws IOException {
+    for (int i = 0; i < ranges; i++) {
+      long min = START + i * RANGE;
+      boolean late = random.nextInt(3) == 0;
+      TreeMap<Labels, SampleList> early = new TreeMap<>();
+      TreeMap<Labels, SampleList> rest = new TreeMap<>();
+      model.forEach((labels, samples) -> {
+        List<Sample> a = new ArrayList<>();
+        List<Sample> b = new ArrayList<>();
+        for (Sample sample : samples.between(min, min + RANGE - 1).samples()) {
+          int place = late ? random.nextInt(10) : 0;
+          if (place != 9) {
+            a.add(sample);
+          }
+          if (place > 7) { // 8: in both
+            b.add(sample);
+          }
+        }
+        early.put(labels, new SampleList(a));
+        rest.put(labels, new SampleList(b));
+      });
+      BlockWriter writer = new BlockWriter(files);
+      Ulid ulid = Ulid.of(1000 + i, random);
+      writer.write(BlockMeta.ofHead(ulid, min, min + RANGE), new ModelCursor(early));
+      ulid = Ulid.of(2000 + i, random);
+      writer.write(BlockMeta.ofHead(ulid, min, min + RANGE), new ModelCursor(rest));
+    }
+  }
+
+  private static SortedMap<Labels, SampleList> content(Blocks blocks) {
+    try (SeriesView view = new Storage(new MemorySource(), blocks).view()) {
+      return SourceModel.contentOf(view);
+    }
+  }
+
+  private static SortedMap<Labels, SampleList> model(long seed, int series, int ranges) {
+    SortedMap<Labels, SampleList> model =
+        new RandomSeries(seed)
+            .series(RandomSeries.Kind.EVERYTHING, series, START, START + ranges * RANGE);
+    model.values().removeIf(SampleList::isEmpty);
+    return model;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void manyBlocksBecomeFewWithTheSameSamples(long seed) throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    SortedMap<Labels, SampleList> model = model(seed, 25, 22);
+    write(files, model, 22, new Random(seed));
+    List<String> reports = new ArrayList<>();
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      SourceModel.assertSame("blocks", content(blocks), model);
+      Compactor compactor = compactor(blocks, seed);
+      while (compactor.compact()) {
+        SourceModel.assertSame("blocks", content(blocks), model);
+      }
+      // Two ranges of 18 h that are over, and what is left.
+      List<Long> hours = new ArrayList<>();
+      BlockSnapshot snapshot = blocks.hold();
+      snapshot
+          .blocks()
+          .forEach(b -> hours.add((b.meta().maxMillis() - b.meta().minMillis()) / 3_600_000));
+      assertThat(hours).startsWith(18L, 18L).endsWith(2L).hasSizeLessThan(6);
+      BlockMeta first = snapshot.blocks().getFirst().meta();
+      assertThat(first.compaction().level()).isGreaterThanOrEqualTo(3);
+      assertThat(first.compaction().sources()).hasSizeGreaterThanOrEqualTo(9);
+      assertThat(first.compaction().parents()).hasSize(3);
+      snapshot.release();
+    }
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void afterAPowerCutAnywhereEverySampleIsThereOnce() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    SortedMap<Labels, SampleList> model = model(17, 6, 4);
+    for (int round = 0; round < 60; round++) {
+      MemoryBlockFiles files = new MemoryBlockFiles();
+      write(files, model, 4, new Random(17));
+      List<String> reports = new ArrayList<>();
+      Blocks blocks = Blocks.open(files, reports::add);
+      SourceModel.assertSame("blocks", content(blocks), model);
+      files.failAfter(random.nextInt(150), "the power is cut", true);
+      try {
+        compactAll(compactor(blocks, round));
+      } catch (IOException e) {
+        assertThat(e).hasMessage("the power is cut");
+      }
+      MemoryBlockFiles after = files.cutPower(random);
+      String what = "seed %d, round %d".formatted(seed, round);
+      try (Blocks again = Blocks.open(after, reports::add)) {
+        SourceModel.assertSame(what, content(again), model);
+        compactAll(compactor(again, round + 1000));
+        SourceModel.assertSame(what, content(again), model);
+        assertThat(again.status().blocks()).isEqualTo(2);
+        assertThat(after.list("")).hasSize(3);
+      }
+      blocks.close();
+      assertThat(reports).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutSpaceNothingChangesAndLaterItGoesOn() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    SortedMap<Labels, SampleList> model = model(18, 6, 4);
+    write(files, model, 4, new Random(18));
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      int failures = 0;
+      for (int step = 0; step < 60; step++) {
+        files.failAfter(step, "No space left on device", false);
+        try {
+          compactor(blocks, step).compact();
+        } catch (IOException e) {
+          failures++;
+          assertThat(e).hasMessage("No space left on device");
+        }
+        SourceModel.assertSame("blocks", content(blocks), model);
+      }
+      files.failAfter(Long.MAX_VALUE, "", false);
+      compactAll(compactor(blocks, 99));
+      assertThat(failures).isGreaterThan(10);
+      SourceModel.assertSame("blocks", content(blocks), model);
+      assertThat(blocks.status().blocks()).isEqualTo(2);
+    }
+  }
+}
