@@ -33,7 +33,10 @@ import dnd.metrics.server.rules.RuleService;
 import dnd.metrics.server.rules.unittest.EventRuleTester;
 import dnd.metrics.server.status.Sections;
 import dnd.metrics.server.status.StatusHandler;
+import dnd.metrics.server.storage.BlockMaintenance;
 import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.Compactor;
+import dnd.metrics.server.storage.HeadBlocks;
 import dnd.metrics.server.storage.Storage;
 import dnd.metrics.server.telemetry.JvmFigures;
 import dnd.metrics.server.telemetry.MetricSource;
@@ -42,12 +45,14 @@ import dnd.metrics.server.telemetry.ProcessFigures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -63,6 +68,7 @@ public final class Main implements AutoCloseable {
 
   private final Head head;
   private final Blocks blocks;
+  private final BlockMaintenance blockMaintenance;
   private final Database database;
   private final MetricMetadataStore metadata;
   private final EmbeddedHub hub;
@@ -89,6 +95,10 @@ public final class Main implements AutoCloseable {
     this.head = head;
     this.blocks = blocks;
     Storage storage = new Storage(head, blocks);
+    RandomGenerator random = new SecureRandom();
+    this.blockMaintenance =
+        new BlockMaintenance(
+            new Compactor(blocks, Compactor.RANGE_MILLIS, Compactor.LONGEST_MILLIS, clock, random));
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
@@ -118,7 +128,8 @@ public final class Main implements AutoCloseable {
     this.backupRequests = new Requests(subscribed, clock, "backup");
     head.callBackTogether(hub::publishTogether);
     head.watchMetadata(metadata::heardOf);
-    head.startMaintenance(null);
+    head.startMaintenance(new HeadBlocks(blocks, clock, random));
+    blockMaintenance.start();
     metadata.start();
     ingest.start();
     queries.start();
@@ -308,6 +319,7 @@ public final class Main implements AutoCloseable {
     statusRequests.close();
     backupRequests.close();
     metadata.close();
+    blockMaintenance.close();
     try (hub;
         blocks;
         head) {

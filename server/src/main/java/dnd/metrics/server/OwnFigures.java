@@ -110,8 +110,7 @@ final class OwnFigures {
   static void blocks(BlocksStatus status, Metrics metrics) {
     metrics
         .gauge("dnd_metrics_blocks", "Blocks that are read.", status.blocks())
-        .gauge(
-            "dnd_metrics_blocks_bytes", "Size of the blocks.", "bytes", status.bytes(), Map.of())
+        .gauge("dnd_metrics_blocks_bytes", "Size of the blocks.", "bytes", status.bytes(), Map.of())
         .gauge("dnd_metrics_blocks_samples", "Samples in blocks.", status.samples())
         .gauge(
             "dnd_metrics_blocks_set_aside",

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 /**
  * A folder with everything that the service keeps: {@code manifest.json}, {@code
  * tables/NAME.jsonl}, {@code wal/} and {@code blocks/} (copies of the write-ahead log and of the
- * blocks, which hold the metrics), and {@code SHA256SUMS}. Its name is the time at which it was made; one that was not finished ends in
- * {@code .partial}.
+ * blocks, which hold the metrics), and {@code SHA256SUMS}. Its name is the time at which it was
+ * made; one that was not finished ends in {@code .partial}.
  */
 public record Backup(Path folder, Manifest manifest) {
   private static final DateTimeFormatter NAME =
@@ -72,8 +72,7 @@ public record Backup(Path folder, Manifest manifest) {
       Path log = partial.resolve("wal");
       int files = head.copyLog(log);
       // After the log: what leaves the head meanwhile is in a block before it does.
-      int blockCount =
-          BlockCopy.run(blockFolder, blocks::ulids, partial.resolve(BLOCKS));
+      int blockCount = BlockCopy.run(blockFolder, blocks::ulids, partial.resolve(BLOCKS));
       Manifest manifest =
           new Manifest(
               nowMillis,

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Copies the blocks of a data folder while the service runs. Blocks do not change, but compaction puts
- * one in the place of several: then the copy begins anew with those that it has not got yet.
+ * Copies the blocks of a data folder while the service runs. Blocks do not change, but compaction
+ * puts one in the place of several: then the copy begins anew with those that it has not got yet.
  */
 final class BlockCopy {
   private static final int MOST_ROUNDS = 100;

@@ -25,8 +25,8 @@ public interface BlockFiles {
   BlockFile create(String path) throws IOException;
 
   /**
-   * Makes a file or folder appear under another name, in one step. A file there is replaced; a folder
-   * there must be empty.
+   * Makes a file or folder appear under another name, in one step. A file there is replaced; a
+   * folder there must be empty.
    */
   void rename(String from, String to) throws IOException;
 

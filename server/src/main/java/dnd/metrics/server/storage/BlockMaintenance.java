@@ -49,7 +49,7 @@ public final class BlockMaintenance implements Closeable {
         }
         period = PERIOD_NANOS;
       } catch (IOException | RuntimeException e) {
-        if (period == PERIOD_NANOS) {
+        if (period == PERIOD_NANOS && !isClosed()) {
           LOG.warn("blocks cannot be compacted, they stay as they are meanwhile", e);
         }
         period = Math.min(LONGEST_PERIOD_NANOS, 2 * period);
@@ -83,9 +83,10 @@ public final class BlockMaintenance implements Closeable {
     }
   }
 
-  /** Waits for the compaction that runs; a large one takes seconds. */
+  /** Breaks off the compaction that runs, if any: it begins anew another time. */
   @Override
   public void close() {
+    compactor.stop();
     Thread running;
     lock.lock();
     try {

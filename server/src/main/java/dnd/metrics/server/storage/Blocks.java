@@ -168,8 +168,8 @@ public final class Blocks implements Closeable {
   }
 
   /**
-   * Removes the folders of blocks that are replaced. Who reads them can go on. A crash meanwhile is no
-   * harm: the blocks in their place name them.
+   * Removes the folders of blocks that are replaced. Who reads them can go on. A crash meanwhile is
+   * no harm: the blocks in their place name them.
    */
   private void removeObsolete() throws IOException {
     synchronized (obsolete) {

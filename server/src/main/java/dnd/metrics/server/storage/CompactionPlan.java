@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which blocks are to be made one next, as Prometheus's {@code LeveledCompactor} decides: blocks that
- * overlap first; then neighbours that lie in one range of a level, where ranges begin at multiples of
- * their length, each level's three times as long as the one below; then a block of which much is
- * deleted.
+ * Which blocks are to be made one next, as Prometheus's {@code LeveledCompactor} decides: blocks
+ * that overlap first; then neighbours that lie in one range of a level, where ranges begin at
+ * multiples of their length, each level's three times as long as the one below; then a block of
+ * which much is deleted.
  */
 final class CompactionPlan {
   private static final int FACTOR = 3;

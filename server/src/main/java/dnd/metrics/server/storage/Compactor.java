@@ -33,11 +33,18 @@ import org.slf4j.LoggerFactory;
 public final class Compactor {
   private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
 
+  /** The length of blocks that are cut from the head. */
+  public static final long RANGE_MILLIS = 2 * 60 * 60 * 1000L;
+
+  /** Blocks do not grow longer than a month. */
+  public static final long LONGEST_MILLIS = 31 * 24 * 60 * 60 * 1000L;
+
   private final Blocks blocks;
   private final BlockWriter writer;
   private final CompactionPlan plan;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private volatile boolean stopped;
 
   /**
    * @param rangeMillis the length of blocks that are cut from the head
@@ -84,12 +91,17 @@ public final class Compactor {
     }
   }
 
+  /** Ends the compaction that runs, which then throws; for the stop of the service. */
+  void stop() {
+    stopped = true;
+  }
+
   private void merge(List<Block> parents) throws IOException {
     long started = clock.millis();
     List<SeriesCursor> byRank = new ArrayList<>();
     parents.stream()
         .sorted(Comparator.comparing((Block block) -> block.meta().ulid()).reversed())
-        .forEach(block -> byRank.add(new WatchedCursor(blocks, block, block.series())));
+        .forEach(block -> byRank.add(new WatchedCursor(block, block.series())));
     BlockMeta meta = metaOf(parents);
     Optional<BlockMeta> written = writer.write(meta, new MergedCursor(byRank));
     List<Ulid> removed = parents.stream().map(block -> block.meta().ulid()).toList();
@@ -127,10 +139,20 @@ public final class Compactor {
   }
 
   /** Sets a block aside that turns out to be damaged. */
-  private record WatchedCursor(Blocks blocks, Block block, SeriesCursor cursor)
-      implements SeriesCursor {
+  private final class WatchedCursor implements SeriesCursor {
+    private final Block block;
+    private final SeriesCursor cursor;
+
+    WatchedCursor(Block block, SeriesCursor cursor) {
+      this.block = block;
+      this.cursor = cursor;
+    }
+
     @Override
     public boolean next() throws IOException {
+      if (stopped) {
+        throw new IOException("the service is stopping");
+      }
       try {
         return cursor.next();
       } catch (DamagedBlockException e) {

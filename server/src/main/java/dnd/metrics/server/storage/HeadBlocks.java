@@ -4,12 +4,13 @@ import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.head.BlockSink;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /** Makes blocks of what the head gives away. For one thread at a time. */
-public final class HeadBlocks {
+public final class HeadBlocks implements BlockSink {
   private final Blocks blocks;
   private final BlockWriter writer;
   private final InstantSource clock;
@@ -33,6 +34,7 @@ public final class HeadBlocks {
    * @param maxMillis this end not
    * @throws IOException where that failed; nothing is written then
    */
+  @Override
   public void write(SeriesCursor series, long minMillis, long maxMillis) throws IOException {
     Ulid ulid = Ulid.of(clock.millis(), random);
     if (writer.write(BlockMeta.ofHead(ulid, minMillis, maxMillis), series).isPresent()) {

@@ -13,8 +13,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several cursors as one, series in order. The chunks of a series that is in several come in order of
- * time; those that overlap are merged and encoded anew. For one thread.
+ * Several cursors as one, series in order. The chunks of a series that is in several come in order
+ * of time; those that overlap are merged and encoded anew. For one thread.
  */
 final class MergedCursor implements SeriesCursor {
   private record Source(SeriesCursor cursor, int rank) {}
