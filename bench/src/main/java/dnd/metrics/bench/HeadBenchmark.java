@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
  * before it counts.
  *
  * <p>Usage: {@code HeadBenchmark FOLDER SERIES ROUNDS SENDERS}; the folder must be new. Then the
- * head is opened again, which is timed, and its samples are counted.
+ * head is opened again, once from its checkpoint, which is timed, and its samples are counted.
  */
 public final class HeadBenchmark {
   private static final String[] METRICS = {
@@ -86,6 +86,7 @@ public final class HeadBenchmark {
           (double) SENDERS_CPU_NANOS.sum() / samples,
           (double) head.status().logBytes() / samples);
       memory(series);
+      checkpoint(head);
     }
     long begin = System.nanoTime();
     long cpuBegin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
@@ -97,6 +98,12 @@ public final class HeadBenchmark {
       memory(series);
       count(head, samples);
     }
+  }
+
+  private static void checkpoint(Head head) throws IOException {
+    long begin = System.nanoTime();
+    head.checkpoint();
+    System.out.printf("checkpoint written in %.2f s%n", (System.nanoTime() - begin) / 1e9);
   }
 
   private static void memory(int series) {

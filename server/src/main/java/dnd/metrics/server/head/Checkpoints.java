@@ -3,15 +3,11 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.head.CheckpointReader.Finding;
 import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.index.LabelIndex;
-import dnd.metrics.server.wal.LogCallback;
 import dnd.metrics.server.wal.LogCopy;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -116,7 +112,7 @@ final class Checkpoints {
     boolean renamed = false;
     try {
       long sequence = writer.write(PARTIAL);
-      awaitDurable(head);
+      head.awaitDurable();
       files.rename(PARTIAL, name);
       renamed = true;
       files.forceDirectory();
@@ -149,34 +145,6 @@ final class Checkpoints {
       files.delete(name);
     } catch (IOException e) {
       reason.addSuppressed(e);
-    }
-  }
-
-  private static void awaitDurable(Head head) throws IOException {
-    CompletableFuture<@Nullable IOException> durable = new CompletableFuture<>();
-    head.log()
-        .whenDurable(
-            new LogCallback() {
-              @Override
-              public void committed() {
-                durable.complete(null);
-              }
-
-              @Override
-              public void failed(IOException reason) {
-                durable.complete(reason);
-              }
-            });
-    try {
-      IOException problem = durable.get();
-      if (problem != null) {
-        throw new IOException("the log cannot be written: " + problem.getMessage(), problem);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while the log was forced");
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -7,6 +7,7 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.wal.DiskLogFiles;
+import dnd.metrics.server.wal.LogCallback;
 import dnd.metrics.server.wal.LogEnd;
 import dnd.metrics.server.wal.LogFiles;
 import dnd.metrics.server.wal.LogOptions;
@@ -14,13 +15,16 @@ import dnd.metrics.server.wal.LogReplay;
 import dnd.metrics.server.wal.WriteAheadLog;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
@@ -280,6 +284,38 @@ public final class Head implements SeriesSource, Closeable {
   public void whenDurable(CommitCallback callback) throws HeadUnavailableException {
     checkAvailable();
     log.whenDurable(callback);
+  }
+
+  /**
+   * Waits until everything that was appended before is on disk.
+   *
+   * @throws IOException while the log cannot be written
+   */
+  void awaitDurable() throws IOException {
+    CompletableFuture<@Nullable IOException> durable = new CompletableFuture<>();
+    log.whenDurable(
+        new LogCallback() {
+          @Override
+          public void committed() {
+            durable.complete(null);
+          }
+
+          @Override
+          public void failed(IOException reason) {
+            durable.complete(reason);
+          }
+        });
+    try {
+      IOException problem = durable.get();
+      if (problem != null) {
+        throw new IOException("the log cannot be written: " + problem.getMessage(), problem);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while the log was forced");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What senders said of their metrics, by metric name. A snapshot. */

@@ -56,6 +56,11 @@ final class HeadCut {
    */
   int run() throws IOException {
     List<SeriesCut> cuts = collect();
+    if (cuts.isEmpty()) {
+      removeWhatIsOver();
+      return 0;
+    }
+    head.awaitDurable(); // no block holds what a power cut would take from the log
     cuts.sort(Comparator.comparing(cut -> cut.series().labels()));
     int blocks = 0;
     long from = firstRange(cuts);

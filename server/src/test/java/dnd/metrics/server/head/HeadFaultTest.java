@@ -3,8 +3,16 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.Storage;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
@@ -30,6 +38,11 @@ import org.junit.jupiter.api.io.TempDir;
  * a campaign, {@code -Dfault.seed} for its first seed.
  */
 class HeadFaultTest {
+  private static final long HOUR_MILLIS = 3_600_000;
+
+  /** Below a day, after which a sender that sent nothing is forgotten. */
+  private static final int MOST_JUMPS = 20;
+
   private static final long NOW = 1_700_000_000_000L;
   private static final LogOptions LOG =
       LogOptions.DEFAULT.withRetryInterval(Duration.ofMillis(3)).withSegmentBytes(4096);
@@ -38,6 +51,10 @@ class HeadFaultTest {
   private int checkpoints;
   private int failedCheckpoints;
   private int flippedBits;
+  private int cuts;
+  private int failedCuts;
+  private int faults;
+  private MemoryBlockFiles blockFiles = new MemoryBlockFiles();
   private MemoryLogFiles disk = new MemoryLogFiles();
 
   /** The samples of all series: labels → time → value. */
@@ -74,24 +91,34 @@ class HeadFaultTest {
     int seeds = Integer.getInteger("fault.seeds", 60);
     for (int seed = first; seed < first + seeds; seed++) {
       disk = new MemoryLogFiles();
+      blockFiles = new MemoryBlockFiles();
       model.clear();
       Random random = new Random(seed);
       long clock = NOW;
+      int jumps = 0;
       Set<String> stored = new HashSet<>();
       List<String> lost = new ArrayList<>();
       for (int life = 0; life < 4; life++) {
         List<Event> events = new ArrayList<>();
         MemoryLogFiles before = disk;
         Head head = open();
-        check(head, seed, life);
+        Blocks blocks = openBlocks();
+        check(head, blocks, seed, life);
         checkIds(head, stored, lost, clock);
         try {
           int n = random.nextInt(40);
           for (int i = 0; i < n; i++) {
             disturb(random);
             clock += random.nextInt(3_000);
+            if (jumps < MOST_JUMPS && random.nextInt(12) == 0) {
+              clock += HOUR_MILLIS;
+              jumps++;
+            }
             if (random.nextInt(8) == 0) {
               checkpoint(head, seed);
+            }
+            if (random.nextInt(8) == 0) {
+              cut(head, blocks, random, seed);
             }
             Event event = new Event("e" + life + "/" + i, random.nextInt(3));
             if (apply(head, event, random, clock)) {
@@ -101,8 +128,14 @@ class HeadFaultTest {
               }
             }
           }
+          if (events.size() > 10) { // readers see what is there while it is taken in
+            check(head, blocks, seed, life);
+          }
           disk = random.nextBoolean() ? before.cutPower(random) : before.kill();
+          blockFiles = blockFiles.cutPower(random);
+          faults++;
         } finally {
+          blocks.close();
           closeDead(head);
         }
         if (random.nextInt(4) == 0) {
@@ -110,17 +143,60 @@ class HeadFaultTest {
         }
         settle(events, stored, lost, seed);
       }
-      try (Head head = open()) {
-        check(head, seed, 4);
+      try (Head head = open();
+          Blocks blocks = openBlocks()) {
+        check(head, blocks, seed, 4);
         checkIds(head, stored, lost, clock);
         assertThat(disk.list())
             .as("seed %d", seed)
             .allMatch(name -> name.matches("\\d{8}\\.(wal|torn|checkpoint|checkpoint\\.damaged)"));
+        assertThat(blockFiles.list("")).as("seed %d", seed).allMatch(Ulid::isUlid);
       }
     }
+    System.out.printf(
+        "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed), %d flipped bits%n",
+        faults, checkpoints, failedCheckpoints, cuts, failedCuts, flippedBits);
+    assertThat(cuts).isGreaterThan(failedCuts);
+    assertThat(failedCuts).isPositive();
     assertThat(checkpoints).isGreaterThan(failedCheckpoints);
     assertThat(failedCheckpoints).isPositive();
     assertThat(flippedBits).isPositive();
+  }
+
+  private Blocks openBlocks() throws IOException {
+    List<String> reports = new ArrayList<>();
+    Blocks blocks = Blocks.open(blockFiles, reports::add);
+    assertThat(reports).isEmpty();
+    return blocks;
+  }
+
+  /** May fail, at any step, and then changes nothing. */
+  private void cut(Head head, Blocks blocks, Random random, int seed) {
+    if (random.nextInt(3) == 0) {
+      blockFiles.failAfter(
+          random.nextInt(40),
+          random.nextBoolean() ? "No space left on device" : "I/O error",
+          false);
+      faults++;
+    }
+    try {
+      BlockWriter writer = new BlockWriter(blockFiles);
+      head.cut((series, min, max) -> {
+        Ulid ulid = Ulid.of(min, random);
+        if (writer.write(BlockMeta.ofHead(ulid, min, max), series).isPresent()) {
+          blocks.add(ulid);
+          blocks.awaitEarlierQueries();
+        }
+      });
+      cuts++;
+    } catch (IOException e) {
+      assertThat(e.getMessage())
+          .as("seed %d", seed)
+          .containsAnyOf(
+              "No space left", "I/O error", "Input/output error", "the log cannot be written");
+      failedCuts++;
+    }
+    blockFiles.failAfter(Long.MAX_VALUE, "", false);
   }
 
   private static void closeDead(Head head) {
@@ -131,11 +207,16 @@ class HeadFaultTest {
     }
   }
 
+  private int fault(Random random, int bound) {
+    faults++;
+    return random.nextInt(bound);
+  }
+
   private void disturb(Random random) {
     switch (random.nextInt(30)) {
-      case 0 -> disk.failForces(1 + random.nextInt(3));
-      case 1 -> disk.failWrites(1 + random.nextInt(3));
-      case 2 -> disk.limitCapacity(disk.usedBytes() + random.nextInt(500));
+      case 0 -> disk.failForces(1 + fault(random, 3));
+      case 1 -> disk.failWrites(1 + fault(random, 3));
+      case 2 -> disk.limitCapacity(disk.usedBytes() + fault(random, 500));
       case 3, 4, 5, 6 -> disk.limitCapacity(Long.MAX_VALUE);
       default -> {}
     }
@@ -161,6 +242,7 @@ class HeadFaultTest {
       String newest = names.getLast();
       disk.flipBit(newest, random.nextLong(8L * disk.contentOf(newest).length));
       flippedBits++;
+      faults++;
     }
   }
 
@@ -264,7 +346,7 @@ class HeadFaultTest {
     }
   }
 
-  private void check(Head head, int seed, int life) {
+  private void check(Head head, Blocks blocks, int seed, int life) {
     Map<Labels, List<String>> expected = new TreeMap<>();
     model.forEach((labels, samples) -> {
       List<String> lines = new ArrayList<>();
@@ -274,8 +356,10 @@ class HeadFaultTest {
       }
     });
     Map<Labels, List<String>> found = new TreeMap<>();
-    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-      found.put(series.labels(), Samples.of(series));
+    try (SeriesView view = new Storage(head, blocks).view()) {
+      for (Series series : view.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+        found.put(series.labels(), Samples.of(series));
+      }
     }
     assertThat(found).as("seed %d life %d", seed, life).isEqualTo(expected);
   }
