@@ -6,6 +6,7 @@ import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
 import java.util.List;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,8 +22,17 @@ final class EngineQuery implements RuleQuery {
 
   @Override
   public List<VectorSample> at(String expression, long atMillis) {
+    return guarded(expression, () -> query.at(expression, atMillis));
+  }
+
+  @Override
+  public List<VectorSample> at(PreparedRule rule, long atMillis) {
+    return guarded(rule.rule().expr(), () -> query.at(rule, atMillis));
+  }
+
+  private static List<VectorSample> guarded(String expression, Supplier<List<VectorSample>> value) {
     try {
-      return query.at(expression, atMillis);
+      return value.get();
     } catch (QueryException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {

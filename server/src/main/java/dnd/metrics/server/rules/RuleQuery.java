@@ -27,17 +27,27 @@ public interface RuleQuery {
 
   /** Asks an engine of what a source holds. */
   static RuleQuery of(QueryEngine engine, SeriesSource source, QueryOptions options) {
-    return (expression, atMillis) -> {
-      QueryResult result = engine.instant(source, expression, atMillis, options);
-      return switch (result.value()) {
-        case QueryValue.VectorValue vector -> vector.samples();
-        case QueryValue.ScalarValue scalar ->
-            List.of(
-                new VectorSample(Labels.empty(), scalar.timestampMillis(), scalar.value(), null));
-        case QueryValue.StringValue _, QueryValue.MatrixValue _ ->
-            throw new QueryException(
-                QueryException.Type.EXECUTION, "rule result is not a vector or scalar");
-      };
+    return new RuleQuery() {
+      @Override
+      public List<VectorSample> at(String expression, long atMillis) {
+        return samples(engine.instant(source, expression, atMillis, options));
+      }
+
+      @Override
+      public List<VectorSample> at(PreparedRule rule, long atMillis) {
+        return samples(engine.instant(source, rule.rule().expr(), rule.expr(), atMillis, options));
+      }
+    };
+  }
+
+  private static List<VectorSample> samples(QueryResult result) {
+    return switch (result.value()) {
+      case QueryValue.VectorValue vector -> vector.samples();
+      case QueryValue.ScalarValue scalar ->
+          List.of(new VectorSample(Labels.empty(), scalar.timestampMillis(), scalar.value(), null));
+      case QueryValue.StringValue _, QueryValue.MatrixValue _ ->
+          throw new QueryException(
+              QueryException.Type.EXECUTION, "rule result is not a vector or scalar");
     };
   }
 }

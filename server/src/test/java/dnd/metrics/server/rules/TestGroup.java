@@ -13,7 +13,7 @@ import java.util.List;
 final class TestGroup {
   final SampleStore store = new SampleStore();
   private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
-  private final RuleQuery query = RuleQuery.of(engine, store, QueryOptions.defaults());
+  private final RuleQuery query = RuleQuery.of(engine, store.source, QueryOptions.defaults());
   private final GroupEvaluator evaluator = new GroupEvaluator(() -> 0);
   PreparedGroup group;
   GroupState state;

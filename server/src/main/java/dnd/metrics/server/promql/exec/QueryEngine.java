@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Evaluates PromQL: parse, plan, operators. Every query has a deadline, is listed while it runs and
@@ -61,7 +62,17 @@ public final class QueryEngine {
    */
   public QueryResult instant(
       SeriesSource source, String query, long atMillis, QueryOptions queryOptions) {
-    return run(source, query, QueryTimes.instant(atMillis), queryOptions);
+    return run(source, query, null, QueryTimes.instant(atMillis), queryOptions);
+  }
+
+  /**
+   * The same of a query that is asked again and again, and therefore parsed beforehand.
+   *
+   * @param parsed {@code query} parsed with {@link ParserOptions#ALL}
+   */
+  public QueryResult instant(
+      SeriesSource source, String query, Expr parsed, long atMillis, QueryOptions queryOptions) {
+    return run(source, query, parsed, QueryTimes.instant(atMillis), queryOptions);
   }
 
   /**
@@ -82,7 +93,8 @@ public final class QueryEngine {
           QueryException.Type.BAD_DATA,
           "zero or negative query resolution step widths are not accepted. Try a positive integer");
     }
-    return run(source, query, new QueryTimes(startMillis, endMillis, stepMillis), queryOptions);
+    QueryTimes times = new QueryTimes(startMillis, endMillis, stepMillis);
+    return run(source, query, null, times, queryOptions);
   }
 
   /**
@@ -185,7 +197,11 @@ public final class QueryEngine {
   }
 
   private QueryResult run(
-      SeriesSource source, String query, QueryTimes times, QueryOptions queryOptions) {
+      SeriesSource source,
+      String query,
+      @Nullable Expr parsedBefore,
+      QueryTimes times,
+      QueryOptions queryOptions) {
     long started = System.nanoTime();
     long timeoutMillis = orDefault(queryOptions.timeoutMillis(), options.timeoutMillis());
     Cancellation cancellation = new Cancellation(started + timeoutMillis * 1_000_000);
@@ -204,7 +220,7 @@ public final class QueryEngine {
           QueryException.Type.BAD_DATA, "a query with the id \"" + id + "\" is running");
     }
     try (SeriesView view = source.view()) {
-      Expr expr = parse(query, times);
+      Expr expr = parsedBefore == null ? parse(query, times) : parsedBefore;
       long parsed = System.nanoTime();
       Plan plan = plan(expr, times, lookback(queryOptions));
       long planned = System.nanoTime();

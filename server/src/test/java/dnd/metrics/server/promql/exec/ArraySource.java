@@ -8,20 +8,28 @@ import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
-/** Series in plain lists, read a few samples at a time. */
-final class ArraySource implements SeriesSource {
-  private record Sample(double value, Histogram histogram) {}
+/** Series in plain lists, read a few samples at a time; a histogram is read alone. */
+public final class ArraySource implements SeriesSource {
+  /** What a series has at one time. */
+  public record Sample(double value, @Nullable Histogram histogram) {}
 
   private static final int BATCH = 5;
   private final Map<Labels, TreeMap<Long, Sample>> series = new TreeMap<>();
 
-  ArraySource add(Labels labels, long timeMillis, double value) {
-    series.computeIfAbsent(labels, l -> new TreeMap<>()).put(timeMillis, new Sample(value, null));
+  public ArraySource add(Labels labels, long timeMillis, double value) {
+    return add(labels, timeMillis, new Sample(value, null));
+  }
+
+  public ArraySource add(Labels labels, long timeMillis, Sample sample) {
+    series.computeIfAbsent(labels, l -> new TreeMap<>()).put(timeMillis, sample);
     return this;
   }
 
@@ -31,6 +39,11 @@ final class ArraySource implements SeriesSource {
       add(labels, i * stepMillis, values[i]);
     }
     return this;
+  }
+
+  /** The samples of a series by their times; none where it is not there. */
+  public SortedMap<Long, Sample> samples(Labels labels) {
+    return series.getOrDefault(labels, new TreeMap<>());
   }
 
   @Override
@@ -47,18 +60,22 @@ final class ArraySource implements SeriesSource {
   private record Stored(Labels labels, TreeMap<Long, Sample> samples) implements Series {
     @Override
     public SampleReader read(long fromMillis, long toMillis) {
-      var iterator =
-          new ArrayList<>(samples.subMap(fromMillis, true, toMillis, true).entrySet()).iterator();
-      return batch -> fill(batch, iterator);
+      List<Map.Entry<Long, Sample>> found =
+          new ArrayList<>(samples.subMap(fromMillis, true, toMillis, true).entrySet());
+      boolean oneByOne = found.stream().anyMatch(entry -> entry.getValue().histogram() != null);
+      Iterator<Map.Entry<Long, Sample>> left = found.iterator();
+      return batch -> fill(batch, left, oneByOne ? 1 : BATCH);
     }
 
     private static boolean fill(
-        SampleBatch batch, java.util.Iterator<Map.Entry<Long, Sample>> samples) {
+        SampleBatch batch, Iterator<Map.Entry<Long, Sample>> left, int most) {
       batch.clear();
-      while (batch.size < BATCH && samples.hasNext()) {
-        var entry = samples.next();
-        batch.timestamps[batch.size] = entry.getKey();
-        batch.values[batch.size++] = entry.getValue().value();
+      while (batch.size < most && left.hasNext()) {
+        Map.Entry<Long, Sample> next = left.next();
+        Histogram histogram = next.getValue().histogram();
+        batch.histograms = histogram == null ? null : new Histogram[] {histogram};
+        batch.timestamps[batch.size] = next.getKey();
+        batch.values[batch.size++] = next.getValue().value();
       }
       return batch.size > 0;
     }
