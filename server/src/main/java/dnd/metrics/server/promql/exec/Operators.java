@@ -113,6 +113,10 @@ final class Operators {
         yield () -> {
           double[] l = left.values();
           double[] r = right.values();
+          if (!FoldConstants.isDefined(p.op())) {
+            throw QueryException.execution(
+                "operator \"" + p.op().symbol() + "\" not allowed for Scalar operations");
+          }
           for (int i = 0; i < steps; i++) {
             l[i] = FoldConstants.compute(p.op(), l[i], r[i]);
           }

@@ -18,6 +18,7 @@ public final class FoldConstants {
       return new NumberPlan(-inner.value(), position);
     }
     if (folded instanceof BinaryPlan binary
+        && isDefined(binary.op())
         && binary.left() instanceof NumberPlan left
         && binary.right() instanceof NumberPlan right) {
       return new NumberPlan(compute(binary.op(), left.value(), right.value()), binary.position());
@@ -25,7 +26,12 @@ public final class FoldConstants {
     return folded;
   }
 
-  /** The value of an operator between two scalars. */
+  /** Whether an operator has a value between scalars; histograms alone can be trimmed. */
+  public static boolean isDefined(BinaryOp op) {
+    return op != BinaryOp.TRIM_UPPER && op != BinaryOp.TRIM_LOWER && !op.isSet();
+  }
+
+  /** The value of an operator that {@linkplain #isDefined is defined} between two scalars. */
   public static double compute(BinaryOp op, double l, double r) {
     return switch (op) {
       case ADD -> l + r;
