@@ -149,6 +149,7 @@ public final class ConfigPrinter {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("database", storage.database().toString());
     map.put("schema", storage.schema());
+    map.put("retention", RetentionReader.print(storage.retention()));
     map.put("tables", tables);
     return map;
   }

@@ -89,6 +89,21 @@ public final class ConfigReference {
                   + " below"),
           setting("storage.schema", "the storage service's schema"),
           setting(
+              "storage.retention.time",
+              "how long samples are kept: `15d`, or `none` for ever; see [Retention](#retention)"),
+          setting(
+              "storage.retention.size",
+              "what blocks may take together: `100GiB`, or `none` for no limit; the oldest go"
+                  + " first"),
+          setting(
+              "storage.retention.rules[].match",
+              "none",
+              "a selector, `{service=\"combat\"}`; the first rule that matches a series counts"),
+          setting(
+              "storage.retention.rules[].time",
+              "none",
+              "how long its series are kept, longer or shorter than others; `none` for ever"),
+          setting(
               "storage.tables.TABLE.ttl",
               "`none` (alerts: `180d`)",
               "how long a row of metadata, alert_rules, alerts, silences or dashboards is kept"

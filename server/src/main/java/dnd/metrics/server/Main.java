@@ -97,8 +97,7 @@ public final class Main implements AutoCloseable {
     Storage storage = new Storage(head, blocks);
     RandomGenerator random = new SecureRandom();
     this.blockMaintenance =
-        new BlockMaintenance(
-            new Compactor(blocks, Compactor.RANGE_MILLIS, Compactor.LONGEST_MILLIS, clock, random));
+        new BlockMaintenance(new Compactor(blocks, config.storage().retention(), clock, random));
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);

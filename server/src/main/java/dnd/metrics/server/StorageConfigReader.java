@@ -2,6 +2,7 @@ package dnd.metrics.server;
 
 import dnd.metrics.events.Durations;
 import dnd.metrics.server.database.DatabaseAddress;
+import dnd.metrics.server.storage.Retention;
 import dnd.metrics.server.yaml.NearestWord;
 import dnd.metrics.server.yaml.YamlMapping;
 import java.time.Duration;
@@ -12,8 +13,8 @@ import java.util.Set;
 
 /**
  * Reads {@link StorageSettings} from the two places in which they may stand: {@code storage} of the
- * service (schema, names of tables) and {@code storage} at the root (database, schema, ttl and
- * backup of each table). Where both name the schema they must agree.
+ * service (schema, names of tables) and {@code storage} at the root (database, schema, retention,
+ * ttl and backup of each table). Where both name the schema they must agree.
  */
 final class StorageConfigReader {
   private StorageConfigReader() {}
@@ -33,6 +34,11 @@ final class StorageConfigReader {
     Optional<DatabaseAddress> database =
         ofRoot.flatMap(mapping ->
             mapping.read("database", text -> DatabaseAddress.parse(text, secrets::filledIn)));
+    Retention retention =
+        ofRoot
+            .flatMap(mapping -> mapping.mapping("retention"))
+            .map(RetentionReader::read)
+            .orElse(defaults.retention());
     ofRoot.ifPresent(mapping -> {
       mapping.mapping("tables").ifPresent(list -> readTables(list, tables));
       if (serviceSchema.isPresent()
@@ -48,7 +54,8 @@ final class StorageConfigReader {
     return new StorageSettings(
         database.orElse(defaults.database()),
         rootSchema.or(() -> serviceSchema).orElse(defaults.schema()),
-        tables);
+        tables,
+        retention);
   }
 
   private static Optional<String> readSchema(YamlMapping mapping) {

@@ -2,6 +2,7 @@ package dnd.metrics.server;
 
 import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.storage.Retention;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,10 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where the storage service's tables are, their schema, and what is to be done with each of them.
+ * Where the storage service's tables are, their schema, and what is to be done with each of them;
+ * how long samples are kept.
  */
 public record StorageSettings(
-    DatabaseAddress database, String schema, Map<String, TableSettings> tables) {
+    DatabaseAddress database,
+    String schema,
+    Map<String, TableSettings> tables,
+    Retention retention) {
   public StorageSettings {
     if (schema.isEmpty()) {
       throw new IllegalArgumentException("a schema needs a name");
@@ -31,7 +36,8 @@ public record StorageSettings(
     tables.put("alerts", new TableSettings(Optional.of(Duration.ofDays(180)), true));
     tables.put("silences", TableSettings.KEPT);
     tables.put("dashboards", TableSettings.KEPT);
-    return new StorageSettings(new DatabaseAddress.DataFolder(), "metrics_db", tables);
+    return new StorageSettings(
+        new DatabaseAddress.DataFolder(), "metrics_db", tables, Retention.EVERYTHING);
   }
 
   /** What is to be done with a table. */

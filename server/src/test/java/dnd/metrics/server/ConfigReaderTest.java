@@ -7,7 +7,10 @@ import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.embedded.HubOptions;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.rules.RuleDefaults;
+import dnd.metrics.server.storage.Retention;
+import dnd.metrics.server.storage.RetentionRule;
 import dnd.metrics.server.yaml.YamlException;
 import java.time.Duration;
 import java.util.List;
@@ -300,5 +303,40 @@ class ConfigReaderTest {
         "metrics.yaml:3: rules.external_labels.replica: the environment variable NONE is not set",
         "metrics.yaml:4: rules.external_url: 'metrics.example.org' is no URL such as"
             + " https://metrics.example.org/prometheus");
+  }
+
+  @Test
+  void retentionIsByTimeBySizeAndByRule() throws YamlException {
+    Config config =
+        parse(
+            """
+            storage:
+              retention:
+                time: 30d
+                size: 2GiB
+                rules:
+                  - {match: '{service="combat"}', time: 7d}
+                  - {match: '{__name__=~"slo:.*"}', time: none}
+            """);
+    Retention retention = config.storage().retention();
+    assertThat(retention.keptMillis()).isEqualTo(Duration.ofDays(30).toMillis());
+    assertThat(retention.mostBytes()).isEqualTo(2L << 30);
+    assertThat(retention.rules())
+        .containsExactly(
+            new RetentionRule(
+                List.of(Matcher.equal("service", "combat")), Duration.ofDays(7).toMillis()),
+            new RetentionRule(
+                List.of(new Matcher(Matcher.Type.REGEX, "__name__", "slo:.*")),
+                Retention.FOR_EVER));
+    assertThat(parse(ConfigPrinter.print(config)).storage()).isEqualTo(config.storage());
+    assertRefused(
+        "storage:\n  retention:\n    rules:\n      - {match: '{a', time: 1d}\n",
+        "metrics.yaml:4: storage.retention.rules[0].match: '{a' is no selector: 1:3: parse error:"
+            + " unexpected end of input inside braces");
+    assertRefused(
+        "storage:\n  retention:\n    time: long\n    rules:\n      - {time: 1d}\n",
+        "metrics.yaml:3: storage.retention.time: 'long' is neither none nor a duration such as"
+            + " 15d",
+        "metrics.yaml:5: a rule of retention needs match and time");
   }
 }

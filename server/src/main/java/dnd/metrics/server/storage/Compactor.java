@@ -11,12 +11,16 @@ import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Series;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes one block of several, and leaves out what is deleted. The new block names those that it was
- * made of; they are removed when it is durable and read, at the latest at the next start. For one
- * thread at a time.
+ * Makes one block of several, and leaves out what is deleted or has been kept long enough. The new
+ * block names those that it was made of; they are removed when it is durable and read, at the
+ * latest at the next start. For one thread at a time.
  */
 public final class Compactor {
   private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
@@ -42,24 +46,23 @@ public final class Compactor {
   private final Blocks blocks;
   private final BlockWriter writer;
   private final CompactionPlan plan;
+  private final Retention retention;
   private final InstantSource clock;
   private final RandomGenerator random;
   private volatile boolean stopped;
 
+  /** Blocks that were looked through, and at which time of retention nothing of them was over. */
+  private final Map<Ulid, Long> lookedThrough = new HashMap<>();
+
   /**
-   * @param rangeMillis the length of blocks that are cut from the head
-   * @param longestMillis blocks do not grow longer than this
    * @param random for the names of blocks
    */
   public Compactor(
-      Blocks blocks,
-      long rangeMillis,
-      long longestMillis,
-      InstantSource clock,
-      RandomGenerator random) {
+      Blocks blocks, Retention retention, InstantSource clock, RandomGenerator random) {
     this.blocks = blocks;
     this.writer = new BlockWriter(blocks.files());
-    this.plan = new CompactionPlan(rangeMillis, longestMillis);
+    this.plan = new CompactionPlan(RANGE_MILLIS, retention.longestBlockMillis());
+    this.retention = retention;
     this.clock = clock;
     this.random = random;
   }
@@ -73,6 +76,9 @@ public final class Compactor {
   public boolean compact() throws IOException {
     BlockSnapshot snapshot = blocks.hold();
     try {
+      if (removeWhatIsOver(snapshot.blocks())) {
+        return true;
+      }
       List<BlockMeta> metas = snapshot.blocks().stream().map(Block::meta).toList();
       Set<Ulid> chosen = new HashSet<>();
       plan.next(metas).forEach(meta -> chosen.add(meta.ulid()));
@@ -91,6 +97,57 @@ public final class Compactor {
     }
   }
 
+  /** Removes blocks and series whose time is over, or for which there is no room. */
+  private boolean removeWhatIsOver(List<Block> all) throws IOException {
+    long now = clock.millis();
+    List<Ulid> gone = new ArrayList<>();
+    long bytes = all.stream().mapToLong(Block::byteSize).sum();
+    for (Block block : all) {
+      boolean tooOld = Retention.isOver(retention.longestMillis(), block.meta().maxMillis(), now);
+      if (tooOld || bytes > retention.mostBytes()) {
+        gone.add(block.meta().ulid());
+        bytes -= block.byteSize();
+        LOG.info(
+            "block {} with samples up to {} goes: {}",
+            block.meta().ulid(),
+            Instant.ofEpochMilli(block.meta().maxMillis()),
+            tooOld ? "its time is over" : "there is no room for it");
+      }
+    }
+    if (!gone.isEmpty()) {
+      blocks.replace(gone, List.of());
+      return true;
+    }
+    for (Block block : all) {
+      if (hasSeriesThatAreOver(block, now)) {
+        merge(List.of(block));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean hasSeriesThatAreOver(Block block, long now) {
+    long max = block.meta().maxMillis();
+    long time = Long.MIN_VALUE; // the longest that is over, which is not the longest of all
+    for (long each : retention.times()) {
+      if (Retention.isOver(each, max, now)) {
+        time = each;
+      }
+    }
+    Long known = lookedThrough.get(block.meta().ulid());
+    if (time == Long.MIN_VALUE || (known != null && known >= time)) {
+      return false;
+    }
+    for (Series series : block.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+      if (retention.isOver(series.labels(), max, now)) {
+        return true;
+      }
+    }
+    lookedThrough.put(block.meta().ulid(), time);
+    return false;
+  }
+
   /** Ends the compaction that runs, which then throws; for the stop of the service. */
   void stop() {
     stopped = true;
@@ -103,7 +160,12 @@ public final class Compactor {
         .sorted(Comparator.comparing((Block block) -> block.meta().ulid()).reversed())
         .forEach(block -> byRank.add(new WatchedCursor(block, block.series())));
     BlockMeta meta = metaOf(parents);
-    Optional<BlockMeta> written = writer.write(meta, new MergedCursor(byRank));
+    SeriesCursor retained =
+        new RetainedCursor(
+            new MergedCursor(byRank),
+            labels -> retention.isOver(labels, meta.maxMillis(), started));
+    Optional<BlockMeta> written = writer.write(meta, retained);
+    parents.forEach(block -> lookedThrough.remove(block.meta().ulid()));
     List<Ulid> removed = parents.stream().map(block -> block.meta().ulid()).toList();
     blocks.replace(removed, written.map(BlockMeta::ulid).stream().toList());
     LOG.info(
@@ -135,7 +197,8 @@ public final class Compactor {
         min,
         max,
         BlockStats.NONE,
-        new BlockCompaction(level + 1, List.copyOf(sources), references, List.of()));
+        new BlockCompaction(
+            parents.size() == 1 ? level : level + 1, List.copyOf(sources), references, List.of()));
   }
 
   /** Sets a block aside that turns out to be damaged. */

@@ -12,6 +12,7 @@ import dnd.metrics.server.block.SampleList.Sample;
 import dnd.metrics.server.block.SourceModel;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.promql.test.MemorySource;
 import java.io.IOException;
@@ -30,12 +31,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CompactorTest {
   private static final long RANGE = 7_200_000;
   private static final long START = 236_007 * RANGE; // where ranges of 6, 18, 54 hours begin too
-  private static final long LONGEST = 27 * RANGE;
+
+  /** Blocks of at most 54 hours, of which nothing goes yet. */
+  private static final Retention KEPT = new Retention(10 * 27 * RANGE, Long.MAX_VALUE, List.of());
 
   private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(START));
 
   private Compactor compactor(Blocks blocks, long seed) {
-    return new Compactor(blocks, RANGE, LONGEST, clock, new Random(seed));
+    return new Compactor(blocks, KEPT, clock, new Random(seed));
   }
 
   private static void compactAll(Compactor compactor) throws IOException {
@@ -173,6 +176,67 @@ class CompactorTest {
       assertThat(failures).isGreaterThan(10);
       SourceModel.assertSame("blocks", content(blocks), model);
       assertThat(blocks.status().blocks()).isEqualTo(2);
+    }
+  }
+
+  private static SortedMap<Labels, SampleList> everyHour(String... services) {
+    TreeMap<Labels, SampleList> series = new TreeMap<>();
+    for (String service : services) {
+      List<Sample> samples = new ArrayList<>();
+      for (long t = START; t < START + 20 * RANGE; t += RANGE / 2) {
+        samples.add(new Sample(t, 1, null));
+      }
+      series.put(Labels.of("__name__", "up", "service", service), new SampleList(samples));
+    }
+    return series;
+  }
+
+  private static long firstMillis(Map<Labels, SampleList> content, String service) {
+    SampleList samples = content.get(Labels.of("__name__", "up", "service", service));
+    return samples == null ? Long.MAX_VALUE : samples.samples().getFirst().millis();
+  }
+
+  @Test
+  void seriesGoWhenTheirTimeIsOver() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    write(files, everyHour("combat", "dice", "slo"), 20, new Random(1));
+    long end = START + 20 * RANGE;
+    Retention retention =
+        new Retention(
+            10 * RANGE,
+            Long.MAX_VALUE,
+            List.of(
+                new RetentionRule(List.of(Matcher.equal("service", "combat")), 4 * RANGE),
+                new RetentionRule(
+                    List.of(new Matcher(Matcher.Type.REGEX, "service", "slo|combat")),
+                    15 * RANGE)));
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(end));
+      compactAll(new Compactor(blocks, retention, later, new Random(2)));
+      SortedMap<Labels, SampleList> content = content(blocks);
+      assertThat(firstMillis(content, "combat")).isEqualTo(end - 4 * RANGE);
+      assertThat(firstMillis(content, "dice")).isEqualTo(end - 10 * RANGE);
+      assertThat(firstMillis(content, "slo")).isEqualTo(end - 15 * RANGE);
+      InstantSource muchLater = InstantSource.fixed(Instant.ofEpochMilli(end + 15 * RANGE));
+      compactAll(new Compactor(blocks, retention, muchLater, new Random(3)));
+      assertThat(blocks.status().blocks()).isZero();
+      assertThat(files.list("")).containsExactly("wal");
+    }
+  }
+
+  @Test
+  void theOldestBlocksGoWhereThereIsNoRoom() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    write(files, everyHour("combat", "dice"), 20, new Random(1));
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      long most = blocks.status().bytes() / 2;
+      Retention retention = new Retention(Retention.FOR_EVER, most, List.of());
+      compactAll(new Compactor(blocks, retention, clock, new Random(2)));
+      assertThat(blocks.status().bytes()).isBetween(1L, most);
+      SortedMap<Labels, SampleList> content = content(blocks);
+      assertThat(firstMillis(content, "dice")).isGreaterThan(START + 5 * RANGE);
+      assertThat(content.values().iterator().next().samples().getLast().millis())
+          .isEqualTo(START + 20 * RANGE - RANGE / 2);
     }
   }
 }
