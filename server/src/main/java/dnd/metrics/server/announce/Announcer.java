@@ -47,6 +47,9 @@ public final class Announcer implements AutoCloseable {
   /** The clock on the wall may be set: no wait is longer. */
   private static final long LONGEST_WAIT_MILLIS = 30_000;
 
+  /** How long closing waits for a thread that waits for the database. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
   /** How long requests wait at the start until it is known what they ask for. */
   private static final Duration KNOWN_PATIENCE = Duration.ofSeconds(10);
 
@@ -397,7 +400,9 @@ public final class Announcer implements AutoCloseable {
       List<Row> silenced = database.read(Table.SILENCES, Map.of());
       lock.lock();
       try {
-        take(announced, silenced);
+        if (!closed) {
+          take(announced, silenced);
+        }
       } finally {
         lock.unlock();
       }
@@ -474,7 +479,9 @@ public final class Announcer implements AutoCloseable {
     }
     if (running != null) {
       try {
-        running.join();
+        if (!running.join(CLOSE_PATIENCE)) {
+          LOG.debug("the database is still asked what was announced; nothing comes of it any more");
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
