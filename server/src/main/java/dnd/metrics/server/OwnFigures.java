@@ -90,7 +90,8 @@ final class OwnFigures {
             "dnd_metrics_wal_available",
             "Whether samples can be taken in: 0 while the log cannot be written.",
             status.unavailable() == null ? 1 : 0);
-    if (status.series() > 0) {
+    maintenance(status.maintenance(), metrics);
+    if (status.minMillis() <= status.maxMillis()) {
       metrics
           .gauge(
               "dnd_metrics_head_oldest_sample_timestamp_seconds",
@@ -105,6 +106,22 @@ final class OwnFigures {
               status.maxMillis() / MILLIS_PER_SECOND,
               Map.of());
     }
+  }
+
+  private static void maintenance(HeadStatus.Maintenance done, Metrics metrics) {
+    metrics
+        .counter("dnd_metrics_head_checkpoints_total", "Checkpoints written.", done.checkpoints())
+        .gauge(
+            "dnd_metrics_head_checkpoint_bytes",
+            "Size of the newest checkpoint.",
+            "bytes",
+            done.checkpointBytes(),
+            Map.of())
+        .counter("dnd_metrics_head_blocks_cut_total", "Blocks cut from the head.", done.blocks())
+        .counter(
+            "dnd_metrics_head_maintenance_failures_total",
+            "Checkpoints and blocks of the head that could not be written, and were tried again.",
+            done.failures());
   }
 
   static void blocks(BlocksStatus status, Metrics metrics) {

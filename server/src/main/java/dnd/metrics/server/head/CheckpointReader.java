@@ -9,7 +9,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +89,8 @@ final class CheckpointReader {
    * @return the last record of the log that may be in it
    */
   long load(Head head, LabelIndex index, HeadReplay replay) throws IOException {
-    Loading loading = new Loading(head, index, replay);
-    try (LogFile file = files.open(name)) {
+    try (LogFile file = files.open(name);
+        Loading loading = new Loading(head, index, replay)) {
       long at = CheckpointFrame.HEADER_BYTES;
       long reported = 0;
       while (!loading.ended) {
@@ -94,7 +99,7 @@ final class CheckpointReader {
           throw new IOException(
               files.describe(name) + ": damaged at offset " + at + " since it was looked at");
         }
-        loading.frame(frame, new CheckpointCursor(body, 0, frame.length()));
+        loading.frame(frame, body);
         at += CheckpointFrame.FRAME_BYTES + frame.length();
         if (at - reported > 1 << 22) {
           reported = at;
@@ -102,8 +107,8 @@ final class CheckpointReader {
         }
       }
       bytesDone.accept(at);
+      return loading.highestSequence;
     }
-    return loading.highestSequence;
   }
 
   /** Reads a frame, the body into {@link #body}; null where there is no sound one. */
@@ -126,12 +131,23 @@ final class CheckpointReader {
         : null;
   }
 
-  /** A head being filled, frame by frame. */
-  private static final class Loading {
+  /**
+   * A head being filled, frame by frame. The calling thread makes the series and their places in
+   * the index; other threads decode what the series had. {@link #close} waits for them.
+   */
+  private static final class Loading implements AutoCloseable {
+    /** So many frames wait for a thread at most: their bytes are in memory. */
+    private static final int FRAMES_WAITING = 16;
+
     private final Head head;
     private final LabelIndex index;
     private final HeadReplay replay;
-    private final SeriesParts parts = new SeriesParts();
+    private final ExecutorService decoders =
+        Executors.newFixedThreadPool(
+            Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
+            Thread.ofPlatform().name("checkpoint-", 0).daemon().factory());
+    private final Semaphore waiting = new Semaphore(FRAMES_WAITING);
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final List<String> names = new ArrayList<>();
     private final List<LabelPair> pairs = new ArrayList<>();
     private boolean ended;
@@ -143,7 +159,10 @@ final class CheckpointReader {
       this.replay = replay;
     }
 
-    void frame(CheckpointFrame.Head frame, CheckpointCursor in) {
+    void frame(CheckpointFrame.Head frame, byte[] body) {
+      boolean kept = frame.kind() == Kind.SERIES;
+      byte[] bytes = kept ? Arrays.copyOf(body, frame.length()) : body;
+      CheckpointCursor in = new CheckpointCursor(bytes, 0, frame.length());
       switch (frame.kind()) {
         case PAIRS -> readPairs(in);
         case SENDER -> readSender(in);
@@ -180,6 +199,8 @@ final class CheckpointReader {
 
     private void readSeries(CheckpointCursor in, long sequence) {
       Sender sender = sender(in);
+      List<HeadSeries> made = new ArrayList<>();
+      List<CheckpointCursor> states = new ArrayList<>();
       while (in.hasMore()) {
         int ref = in.count();
         LabelPair[] labels = new LabelPair[in.count()];
@@ -187,8 +208,34 @@ final class CheckpointReader {
           labels[i] = pairs.get(in.count());
         }
         HeadSeries series = head.restore(sender, labels, ref);
-        series.read(in.part(), parts);
+        made.add(series);
+        states.add(in.part());
         replay.restore(ref, series, sequence);
+      }
+      waiting.acquireUninterruptibly();
+      decoders.execute(() -> decode(made, states));
+    }
+
+    private void decode(List<HeadSeries> made, List<CheckpointCursor> states) {
+      try {
+        SeriesParts parts = new SeriesParts();
+        for (int i = 0; i < made.size(); i++) {
+          made.get(i).read(states.get(i), parts);
+        }
+      } catch (RuntimeException | Error e) {
+        failure.compareAndSet(null, e);
+      } finally {
+        waiting.release();
+      }
+    }
+
+    @Override
+    public void close() {
+      waiting.acquireUninterruptibly(FRAMES_WAITING); // then nothing is under way any more
+      decoders.close();
+      Throwable problem = failure.get();
+      if (problem != null) {
+        throw new IllegalStateException("a checkpoint holds what cannot be read", problem);
       }
     }
 

@@ -352,6 +352,7 @@ public final class Head implements SeriesSource, Closeable {
         log.statistics().forces(),
         min,
         max,
+        maintenance.figures(),
         problem == null ? null : problem.getMessage());
   }
 

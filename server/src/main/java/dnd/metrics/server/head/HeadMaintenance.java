@@ -4,6 +4,7 @@ import dnd.metrics.server.head.CheckpointReader.Summary;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,10 @@ final class HeadMaintenance implements Closeable {
 
   private volatile long logBytesThen;
 
+  private final AtomicLong checkpoints = new AtomicLong();
+  private final AtomicLong blocksCut = new AtomicLong();
+  private final AtomicLong failures = new AtomicLong();
+
   /**
    * @param uncoveredBytes what the log holds that no checkpoint can be relied on for
    */
@@ -69,6 +74,7 @@ final class HeadMaintenance implements Closeable {
         runOnce(blocks);
         period = PERIOD_NANOS;
       } catch (IOException | RuntimeException e) {
+        failures.incrementAndGet();
         if (period == PERIOD_NANOS && !isClosed()) {
           LOG.warn("blocks or checkpoints cannot be written, the log grows meanwhile", e);
         }
@@ -103,6 +109,11 @@ final class HeadMaintenance implements Closeable {
     }
   }
 
+  HeadStatus.Maintenance figures() {
+    return new HeadStatus.Maintenance(
+        checkpoints.get(), lastBytes, blocksCut.get(), failures.get());
+  }
+
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     if (blocks != null && head.hasRangeToCut()) {
@@ -118,6 +129,7 @@ final class HeadMaintenance implements Closeable {
     work.lock();
     try {
       int count = head.writeBlocks(blocks);
+      blocksCut.addAndGet(count);
       if (count > 0) {
         checkpoint();
       }
@@ -133,6 +145,7 @@ final class HeadMaintenance implements Closeable {
       long then = head.log().bytesEver();
       lastBytes = head.writeCheckpoint().bytes();
       logBytesThen = then;
+      checkpoints.incrementAndGet();
     } finally {
       work.unlock();
     }

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param logBytes size of the log on disk
  * @param logSegments files of the log
  * @param logForces how often the disk was made to force the log since the process began
- * @param minMillis the oldest sample's time, Unix milliseconds; meaningless without series
- * @param maxMillis the newest sample's time, Unix milliseconds; meaningless without series
+ * @param minMillis the oldest sample's time, Unix milliseconds; above maxMillis where there is no
+ *     sample
+ * @param maxMillis the newest sample's time there ever was, Unix milliseconds
+ * @param maintenance how often checkpoints were written and ranges cut
  * @param unavailable why nothing can be taken in at present (a full disk), null when all is well
  */
 public record HeadStatus(
@@ -26,4 +28,15 @@ public record HeadStatus(
     long logForces,
     long minMillis,
     long maxMillis,
-    @Nullable String unavailable) {}
+    Maintenance maintenance,
+    @Nullable String unavailable) {
+  /**
+   * What was done since the process began.
+   *
+   * @param checkpoints how many were written
+   * @param checkpointBytes size of the newest; 0 for none
+   * @param blocks how many were cut from the head
+   * @param failures how often one of these could not be written, and was tried again later
+   */
+  public record Maintenance(long checkpoints, long checkpointBytes, long blocks, long failures) {}
+}

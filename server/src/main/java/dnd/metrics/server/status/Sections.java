@@ -30,6 +30,10 @@ public final class Sections {
     section.put("log_bytes", head.logBytes());
     section.put("log_segments", head.logSegments());
     section.put("log_sequence", head.lastSequence());
+    section.put("checkpoints", head.maintenance().checkpoints());
+    section.put("checkpoint_bytes", head.maintenance().checkpointBytes());
+    section.put("blocks_cut", head.maintenance().blocks());
+    section.put("maintenance_failures", head.maintenance().failures());
     return section;
   }
 

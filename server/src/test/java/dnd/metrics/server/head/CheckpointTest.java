@@ -212,7 +212,7 @@ class CheckpointTest {
    */
   @Test
   void aHeadThatIsBroughtBackIsTheHeadThatWas() throws IOException {
-    for (int seed = 0; seed < 40; seed++) {
+    for (int seed = 0; seed < 20; seed++) {
       disk = new MemoryLogFiles();
       Random random = new Random(seed);
       RandomEvents events = new RandomEvents(seed);

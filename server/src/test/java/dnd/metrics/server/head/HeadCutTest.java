@@ -239,7 +239,7 @@ class HeadCutTest {
   /** One head is cut, killed and brought back, the other is left alone: together the same. */
   @Test
   void nothingIsLostOrDoubledByCuts() throws IOException {
-    int seeds = Integer.getInteger("fault.seeds", 40);
+    int seeds = Integer.getInteger("fault.seeds", 20);
     int cuts = 0;
     for (int seed = 0; seed < seeds; seed++) {
       disk = new MemoryLogFiles();

@@ -88,7 +88,7 @@ class HeadFaultTest {
   @Test
   void nothingAcknowledgedIsLost() throws IOException {
     int first = Integer.getInteger("fault.seed", 0);
-    int seeds = Integer.getInteger("fault.seeds", 60);
+    int seeds = Integer.getInteger("fault.seeds", 40);
     for (int seed = first; seed < first + seeds; seed++) {
       disk = new MemoryLogFiles();
       blockFiles = new MemoryBlockFiles();
@@ -150,7 +150,9 @@ class HeadFaultTest {
         assertThat(disk.list())
             .as("seed %d", seed)
             .allMatch(name -> name.matches("\\d{8}\\.(wal|torn|checkpoint|checkpoint\\.damaged)"));
-        assertThat(blockFiles.list("")).as("seed %d", seed).allMatch(Ulid::isUlid);
+        assertThat(blockFiles.list(""))
+            .as("seed %d", seed)
+            .allMatch(name -> Ulid.isUlid(name) || name.equals("wal")); // for Prometheus's tools
       }
     }
     System.out.printf(
