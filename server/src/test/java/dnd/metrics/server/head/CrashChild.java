@@ -1,21 +1,35 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.block.BlockFiles;
+import dnd.metrics.server.block.DiskBlockFiles;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.HeadBlocks;
 import dnd.metrics.server.wal.DiskLogFiles;
 import dnd.metrics.server.wal.LogOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process that {@link CrashTest} kills. Arguments: a data folder, then for each sender the
  * number of the event to begin with. Every event brings one counter sample, one increment and one
- * observation; every acknowledgement is a line of output: sender and event. It never ends by
- * itself.
+ * observation; every acknowledgement is a line of output: sender and event; blocks that were cut
+ * are one: -1 and how many. It never ends by itself.
  */
 final class CrashChild {
   static final long EPOCH = 1_700_000_000_000L;
+
+  /** So long that a second of sending is hours of samples, and ranges are over all the time. */
+  private static final long MILLIS_BETWEEN_EVENTS = 10_000;
+
+  private static final int MOST_EVENTS_APART = 100;
+
   private static final int IN_FLIGHT = 64;
 
   /** Small, so that files end, and are removed, all the time. */
@@ -28,10 +42,11 @@ final class CrashChild {
   }
 
   static long timeOf(long event) {
-    return EPOCH + event * 7;
+    return EPOCH + event * MILLIS_BETWEEN_EVENTS;
   }
 
   public static void main(String[] args) throws Exception {
+    PrintStream out = System.out;
     Head head =
         Head.open(
             Path.of(args[0]),
@@ -39,23 +54,40 @@ final class CrashChild {
             HeadOptions.DEFAULT,
             LogOptions.DEFAULT.withSegmentBytes(SEGMENT_BYTES),
             ReplayListener.SILENT);
-    Thread.ofPlatform().daemon().start(() -> writeCheckpoints(head));
-    PrintStream out = System.out;
+    BlockFiles files = new DiskBlockFiles(Path.of(args[0]).resolve("blocks"));
+    HeadBlocks sink =
+        new HeadBlocks(
+            Blocks.open(
+                files,
+                report -> {
+                  throw new IllegalStateException(report);
+                }),
+            InstantSource.system(),
+            new SecureRandom());
+    Thread.ofPlatform().daemon().start(() -> maintain(head, sink, out));
     Thread[] threads = new Thread[args.length - 1];
+    AtomicLongArray progress = new AtomicLongArray(threads.length);
+    for (int i = 0; i < threads.length; i++) {
+      progress.set(i, Long.parseLong(args[i + 1]));
+    }
     for (int i = 0; i < threads.length; i++) {
       int sender = i;
       long first = Long.parseLong(args[i + 1]);
-      threads[i] = Thread.ofPlatform().start(() -> send(head, sender, first, out));
+      threads[i] = Thread.ofPlatform().start(() -> send(head, sender, first, progress, out));
     }
     for (Thread thread : threads) {
       thread.join();
     }
   }
 
-  /** One after the other, so that a kill may meet any moment of one. */
-  private static void writeCheckpoints(Head head) {
+  /** One thing after the other, so that a kill may meet any moment of one. */
+  private static void maintain(Head head, HeadBlocks sink, PrintStream out) {
     try {
       while (true) {
+        int blocks = head.cut(sink);
+        if (blocks > 0) {
+          out.println("-1 " + blocks);
+        }
         head.checkpoint();
       }
     } catch (IOException e) {
@@ -63,11 +95,23 @@ final class CrashChild {
     }
   }
 
-  private static void send(Head head, int number, long first, PrintStream out) {
+  /** Waits while others are so far behind that their totals would be forgotten. */
+  private static void keepTogether(AtomicLongArray progress, int number, long event) {
+    progress.set(number, event);
+    for (int other = 0; other < progress.length(); other++) {
+      while (event - progress.get(other) > MOST_EVENTS_APART) {
+        LockSupport.parkNanos(100_000);
+      }
+    }
+  }
+
+  private static void send(
+      Head head, int number, long first, AtomicLongArray progress, PrintStream out) {
     Sender sender = head.sender(new SenderId("svc" + number, ""));
     Semaphore inFlight = new Semaphore(IN_FLIGHT);
     try {
       for (long event = first; ; event++) {
+        keepTogether(progress, number, event);
         inFlight.acquire();
         long n = event;
         try (SenderBatch batch =

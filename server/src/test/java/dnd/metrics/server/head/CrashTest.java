@@ -2,14 +2,21 @@ package dnd.metrics.server.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.block.DiskBlockFiles;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.model.SeriesView;
+import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -18,14 +25,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process that takes in events, with SIGKILL at random moments, again and again on one
- * folder: every acknowledged event is there, each whole, none twice. {@code -Dcrash.runs=200} for a
- * campaign.
+ * Kills a process that takes in events, writes checkpoints and cuts blocks, with SIGKILL at random
+ * moments, again and again on one folder: every acknowledged event is there, each whole, none
+ * twice. {@code -Dcrash.runs=200} for a campaign.
  */
 class CrashTest {
   private static final int SENDERS = 3;
 
   @TempDir Path folder;
+  private int blocksSeen;
 
   @Test
   void nothingAcknowledgedIsLostWhenTheProcessIsKilled() throws Exception {
@@ -35,14 +43,20 @@ class CrashTest {
     long[] next = new long[SENDERS];
     for (int run = 0; run < runs; run++) {
       String where = "seed " + seed + " run " + run;
-      runAndKill(random.nextInt(400), next);
+      runAndKill(random.nextInt(400), run % 2 == 1, next);
       check(next, where);
     }
     assertThat(next).as("events taken in").doesNotContain(0);
+    assertThat(blocksSeen).as("blocks").isPositive();
+    System.out.printf("%d kills, %d events%n", runs, Arrays.stream(next).sum());
   }
 
-  /** Runs a child until some events are acknowledged and a while longer; moves {@code next}. */
-  private void runAndKill(int millis, long[] next) throws IOException, InterruptedException {
+  /**
+   * Runs a child until some events are acknowledged, with {@code cut} until it cuts blocks, and a
+   * while longer; moves {@code next}.
+   */
+  private void runAndKill(int millis, boolean cut, long[] next)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.add("-XX:+UseSerialGC");
@@ -61,13 +75,20 @@ class CrashTest {
       String line = line(out);
       long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
       boolean killed = false;
+      boolean awaitsCut = cut;
       while (line != null) {
         int space = line.indexOf(' ');
         int sender = Integer.parseInt(line, 0, space, 10);
         long event = Long.parseLong(line, space + 1, line.length(), 10);
+        if (sender < 0) {
+          awaitsCut = false;
+          end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+          line = line(out);
+          continue;
+        }
         assertThat(event).as("acknowledgements come in order").isEqualTo(next[sender]);
         next[sender] = event + 1;
-        if (!killed && System.nanoTime() >= end) {
+        if (!killed && !awaitsCut && System.nanoTime() >= end) {
           killed = true;
           child.toHandle().destroyForcibly(); // Process's own method would close the stream too
         }
@@ -102,13 +123,17 @@ class CrashTest {
             reports.add(line);
           }
         };
-    try (Head head = Head.open(folder.resolve("data"), HeadOptions.DEFAULT, listener)) {
+    Path data = folder.resolve("data");
+    try (Head head = Head.open(data, HeadOptions.DEFAULT, listener);
+        Blocks blocks = Blocks.open(new DiskBlockFiles(data.resolve("blocks")), listener::report);
+        SeriesView view = new Storage(head, blocks).view()) {
+      blocksSeen = blocks.status().blocks();
       for (int sender = 0; sender < SENDERS; sender++) {
         String who = where + " sender " + sender + " " + reports;
         if (next[sender] == 0) {
           continue;
         }
-        long events = checkCounter(head, sender, who);
+        long events = checkCounter(view, sender, who);
         assertThat(events).as(who).isGreaterThanOrEqualTo(next[sender]);
         assertThat(last(head, "total", sender).values[0]).as(who).isEqualTo((double) events);
         Histogram[] histograms = last(head, "seconds", sender).histograms;
@@ -121,8 +146,8 @@ class CrashTest {
   }
 
   /** How many events the counter has samples of, from the first on and without a gap. */
-  private static long checkCounter(Head head, int sender, String who) {
-    SampleReader reader = find(head, "counter", sender).read(Long.MIN_VALUE, Long.MAX_VALUE);
+  private static long checkCounter(SeriesView view, int sender, String who) {
+    SampleReader reader = find(view, "counter", sender).read(Long.MIN_VALUE, Long.MAX_VALUE);
     SampleBatch batch = new SampleBatch();
     long events = 0;
     while (reader.next(batch)) {
@@ -137,17 +162,17 @@ class CrashTest {
   }
 
   private static SampleBatch last(Head head, String metric, int sender) {
-    HeadSeries series = find(head, metric, sender);
+    HeadSeries series = (HeadSeries) find(head, metric, sender);
     SampleBatch batch = new SampleBatch();
     assertThat(series.read(series.newestMillis(), Long.MAX_VALUE).next(batch)).isTrue();
     assertThat(batch.size).isEqualTo(1);
     return batch;
   }
 
-  private static HeadSeries find(Head head, String metric, int sender) {
+  private static Series find(SeriesSource source, String metric, int sender) {
     List<Matcher> matchers = new ArrayList<>();
     CrashChild.labels(metric, sender).forEach((n, v) -> matchers.add(Matcher.equal(n, v)));
-    List<HeadSeries> found = head.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE);
+    List<? extends Series> found = source.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE);
     assertThat(found).hasSize(1);
     return found.getFirst();
   }
