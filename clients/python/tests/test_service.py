@@ -214,7 +214,7 @@ async def test_changes_of_dashboards_are_heard_of(message_hub: Client) -> None:
         await client.on_dashboard(heard.put)
         spec = {"display": {"name": "Fights"}, "duration": "1h", "panels": {}, "layouts": []}
         dashboard = {"kind": "Dashboard", "metadata": {"name": name, "project": "default"}, "spec": spec}
-        requests = (
+        requests: tuple[tuple[str, dict[str, object]], ...] = (
             ("saved", {"action": "save", "dashboard": dashboard}),
             ("deleted", {"action": "delete", "name": name, "base_version": 1}),
         )
