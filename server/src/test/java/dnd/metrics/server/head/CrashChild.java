@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
@@ -29,6 +30,9 @@ final class CrashChild {
   private static final long MILLIS_BETWEEN_EVENTS = 10_000;
 
   private static final int MOST_EVENTS_APART = 100;
+
+  /** Some ranges: sending waits for cutting, or there would be more blocks each time. */
+  private static final int MOST_EVENTS_AHEAD = 5_000;
 
   private static final int IN_FLIGHT = 64;
 
@@ -64,40 +68,62 @@ final class CrashChild {
                 }),
             InstantSource.system(),
             new SecureRandom());
-    Thread.ofPlatform().daemon().start(() -> maintain(head, sink, out));
     Thread[] threads = new Thread[args.length - 1];
     AtomicLongArray progress = new AtomicLongArray(threads.length);
     for (int i = 0; i < threads.length; i++) {
       progress.set(i, Long.parseLong(args[i + 1]));
     }
+    AtomicLong maintained = new AtomicLong(least(progress));
+    Thread.ofPlatform().daemon().start(() -> maintain(head, sink, progress, maintained, out));
     for (int i = 0; i < threads.length; i++) {
       int sender = i;
       long first = Long.parseLong(args[i + 1]);
-      threads[i] = Thread.ofPlatform().start(() -> send(head, sender, first, progress, out));
+      threads[i] =
+          Thread.ofPlatform().start(() -> send(head, sender, first, progress, maintained, out));
     }
     for (Thread thread : threads) {
       thread.join();
     }
   }
 
+  private static long least(AtomicLongArray progress) {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < progress.length(); i++) {
+      least = Math.min(least, progress.get(i));
+    }
+    return least;
+  }
+
   /** One thing after the other, so that a kill may meet any moment of one. */
-  private static void maintain(Head head, HeadBlocks sink, PrintStream out) {
+  private static void maintain(
+      Head head,
+      HeadBlocks sink,
+      AtomicLongArray progress,
+      AtomicLong maintained,
+      PrintStream out) {
     try {
       while (true) {
+        long reached = least(progress);
         int blocks = head.cut(sink);
         if (blocks > 0) {
           out.println("-1 " + blocks);
         }
         head.checkpoint();
+        maintained.set(reached);
       }
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1); // the senders would wait for ever
     }
   }
 
-  /** Waits while others are so far behind that their totals would be forgotten. */
-  private static void keepTogether(AtomicLongArray progress, int number, long event) {
+  /** Waits while others are so far behind that their totals would be forgotten, or cutting is. */
+  private static void keepTogether(
+      AtomicLongArray progress, AtomicLong maintained, int number, long event) {
     progress.set(number, event);
+    while (event - maintained.get() > MOST_EVENTS_AHEAD) {
+      LockSupport.parkNanos(100_000);
+    }
     for (int other = 0; other < progress.length(); other++) {
       while (event - progress.get(other) > MOST_EVENTS_APART) {
         LockSupport.parkNanos(100_000);
@@ -106,12 +132,17 @@ final class CrashChild {
   }
 
   private static void send(
-      Head head, int number, long first, AtomicLongArray progress, PrintStream out) {
+      Head head,
+      int number,
+      long first,
+      AtomicLongArray progress,
+      AtomicLong maintained,
+      PrintStream out) {
     Sender sender = head.sender(new SenderId("svc" + number, ""));
     Semaphore inFlight = new Semaphore(IN_FLIGHT);
     try {
       for (long event = first; ; event++) {
-        keepTogether(progress, number, event);
+        keepTogether(progress, maintained, number, event);
         inFlight.acquire();
         long n = event;
         try (SenderBatch batch =

@@ -81,8 +81,10 @@ class CrashTest {
         int sender = Integer.parseInt(line, 0, space, 10);
         long event = Long.parseLong(line, space + 1, line.length(), 10);
         if (sender < 0) {
-          awaitsCut = false;
-          end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+          if (awaitsCut) {
+            awaitsCut = false;
+            end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+          }
           line = line(out);
           continue;
         }
