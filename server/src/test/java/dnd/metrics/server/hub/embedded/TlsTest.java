@@ -82,7 +82,6 @@ class TlsTest {
       client.flush(SOON);
       hub.drain();
       hub.publish("out", null, Headers.NONE, "late".getBytes(UTF_8));
-      hub.close();
       assertThat(subscription.nextMessage(SOON).getData()).isEqualTo("late".getBytes(UTF_8));
     } finally {
       hub.close();
