@@ -1,0 +1,121 @@
+package dnd.metrics.server.head;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A daemon thread that does some work again and again, a period after it was done last, and less
+ * often while it fails. Safe for use by several threads; no lock is held while the work is done.
+ */
+public final class Upkeep implements Closeable {
+  /** The work; it does what is due. */
+  @FunctionalInterface
+  public interface Work {
+    void run() throws IOException;
+  }
+
+  private final String name;
+  private final long periodNanos;
+  private final long longestPeriodNanos;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition closing = lock.newCondition();
+  private @Nullable Thread thread;
+  private boolean closed;
+
+  /**
+   * @param name the thread's
+   * @param longestPeriodNanos each failure doubles the period, up to this
+   */
+  public Upkeep(String name, long periodNanos, long longestPeriodNanos) {
+    this.name = name;
+    this.periodNanos = periodNanos;
+    this.longestPeriodNanos = longestPeriodNanos;
+  }
+
+  /**
+   * Begins; the first time is after a period. Doing it again has no effect.
+   *
+   * @param firstFailure told of a failure after a success, unless this was closed meanwhile
+   */
+  public void start(Work work, Consumer<Exception> firstFailure) {
+    lock.lock();
+    try {
+      if (thread == null && !closed) {
+        thread = Thread.ofPlatform().name(name).daemon().start(() -> run(work, firstFailure));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run(Work work, Consumer<Exception> firstFailure) {
+    long period = periodNanos;
+    while (awaitPeriod(period)) {
+      try {
+        work.run();
+        period = periodNanos;
+      } catch (IOException | RuntimeException e) {
+        if (period == periodNanos && !isClosed()) {
+          firstFailure.accept(e);
+        }
+        period = Math.min(longestPeriodNanos, 2 * period);
+      }
+    }
+  }
+
+  /** False where it is to end. */
+  private boolean awaitPeriod(long nanos) {
+    lock.lock();
+    try {
+      long left = nanos;
+      while (left > 0 && !closed) {
+        left = closing.awaitNanos(left);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the work is to come to an end. */
+  public boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits for what is being done. */
+  @Override
+  public void close() {
+    Thread running;
+    lock.lock();
+    try {
+      closed = true;
+      closing.signalAll();
+      running = thread;
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (running != null && running.isAlive()) {
+      try {
+        running.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
