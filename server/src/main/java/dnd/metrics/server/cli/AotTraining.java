@@ -44,6 +44,7 @@ public final class AotTraining {
             InstantSource.system(),
             ReplayListener.SILENT)) {
       Banner.text(main, Config.defaults(), folder, 0, true);
+      TrainingLoad.push(main.hubUrl());
       HubAccess access = new HubAccess(main.hubUrl(), Optional.empty(), "");
       Demo demo = Demo.start(access, 1, true, InstantSource.system());
       try {

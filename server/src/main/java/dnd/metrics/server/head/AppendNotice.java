@@ -6,12 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers for a batch that touched watched series: first to whoever waits for the batch, then to
- * the watches.
+ * Answers for a batch that touched watched series: at once to whoever waits for the batch, and to
+ * the watches together with the other batches of the same force.
  */
 record AppendNotice(
     LogCallback waiting,
-    List<SeriesWatch> watches,
+    WatchCalls calls,
+    List<WatchGroup> watches,
     SenderId sender,
     @Nullable String correlationId,
     long oldestMillis,
@@ -19,13 +20,8 @@ record AppendNotice(
     implements LogCallback {
   @Override
   public void committed() {
-    try {
-      waiting.committed();
-    } finally {
-      for (SeriesWatch watch : watches) {
-        watch.appended(sender, correlationId, oldestMillis, newestMillis);
-      }
-    }
+    calls.add(watches, sender, correlationId, oldestMillis, newestMillis);
+    waiting.committed();
   }
 
   @Override

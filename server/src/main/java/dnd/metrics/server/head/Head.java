@@ -66,6 +66,7 @@ public final class Head implements SeriesSource, Closeable {
 
   private final Object watchesLock = new Object();
   private volatile WatchSet watches = WatchSet.EMPTY;
+  private final WatchCalls watchCalls = new WatchCalls();
 
   private volatile long cutMillis = Long.MIN_VALUE;
 
@@ -106,6 +107,7 @@ public final class Head implements SeriesSource, Closeable {
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
     this.log = new WriteAheadLog(files, logOptions, end);
+    log.afterEachForce(watchCalls::run);
     long uncovered = checkpoints.foundDamage() ? Long.MAX_VALUE / 2 : total[0];
     this.maintenance = new HeadMaintenance(this, options, checkpoint, uncovered);
   }
@@ -269,6 +271,10 @@ public final class Head implements SeriesSource, Closeable {
     return watches;
   }
 
+  WatchCalls watchCalls() {
+    return watchCalls;
+  }
+
   /**
    * Calls {@code listener} with a metric's name when a sender says something new of it. It is
    * called on the sender's thread, under its lock: it must be short and must not block.
@@ -283,7 +289,19 @@ public final class Head implements SeriesSource, Closeable {
    */
   public void whenDurable(CommitCallback callback) throws HeadUnavailableException {
     checkAvailable();
-    log.whenDurable(callback);
+    log.whenDurable(
+        new LogCallback() {
+          @Override
+          public void committed() {
+            watchCalls.run();
+            callback.committed();
+          }
+
+          @Override
+          public void failed(IOException reason) {
+            callback.failed(reason);
+          }
+        });
   }
 
   /**

@@ -60,7 +60,7 @@ public final class HeadSeries implements Series {
   int reportMark;
 
   /** Who watches it, of the set of watches with version {@link #watchVersion}. */
-  private SeriesWatch @Nullable [] watches;
+  private @Nullable WatchGroup watches;
 
   private int watchVersion;
   private boolean live = true;
@@ -141,8 +141,8 @@ public final class HeadSeries implements Series {
   }
 
   /** Who of these watches it. */
-  SeriesWatch[] watches(WatchSet all) {
-    SeriesWatch[] known = watches;
+  WatchGroup watches(WatchSet all) {
+    WatchGroup known = watches;
     if (known == null || watchVersion != all.version()) {
       known = all.find(labels);
       watches = known;

@@ -40,7 +40,7 @@ public final class SenderBatch implements AutoCloseable {
   private final EventRecord record = new EventRecord();
 
   /** The watches of series that this batch has appended to. */
-  private final Set<SeriesWatch> touched = new HashSet<>();
+  private final Set<WatchGroup> touched = new HashSet<>();
 
   private State state = State.CLOSED;
   private boolean report;
@@ -233,8 +233,9 @@ public final class SenderBatch implements AutoCloseable {
     if (watches.isEmpty()) {
       return;
     }
-    for (SeriesWatch watch : series.watches(watches)) {
-      touched.add(watch);
+    WatchGroup group = series.watches(watches);
+    if (!group.isEmpty()) {
+      touched.add(group);
     }
   }
 
@@ -298,12 +299,18 @@ public final class SenderBatch implements AutoCloseable {
   }
 
   private AppendNotice notice(CommitCallback callback) {
-    List<SeriesWatch> watches = List.copyOf(touched);
+    List<WatchGroup> watches = List.copyOf(touched);
     touched.clear();
     long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
     long oldest = Math.min(oldestMillis, newest);
     return new AppendNotice(
-        callback, watches, sender.id(), callback.correlationId(), oldest, newest);
+        callback,
+        head.watchCalls(),
+        watches,
+        sender.id(),
+        callback.correlationId(),
+        oldest,
+        newest);
   }
 
   private void markEnded() {

@@ -7,14 +7,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * All watches of a head at one time, by the metric names that they name, so that a series looks
- * through few of them. A series looks once a version and keeps what it found. Immutable.
+ * through few of them. A series looks once a version and keeps what it found. Immutable, but for
+ * what it remembers; safe for use by several threads.
  */
 final class WatchSet {
   static final WatchSet EMPTY = new WatchSet(0, List.of());
-  private static final SeriesWatch[] NONE = {};
 
   private final int version;
   private final List<SeriesWatch> all;
@@ -22,6 +23,9 @@ final class WatchSet {
 
   /** Those that may find a series of any name. */
   private final List<SeriesWatch> ofAnyName = new ArrayList<>();
+
+  /** The groups that were found, each once. */
+  private final Map<List<SeriesWatch>, WatchGroup> groups = new ConcurrentHashMap<>();
 
   private WatchSet(int version, List<SeriesWatch> all) {
     this.version = version;
@@ -64,14 +68,16 @@ final class WatchSet {
     return version;
   }
 
-  SeriesWatch[] find(Labels labels) {
+  WatchGroup find(Labels labels) {
     List<SeriesWatch> named = byMetricName.getOrDefault(labels.get(Labels.METRIC_NAME), List.of());
     if (named.isEmpty() && ofAnyName.isEmpty()) {
-      return NONE;
+      return WatchGroup.NOBODY;
     }
     List<SeriesWatch> found = new ArrayList<>();
     named.stream().filter(w -> w.matches(labels)).forEach(found::add);
     ofAnyName.stream().filter(w -> w.matches(labels)).forEach(found::add);
-    return found.isEmpty() ? NONE : found.toArray(NONE);
+    return found.isEmpty()
+        ? WatchGroup.NOBODY
+        : groups.computeIfAbsent(found, each -> new WatchGroup(each));
   }
 }

@@ -38,7 +38,7 @@ final class BatchApplier {
               ? applyValue(metric, batch.values[i], millis, target)
               : applyHistogram(metric, histogram, millis, target);
       if (problem == null) {
-        notes.say(metric, target);
+        notes.say(metric.description, target);
         stored++;
       } else {
         String path = "data.metrics[" + batch.indexes[i] + "]";
@@ -46,7 +46,7 @@ final class BatchApplier {
         MetricParser.reject(
             batch,
             batch.indexes[i],
-            metric.name,
+            metric.description.name,
             new Problem(problem.code(), field, problem.message()));
       }
     }
@@ -69,14 +69,14 @@ final class BatchApplier {
       metric.series = series;
       metric.labels = series.labels();
     }
-    if (metric.createdMillis != KnownMetric.NOT_CREATED
-        && metric.kind == ValueKind.COUNTER
-        && metric.createdMillis < millis
+    if (metric.description.createdMillis != MetricDescription.NOT_CREATED
+        && metric.description.kind == ValueKind.COUNTER
+        && metric.description.createdMillis < millis
         && series.isEmpty()) {
-      target.append(series, metric.createdMillis, 0);
+      target.append(series, metric.description.createdMillis, 0);
     }
     AppendOutcome outcome =
-        switch (metric.kind) {
+        switch (metric.description.kind) {
           case GAUGE, COUNTER -> target.append(series, millis, value);
           case COUNTER_DELTA -> target.addDelta(series, millis, value);
           case OBSERVATION -> target.observe(series, millis, value);
@@ -87,14 +87,15 @@ final class BatchApplier {
   }
 
   private static @Nullable Problem wrongValue(KnownMetric metric, double value, long millis) {
-    return switch (metric.kind) {
+    return switch (metric.description.kind) {
       case GAUGE, HISTOGRAM, HISTOGRAM_DELTA -> null;
       case COUNTER -> {
         if (!(value >= 0)) {
           yield new Problem(
               ErrorCode.INVALID_COUNTER_VALUE, "value", "a counter is a number from 0 up");
         }
-        yield metric.createdMillis != KnownMetric.NOT_CREATED && metric.createdMillis > millis
+        yield metric.description.createdMillis != MetricDescription.NOT_CREATED
+                && metric.description.createdMillis > millis
             ? createdLater()
             : null;
       }
@@ -119,7 +120,8 @@ final class BatchApplier {
 
   private static @Nullable Problem applyHistogram(
       KnownMetric metric, HistogramValue histogram, long millis, SenderBatch target) {
-    if (metric.createdMillis != KnownMetric.NOT_CREATED && metric.createdMillis > millis) {
+    if (metric.description.createdMillis != MetricDescription.NOT_CREATED
+        && metric.description.createdMillis > millis) {
       return createdLater();
     }
     return switch (histogram) {
@@ -141,7 +143,7 @@ final class BatchApplier {
               .zeroThreshold(histogram.zeroThreshold())
               .customValues(histogram.customValues())
               .build();
-      target.append(series, metric.createdMillis, zero);
+      target.append(series, metric.description.createdMillis, zero);
     }
     AppendOutcome outcome = target.append(series, millis, histogram);
     return outcome.isStored() ? null : problem(outcome);
@@ -152,7 +154,7 @@ final class BatchApplier {
    */
   private static @Nullable Problem applyClassic(
       KnownMetric metric, HistogramValue.Classic classic, long millis, SenderBatch target) {
-    boolean delta = metric.kind == ValueKind.HISTOGRAM_DELTA;
+    boolean delta = metric.description.kind == ValueKind.HISTOGRAM_DELTA;
     if (delta && !(classic.sum() >= 0 && Double.isFinite(classic.sum()))) {
       return new Problem(
           ErrorCode.INVALID_HISTOGRAM,
@@ -162,7 +164,7 @@ final class BatchApplier {
     int bounds = classic.upperBounds().length;
     HeadSeries[] series = new HeadSeries[bounds + 3];
     double[] values = new double[bounds + 3];
-    Labels bucket = metric.labels.with(Labels.METRIC_NAME, metric.name + "_bucket");
+    Labels bucket = metric.labels.with(Labels.METRIC_NAME, metric.description.name + "_bucket");
     for (int i = 0; i <= bounds; i++) {
       double bound = i < bounds ? classic.upperBounds()[i] : Double.POSITIVE_INFINITY;
       HeadSeries one = target.resolve(bucket.with("le", BoundText.of(bound)));
@@ -174,7 +176,8 @@ final class BatchApplier {
     }
     for (int i = 0; i < 2; i++) {
       String suffix = i == 0 ? "_sum" : "_count";
-      HeadSeries one = target.resolve(metric.labels.with(Labels.METRIC_NAME, metric.name + suffix));
+      HeadSeries one =
+          target.resolve(metric.labels.with(Labels.METRIC_NAME, metric.description.name + suffix));
       if (one == null) {
         return refused(target);
       }
@@ -184,7 +187,7 @@ final class BatchApplier {
     Problem first = null;
     for (int i = 0; i < series.length; i++) {
       if (!delta && isNew(metric, series[i], millis)) {
-        target.append(series[i], metric.createdMillis, 0);
+        target.append(series[i], metric.description.createdMillis, 0);
       }
       AppendOutcome outcome =
           delta
@@ -198,8 +201,8 @@ final class BatchApplier {
   }
 
   private static boolean isNew(KnownMetric metric, HeadSeries series, long millis) {
-    return metric.createdMillis != KnownMetric.NOT_CREATED
-        && metric.createdMillis < millis
+    return metric.description.createdMillis != MetricDescription.NOT_CREATED
+        && metric.description.createdMillis < millis
         && series.isEmpty();
   }
 

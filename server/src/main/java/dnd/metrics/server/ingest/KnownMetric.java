@@ -5,15 +5,14 @@ import dnd.metrics.server.model.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All of a metric of an event but for value and time: what it is called, which series it means, and
- * what was said about it. The parser makes one for each metric it reads; the predictor keeps them
- * with the bytes they were read from. For one thread, but for the series, which has its own rules.
+ * All of a metric of an event but for value and time: what was said of it, and which series it
+ * means. The parser makes one for each metric it reads; the predictor keeps them, with the bytes
+ * they were read from, as {@link LearnedMetric}. For one thread, but for the series, which has its
+ * own rules.
  */
-final class KnownMetric {
-  static final long NOT_CREATED = Long.MIN_VALUE;
-
-  final String name;
-  final ValueKind kind;
+class KnownMetric {
+  /** What was said; one object for all metrics of a connection of which the same was said. */
+  final MetricDescription description;
 
   /**
    * The labels of the series, name, service and instance included; of a whole classic histogram
@@ -22,40 +21,11 @@ final class KnownMetric {
    */
   Labels labels;
 
-  /** When the counting began, Unix milliseconds, or {@link #NOT_CREATED}. */
-  final long createdMillis;
-
-  /** The metric's type in words, such as {@code counter}. */
-  final String type;
-
-  /** What the event said, or null where it said nothing. */
-  final @Nullable String help;
-
-  final @Nullable String unit;
-
   /** The series that {@link #labels} meant last time; asked whether it is live before each use. */
   @Nullable HeadSeries series;
 
-  /** The state of {@link MetadataNotes} in which this metric had nothing new to say. */
-  @Nullable Object metadataSaid;
-
-  /** Where {@link MetadataNotes} keeps what is known of the name; looked up once. */
-  MetadataNotes.@Nullable Note note;
-
-  KnownMetric(
-      String name,
-      ValueKind kind,
-      Labels labels,
-      long createdMillis,
-      String type,
-      @Nullable String help,
-      @Nullable String unit) {
-    this.name = name;
-    this.kind = kind;
+  KnownMetric(MetricDescription description, Labels labels) {
+    this.description = description;
     this.labels = labels;
-    this.createdMillis = createdMillis;
-    this.type = type;
-    this.help = help;
-    this.unit = unit;
   }
 }

@@ -1,8 +1,6 @@
 package dnd.metrics.server.ingest;
 
 import dnd.metrics.server.head.Sender;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +38,7 @@ final class LearnedEvent {
   final Slot[] slots;
 
   /** By the bytes around the value. */
-  final Map<ByteKey, LearnedMetric> metrics = new HashMap<>();
+  final LearnedMetrics metrics = new LearnedMetrics();
 
   /** The metric that the last event ended with; at first, one that stands before all. */
   LearnedMetric last;

@@ -30,7 +30,7 @@ final class MetadataNotes {
 
   /** Tells the head where {@code metric} says something new. */
   @SuppressWarnings("ReferenceEquality") // the same object means that nothing was said since
-  void say(KnownMetric metric, SenderBatch batch) {
+  void say(MetricDescription metric, SenderBatch batch) {
     Note note = metric.note;
     if (note == null) {
       note = notes.computeIfAbsent(metric.name, name -> new Note(NOTHING));

@@ -42,7 +42,7 @@ final class MetricParser {
       help = null;
       unit = null;
       timeMillis = ParsedBatch.NO_TIME;
-      createdMillis = KnownMetric.NOT_CREATED;
+      createdMillis = MetricDescription.NOT_CREATED;
       hasValue = false;
       value = 0;
       histogram = null;
@@ -133,7 +133,8 @@ final class MetricParser {
       }
       case "created" -> {
         long created = EventParser.time(p, token, path + ".created");
-        draft.createdMillis = created == ParsedBatch.NO_TIME ? KnownMetric.NOT_CREATED : created;
+        draft.createdMillis =
+            created == ParsedBatch.NO_TIME ? MetricDescription.NOT_CREATED : created;
       }
       case "value" -> value(p, token, path, draft, places);
       default -> p.skipChildren();
@@ -284,10 +285,14 @@ final class MetricParser {
             sharedCount,
             batch.service,
             batch.instance);
-    KnownMetric metric =
-        new KnownMetric(
-            name, kind, labels, draft.createdMillis, type.text(), draft.help, draft.unit);
-    batch.add(metric, draft.value, draft.timeMillis, draft.index, draft.histogram);
+    MetricDescription description =
+        new MetricDescription(name, kind, draft.createdMillis, type.text(), draft.help, draft.unit);
+    batch.add(
+        new KnownMetric(description, labels),
+        draft.value,
+        draft.timeMillis,
+        draft.index,
+        draft.histogram);
   }
 
   private static MetricType type(@Nullable String text, String path) throws InvalidEventException {

@@ -3,7 +3,6 @@ package dnd.metrics.server.ingest;
 import dnd.metrics.events.CorrelationIds;
 import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.head.Sender;
-import dnd.metrics.server.model.Labels;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * expectation.
  */
 final class Predictor {
-  /** What a learned metric takes beside its bytes, about: two objects, a key, a map's node. */
-  private static final int METRIC_OVERHEAD_BYTES = 240;
+  /** What a learned metric takes beside its bytes, about: an object, and its place in a table. */
+  private static final int METRIC_OVERHEAD_BYTES = 52;
+
+  private static final int ARRAY_OVERHEAD_BYTES = 20;
+  private static final int RUN_OVERHEAD_BYTES = 96;
+  private static final byte[] NO_BYTES = {};
 
   private static final int EVENT_OVERHEAD_BYTES = 512;
 
@@ -31,6 +34,12 @@ final class Predictor {
   private final int maxMetrics;
   private final JsonNumber number = new JsonNumber();
   private final Map<ByteKey, LearnedEvent> events = new HashMap<>();
+
+  /** Runs of bytes before a value, each once: they are the same for many series. */
+  private final Map<ByteKey, byte[]> runs = new HashMap<>();
+
+  private final Map<MetricDescription, MetricDescription> descriptions = new HashMap<>();
+
   private @Nullable LearnedEvent last;
   private int misses;
 
@@ -42,17 +51,10 @@ final class Predictor {
   /** The metric that the match under way ended with. */
   private LearnedMetric lastMatched;
 
-  private final LearnedMetric nothing =
-      new LearnedMetric(
-          new byte[0],
-          new byte[0],
-          new KnownMetric(
-              "", ValueKind.GAUGE, Labels.empty(), KnownMetric.NOT_CREATED, "", null, null));
-
   Predictor(PredictionBudget budget, int maxMetrics) {
     this.share = budget.share(this);
     this.maxMetrics = maxMetrics;
-    this.lastMatched = nothing;
+    this.lastMatched = LearnedMetric.beforeAll();
   }
 
   /**
@@ -224,7 +226,7 @@ final class Predictor {
       if (to < 0 || metric == null) {
         return -1;
       }
-      batch.add(metric.metric, number.value(), ParsedBatch.NO_TIME, index, null);
+      batch.add(metric, number.value(), ParsedBatch.NO_TIME, index, null);
       previous = metric;
       at = skipSpace(bytes, to, end);
       if (at < end && bytes[at] == ']') {
@@ -282,23 +284,22 @@ final class Predictor {
               sender,
               shape.stretches(),
               shape.slots(),
-              new LearnedMetric(new byte[0], new byte[0], nothing.metric));
+              LearnedMetric.beforeAll());
       events.put(key, event);
     }
     for (int i = 0; i < places.metrics; i++) {
-      byte[] before =
-          Arrays.copyOfRange(bytes, offset + places.metricFrom[i], offset + places.valueFrom[i]);
-      int valueTo = LearnedShape.valueEnd(bytes, offset + places.valueFrom[i], offset + length);
-      byte[] after = Arrays.copyOfRange(bytes, valueTo, offset + places.metricTo[i]);
-      ByteKey metricKey = new ByteKey(before, after);
-      LearnedMetric metric = event.metrics.get(metricKey);
+      int valueFrom = offset + places.valueFrom[i];
+      LearnedMetrics.Place place =
+          new LearnedMetrics.Place(
+              offset + places.metricFrom[i],
+              valueFrom,
+              LearnedShape.valueEnd(bytes, valueFrom, offset + length),
+              offset + places.metricTo[i]);
+      LearnedMetric metric = learn(bytes, place, event, batch.metrics[i]);
       if (metric == null) {
-        if (!take(before.length + after.length + METRIC_OVERHEAD_BYTES)) {
-          return;
-        }
-        metric = new LearnedMetric(before, after, batch.metrics[i]);
-        event.metrics.put(metricKey, metric);
+        return;
       }
+      batch.metrics[i] = metric;
       event.last.followedBy(metric);
       event.last = metric;
     }
@@ -306,6 +307,53 @@ final class Predictor {
       last.followedBy(event);
     }
     last = event;
+  }
+
+  /** The metric at a place, learned where it was not known; null where there is no room for it. */
+  private @Nullable LearnedMetric learn(
+      byte[] bytes, LearnedMetrics.Place place, LearnedEvent event, KnownMetric read) {
+    int hash = event.metrics.hash(bytes, place);
+    LearnedMetric known = event.metrics.find(bytes, place, hash);
+    if (known != null) {
+      return known;
+    }
+    byte[] after = event.last.after;
+    boolean shared = LearnedMetrics.isSame(after, bytes, place.valueTo(), place.to());
+    int cost = shared ? 0 : place.afterLength() + ARRAY_OVERHEAD_BYTES;
+    if (!take(METRIC_OVERHEAD_BYTES + cost)) {
+      return null;
+    }
+    if (!shared) {
+      after = Arrays.copyOfRange(bytes, place.valueTo(), place.to());
+    }
+    byte[] before = run(bytes, place.from(), place.valueFrom());
+    MetricDescription description = description(read.description);
+    if (before == null || description == null) {
+      return null;
+    }
+    LearnedMetric metric = new LearnedMetric(before, after, hash, description, read.labels);
+    return event.metrics.add(metric) ? metric : null;
+  }
+
+  /** The one copy of a run of bytes, or null where there is no room for it. */
+  private byte @Nullable [] run(byte[] bytes, int from, int to) {
+    byte[] copy = Arrays.copyOfRange(bytes, from, to);
+    ByteKey key = new ByteKey(copy, NO_BYTES);
+    byte[] known = runs.get(key);
+    if (known == null && take(copy.length + RUN_OVERHEAD_BYTES)) {
+      runs.put(key, copy);
+      known = copy;
+    }
+    return known;
+  }
+
+  private @Nullable MetricDescription description(MetricDescription said) {
+    MetricDescription known = descriptions.get(said);
+    if (known == null && take(said.memoryBytes())) {
+      descriptions.put(said, said);
+      known = said;
+    }
+    return known;
   }
 
   private boolean take(int bytes) {
@@ -316,6 +364,8 @@ final class Predictor {
       misses = 0;
       last = null;
       events.clear();
+      runs.clear();
+      descriptions.clear();
       share.release();
     }
     return false;

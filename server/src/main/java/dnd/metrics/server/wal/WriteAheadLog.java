@@ -56,6 +56,7 @@ public final class WriteAheadLog implements Closeable {
   private volatile @Nullable IOException failure;
 
   private volatile Consumer<Runnable> together = Runnable::run;
+  private volatile Runnable afterwards = () -> {};
 
   /** Written by the log's thread; counts what was removed since as if it were there. */
   private volatile LogStatistics statistics;
@@ -136,6 +137,11 @@ public final class WriteAheadLog implements Closeable {
    */
   public void callBackTogether(Consumer<Runnable> runner) {
     together = runner;
+  }
+
+  /** Runs {@code what} on the log's thread each time when all that a force concerns were called. */
+  public void afterEachForce(Runnable what) {
+    afterwards = what;
   }
 
   public LogStatistics statistics() {
@@ -235,6 +241,7 @@ public final class WriteAheadLog implements Closeable {
     failure = null;
     List<LogCallback> committed = records.takeWaiting();
     together.accept(() -> committed.forEach(waiting -> callBack(waiting, null)));
+    runAfterwards();
     records.clear();
     return true;
   }
@@ -249,6 +256,14 @@ public final class WriteAheadLog implements Closeable {
       }
     } catch (RuntimeException e) {
       LOG.error("a callback of the log failed", e);
+    }
+  }
+
+  private void runAfterwards() {
+    try {
+      afterwards.run();
+    } catch (RuntimeException e) {
+      LOG.error("what follows a force of the log failed", e);
     }
   }
 

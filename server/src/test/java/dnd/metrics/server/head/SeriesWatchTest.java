@@ -148,4 +148,64 @@ class SeriesWatchTest {
     push("last");
     assertThat(heard).containsExactly("rolls dice d 0");
   }
+
+  /** Keeps the log's thread busy, so that what is committed meanwhile shares the next force. */
+  private static final class Hold implements CommitCallback {
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    @Override
+    public void committed() {
+      reached.countDown();
+      try {
+        assertThat(release.await(1, TimeUnit.MINUTES)).isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void failed(IOException reason) {}
+  }
+
+  @Test
+  void hearsOnceAForceAndSenderHoweverManyEventsShareIt() throws Exception {
+    watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    watch("luck", Matcher.equal("__name__", "luck"));
+    Hold hold = new Hold();
+    head.whenDurable(hold);
+    assertThat(hold.reached.await(1, TimeUnit.MINUTES)).isTrue();
+    SenderId other = new SenderId("dice", "d-2");
+    for (int i = 0; i < 100; i++) {
+      commit(DICE, ROLLS, 500 - i, "c-" + i); // out of order: the newest sample came first
+      commit(other, LUCK, i, "l-" + i);
+    }
+    CountDownLatch heardBefore = new CountDownLatch(1);
+    List<String> then = new CopyOnWriteArrayList<>();
+    head.whenDurable(
+        new CommitCallback() {
+          @Override
+          public void committed() {
+            then.addAll(heard);
+            heardBefore.countDown();
+          }
+
+          @Override
+          public void failed(IOException reason) {}
+        });
+    hold.release.countDown();
+    assertThat(heardBefore.await(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(then).containsExactlyInAnyOrder("rolls dice c-99 500", "luck dice l-99 99");
+    push("last");
+    assertThat(heard).as("nothing twice").hasSize(2);
+  }
+
+  private void commit(SenderId sender, Labels labels, long millis, String id) throws Exception {
+    try (SenderBatch batch = head.sender(sender).begin(EventKind.PUSH, null, NOW)) {
+      HeadSeries series = batch.resolve(labels);
+      assertThat(series).isNotNull();
+      assertThat(batch.append(series, NOW + millis, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+      batch.commit(new Done(id));
+    }
+  }
 }
