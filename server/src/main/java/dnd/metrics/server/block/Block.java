@@ -152,17 +152,27 @@ public final class Block implements SeriesSource {
 
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+    return select(matchers, fromMillis, toMillis, () -> {});
+  }
+
+  @Override
+  public List<? extends Series> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+    check.run();
     List<Series> found = new ArrayList<>();
     if (!meta.overlaps(fromMillis, toMillis)) {
       return found;
     }
     boolean whole = fromMillis <= meta.minMillis() && toMillis >= meta.maxMillis() - 1;
-    IntIterator each = selector.select(matchers).getIntIterator();
-    while (each.hasNext()) {
+    IntIterator each = selector.select(matchers, check).getIntIterator();
+    for (int looked = 1; each.hasNext(); looked++) {
       int reference = each.next();
       SeriesEntry entry = index.series(reference);
       if (whole || entry.overlaps(fromMillis, toMillis)) {
         found.add(new BlockSeries(this, reference, entry.labels()));
+      }
+      if (looked % SeriesSelector.SERIES_PER_CHECK == 0) {
+        check.run();
       }
     }
     return found;
@@ -194,7 +204,7 @@ public final class Block implements SeriesSource {
     }
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
     long symbol = index.symbols().find(name);
-    IntIterator each = selector.select(matchers).getIntIterator();
+    IntIterator each = selector.select(matchers, () -> {}).getIntIterator();
     while (each.hasNext()) {
       SeriesEntry entry = index.series(each.next());
       String value = entry.value(symbol);
@@ -207,7 +217,7 @@ public final class Block implements SeriesSource {
 
   /** All series in order, with their chunks; what is deleted is left out. For one thread. */
   public SeriesCursor series() {
-    RoaringBitmap all = selector.select(List.of());
+    RoaringBitmap all = selector.select(List.of(), () -> {});
     return new BlockCursor(this, all.getIntIterator());
   }
 }

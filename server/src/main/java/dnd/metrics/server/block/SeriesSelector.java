@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -14,6 +15,9 @@ import org.roaringbitmap.RoaringBitmap;
  * threads.
  */
 final class SeriesSelector {
+  /** So many take less than a millisecond or so. */
+  static final int SERIES_PER_CHECK = 1024;
+
   private final IndexFile index;
   private final PostingsTable postings;
 
@@ -22,8 +26,12 @@ final class SeriesSelector {
     this.postings = index.postings();
   }
 
-  /** References of the series that all matchers accept, ascending in order of labels. */
-  RoaringBitmap select(List<Matcher> matchers) {
+  /**
+   * References of the series that all matchers accept, ascending in order of labels.
+   *
+   * @param check run again and again meanwhile; what it throws ends the search
+   */
+  RoaringBitmap select(List<Matcher> matchers, Runnable check) {
     List<Long> lists = new ArrayList<>();
     List<Matcher> choosing = new ArrayList<>();
     List<Matcher> refusing = new ArrayList<>();
@@ -42,12 +50,12 @@ final class SeriesSelector {
         choosing.add(matcher);
       }
     }
-    RoaringBitmap result = intersection(lists);
+    RoaringBitmap result = intersection(lists, check);
     for (Matcher matcher : choosing) {
       if (result != null && isCheaperToAsk(result, matcher)) {
-        result = asked(result, matcher);
+        result = asked(result, matcher, check);
       } else {
-        RoaringBitmap accepted = accepted(matcher);
+        RoaringBitmap accepted = accepted(matcher, check);
         result = result == null ? accepted : RoaringBitmap.and(result, accepted);
       }
     }
@@ -59,9 +67,9 @@ final class SeriesSelector {
         continue; // no series has the label, so that all have the empty value
       }
       if (isCheaperToAsk(result, matcher)) {
-        result = asked(result, matcher);
+        result = asked(result, matcher, check);
       } else {
-        result.andNot(refused(matcher));
+        result.andNot(refused(matcher, check));
       }
     }
     return result;
@@ -76,11 +84,12 @@ final class SeriesSelector {
   }
 
   /** The shortest lists first. Null without lists. */
-  private @Nullable RoaringBitmap intersection(List<Long> lists) {
+  private @Nullable RoaringBitmap intersection(List<Long> lists, Runnable check) {
     lists.sort(Comparator.comparingLong(index::countPostings));
     RoaringBitmap result = null;
     for (long list : lists) {
       RoaringBitmap series = new RoaringBitmap();
+      check.run();
       index.addPostings(list, series);
       if (result == null) {
         result = series;
@@ -102,25 +111,30 @@ final class SeriesSelector {
   }
 
   /** Those of the series whose labels the matcher accepts. */
-  private RoaringBitmap asked(RoaringBitmap series, Matcher matcher) {
+  private RoaringBitmap asked(RoaringBitmap series, Matcher matcher, Runnable check) {
     long name = index.symbols().find(matcher.name());
     RoaringBitmap kept = new RoaringBitmap();
-    series.forEach((int reference) -> {
+    IntIterator each = series.getIntIterator();
+    for (int asked = 1; each.hasNext(); asked++) {
+      int reference = each.next();
       if (matcher.matches(index.series(reference).value(name))) {
         kept.add(reference);
       }
-    });
+      if (asked % SERIES_PER_CHECK == 0) {
+        check.run();
+      }
+    }
     return kept;
   }
 
   /** The series that have a value of the label that the matcher accepts. */
-  private RoaringBitmap accepted(Matcher matcher) {
-    return withValues(matcher, !matcher.isNegative(), true);
+  private RoaringBitmap accepted(Matcher matcher, Runnable check) {
+    return withValues(matcher, !matcher.isNegative(), true, check);
   }
 
   /** The series that have a value that the matcher, which accepts the empty value, refuses. */
-  private RoaringBitmap refused(Matcher matcher) {
-    return withValues(matcher, matcher.isNegative(), false);
+  private RoaringBitmap refused(Matcher matcher, Runnable check) {
+    return withValues(matcher, matcher.isNegative(), false, check);
   }
 
   /**
@@ -128,7 +142,7 @@ final class SeriesSelector {
    *
    * @param named whether that are the values that the matcher names, where it can name them
    */
-  private RoaringBitmap withValues(Matcher matcher, boolean named, boolean wanted) {
+  private RoaringBitmap withValues(Matcher matcher, boolean named, boolean wanted, Runnable check) {
     RoaringBitmap union = new RoaringBitmap();
     Set<String> values = named ? matcher.namedValues() : null;
     if (values != null) {
@@ -140,11 +154,15 @@ final class SeriesSelector {
       }
       return union;
     }
+    int[] asked = {0};
     postings.forEachValue(
         matcher.name(),
         (value, list) -> {
           if (matcher.matches(value) == wanted) {
             index.addPostings(list, union);
+          }
+          if (++asked[0] % SERIES_PER_CHECK == 0) {
+            check.run();
           }
         });
     return union;

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * accessors return are the object's own and must not be changed.
  */
 public final class Buckets {
+  /** The object, and the heads of its arrays. */
+  private static final int OBJECT_BYTES = 56;
+
   private static final Buckets NONE = new Buckets(new int[0], new double[0]);
 
   private final int[] indexes;
@@ -21,6 +24,11 @@ public final class Buckets {
 
   public static Buckets none() {
     return NONE;
+  }
+
+  /** About how many bytes it takes. */
+  int heapBytes() {
+    return indexes.length == 0 ? 0 : OBJECT_BYTES + 12 * indexes.length;
   }
 
   /**

@@ -16,6 +16,7 @@ public final class Histogram {
   public static final int MAX_SCHEMA = 8;
 
   private static final double[] NO_CUSTOM_VALUES = {};
+  private static final int OBJECT_BYTES = 72;
   private static final double MAX_WHOLE_COUNT = 1L << 53;
 
   private final CounterResetHint counterResetHint;
@@ -106,6 +107,11 @@ public final class Histogram {
 
   static boolean isWholeCount(double count) {
     return count >= 0 && count <= MAX_WHOLE_COUNT && count == Math.rint(count);
+  }
+
+  /** About how many bytes it takes; custom bounds, which histograms share, left out. */
+  public int heapBytes() {
+    return OBJECT_BYTES + positive.heapBytes() + negative.heapBytes();
   }
 
   /** Whether all counts are whole numbers that doubles tell apart: what an instrument counts. */

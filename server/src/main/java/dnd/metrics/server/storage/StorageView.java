@@ -20,6 +20,8 @@ import java.util.function.Function;
  * is left out; while samples are read, the query ends.
  */
 final class StorageView implements SeriesView {
+  private static final int SERIES_PER_CHECK = 1024;
+
   private final SeriesSource head;
   private final Blocks blocks;
   private final BlockSnapshot snapshot;
@@ -60,12 +62,16 @@ final class StorageView implements SeriesView {
       return recent;
     }
     Map<Labels, StoredSeries> found = new LinkedHashMap<>();
+    int gathered = 0;
     for (Block block : candidates) {
       check.run();
       List<? extends Series> some =
           this.<List<? extends Series>>ask(
-              block, List.of(), b -> b.select(matchers, fromMillis, toMillis));
+              block, List.of(), b -> b.select(matchers, fromMillis, toMillis, check));
       for (Series series : some) {
+        if (++gathered % SERIES_PER_CHECK == 0) {
+          check.run();
+        }
         found.computeIfAbsent(series.labels(), StoredSeries::new).add(blocks, block, series);
       }
     }
@@ -74,6 +80,9 @@ final class StorageView implements SeriesView {
     }
     List<Series> all = new ArrayList<>(found.size() + recent.size());
     for (Series series : recent) {
+      if (++gathered % SERIES_PER_CHECK == 0) {
+        check.run();
+      }
       StoredSeries stored = found.get(series.labels());
       if (stored == null) {
         all.add(series);

@@ -30,6 +30,11 @@ final class StoredSeries implements Series {
     }
   }
 
+  /** It, its list, and its place in the map in which it was gathered. */
+  private static final int OBJECT_BYTES = 128;
+
+  private static final int PART_BYTES = 32;
+
   private final Labels labels;
 
   /** By the beginning of their blocks. */
@@ -53,6 +58,15 @@ final class StoredSeries implements Series {
   @Override
   public Labels labels() {
     return labels;
+  }
+
+  @Override
+  public long selectedBytes() {
+    long bytes = OBJECT_BYTES;
+    for (Part part : parts) {
+      bytes += PART_BYTES + part.series().selectedBytes();
+    }
+    return bytes;
   }
 
   /** What is in the head counts where several have a sample of the same time, then newer blocks. */

@@ -1,12 +1,17 @@
 package dnd.metrics.server.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,5 +54,41 @@ class BlockModelTest {
     SourceModel.assertSame("the block", SourceModel.contentOf(block), model);
     block.release();
     assertThat(block.hold()).as("a closed block is held").isFalse();
+  }
+
+  private static final class Stopped extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** However the matchers lead to the series: by values, by asking each series, by none at all. */
+  @Test
+  void selectionCanBeStoppedWhileItSearches() throws IOException {
+    SortedMap<Labels, SampleList> model = new TreeMap<>();
+    for (int i = 0; i < 6000; i++) {
+      Labels labels = Labels.of("__name__", "x", "id", "" + i, "half", "" + i % 2);
+      model.put(labels, new SampleList(List.of(new SampleList.Sample(MIN + 1, i, null))));
+    }
+    BlockFiles files = new DiskBlockFiles(folder);
+    Ulid ulid = Ulid.of(MIN, new Random(1));
+    new BlockWriter(files).write(BlockMeta.ofHead(ulid, MIN, MAX), new ModelCursor(model));
+    Block block = Block.open(files, ulid);
+    for (Matcher matcher :
+        List.of(
+            new Matcher(Matcher.Type.EQUAL, "__name__", "x"),
+            new Matcher(Matcher.Type.REGEX, "id", ".*7"),
+            new Matcher(Matcher.Type.NOT_REGEX, "id", ".*7"),
+            new Matcher(Matcher.Type.NOT_EQUAL, "none", "1"))) {
+      int[] looks = {0};
+      Runnable stopAtThirdLook =
+          () -> {
+            if (++looks[0] == 3) {
+              throw new Stopped();
+            }
+          };
+      assertThatThrownBy(() -> block.select(List.of(matcher), MIN, MAX, stopAtThirdLook))
+          .as(matcher.toString())
+          .isInstanceOf(Stopped.class);
+    }
+    block.release();
   }
 }

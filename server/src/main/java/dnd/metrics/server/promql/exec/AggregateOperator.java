@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * that only the groups are in memory.
  */
 final class AggregateOperator implements SeriesOperator {
+  /** A group and its place in the map, without its labels and what its accumulator reserves. */
+  private static final int GROUP_BYTES = 128;
+
   private static final class Group {
     final Labels labels;
     final GroupAccumulator accumulator;
@@ -74,6 +77,7 @@ final class AggregateOperator implements SeriesOperator {
         group = new Group(labels, factory.create());
         byLabels.put(labels, group);
         found.add(group);
+        context.memory.reserve(GROUP_BYTES + (long) labels.heapBytes(), 0);
       }
       group.dropName |= series.dropName;
       group.accumulator.add(series);

@@ -8,14 +8,37 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Gathers the annotations of a query while it runs. Annotations with one text are one, which the
- * last position counts for. Safe for use by several threads.
+ * Gathers the annotations of a query while it runs. Annotations with one text are one, for which
+ * the position counts that Prometheus evaluates last. Safe for use by several threads.
  */
 final class AnnotationCollector {
+  /** Two operands of which the one that stands left is evaluated after the other. */
+  private record Backwards(PositionRange left, PositionRange right) {}
+
   private final Map<String, Annotation> byText = new TreeMap<>();
+  private final List<Backwards> backwards = new ArrayList<>();
+
+  /** Says that {@code left}, other than in Prometheus, is evaluated after {@code right}. */
+  synchronized void evaluatedBackwards(PositionRange left, PositionRange right) {
+    backwards.add(new Backwards(left, right));
+  }
 
   synchronized void add(Annotation annotation) {
-    byText.merge(annotation.text(), annotation, (before, now) -> now.merge(before));
+    byText.merge(
+        annotation.text(),
+        annotation,
+        (before, now) -> isLate(now, before) ? before.merge(now) : now.merge(before));
+  }
+
+  /** Whether {@code now} would have come before {@code before} in Prometheus. */
+  private boolean isLate(Annotation now, Annotation before) {
+    for (Backwards operands : backwards) {
+      if (operands.left().contains(now.position())
+          && operands.right().contains(before.position())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   synchronized Annotations finish(String query) {

@@ -17,6 +17,9 @@ import java.util.OptionalDouble;
 final class BucketGroups {
   static final String BOUND_LABEL = "le";
 
+  /** A classic histogram with its list, and its place in the map. */
+  private static final int CLASSIC_BYTES = 128;
+
   /** A series of one bucket. */
   private record Bucket(double bound, StepSeries series) {}
 
@@ -104,7 +107,12 @@ final class BucketGroups {
     }
     Labels labels = series.labels.without(List.of(BOUND_LABEL));
     classic
-        .computeIfAbsent(labels, Classic::new)
+        .computeIfAbsent(
+            labels,
+            l -> {
+              context.memory.reserve(CLASSIC_BYTES + (long) l.heapBytes(), 0);
+              return new Classic(l);
+            })
         .buckets
         .add(new Bucket(bound.getAsDouble(), series));
   }

@@ -47,7 +47,8 @@ final class CountValuesOperator implements SeriesOperator {
     private int[] stepsAndCounts = new int[2];
     private int size;
 
-    void add(int step) {
+    /** Returns how many bytes more it takes now. */
+    int add(int step) {
       int[] pairs = stepsAndCounts;
       // The steps of one series come in order; those of the next begin anew.
       int at = size - 2;
@@ -56,16 +57,19 @@ final class CountValuesOperator implements SeriesOperator {
       }
       if (at < size && pairs[at] == step) {
         pairs[at + 1]++;
-        return;
+        return 0;
       }
+      int grown = 0;
       if (size == pairs.length) {
         pairs = Arrays.copyOf(pairs, 2 * size);
         stepsAndCounts = pairs;
+        grown = 4 * size;
       }
       System.arraycopy(pairs, at, pairs, at + 2, size - at);
       pairs[at] = step;
       pairs[at + 1] = 1;
       size += 2;
+      return grown;
     }
 
     /** Where the step is, or belongs. */
@@ -114,6 +118,7 @@ final class CountValuesOperator implements SeriesOperator {
       Labels withoutValue = grouping.of(labels.with(valueLabel, ""));
       Map<Object, Counts> byValue = byGroup.computeIfAbsent(withoutValue, group -> new HashMap<>());
       int before = counts.size();
+      long bytes = 0;
       for (int i = 0; i < steps; i++) {
         Histogram histogram = series.histogram(i);
         if (histogram == null && !series.hasFloat(i)) {
@@ -129,15 +134,16 @@ final class CountValuesOperator implements SeriesOperator {
                   : grouping.of(labels.with(valueLabel, text));
           found = counts.computeIfAbsent(group, l -> new Counts());
           byValue.put(value, found);
+          bytes += RESULT_BYTES + group.heapBytes() + StepSeries.textBytes(text.length());
         }
-        found.add(i);
+        bytes += found.add(i);
       }
-      context.memory.reserve(RESULT_BYTES * (counts.size() - before), counts.size() - before);
+      context.memory.reserve(bytes, counts.size() - before);
       context.release(series);
     }
     return counts;
   }
 
-  /** What labels, text, map entries and counts of a result take. */
-  private static final long RESULT_BYTES = 256;
+  /** What map entries and counts of a result take. */
+  private static final long RESULT_BYTES = 160;
 }

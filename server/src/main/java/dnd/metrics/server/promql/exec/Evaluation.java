@@ -68,7 +68,8 @@ final class Evaluation {
     for (StepSeries one : series) {
       context.checkNowAndThen();
       if (one.dropName) {
-        one.labels = MetricNames.drop(one.labels);
+        one.relabel(MetricNames.drop(one.labels), 0);
+        context.count(one);
       }
     }
     return isOfOneSelector(plan) ? series : MergeSameLabels.merge(context, series, grid.count());
@@ -107,11 +108,12 @@ final class Evaluation {
       while ((one = operator.next()) != null) {
         context.check();
         if (one.dropName) {
-          one.labels = MetricNames.drop(one.labels);
+          one.relabel(MetricNames.drop(one.labels), 0);
         }
         MatrixSeries row = matrixSeries(one);
+        long beside = one.bytesBesideValues();
         context.release(one);
-        context.memory.reserve(ROW_BYTES + 16L * row.size(), row.size());
+        context.memory.reserve(ROW_BYTES + 16L * row.size() + beside, row.size());
         if (row.size() > 0) {
           rows.add(row);
         }
@@ -144,6 +146,15 @@ final class Evaluation {
     return new MatrixSeries(series.labels, times, values, histograms);
   }
 
+  private static long histogramBytes(MatrixSeries row) {
+    long bytes = 0;
+    for (int i = 0; row.histograms() != null && i < row.size(); i++) {
+      Histogram histogram = row.histogram(i);
+      bytes += histogram == null ? 0 : histogram.heapBytes();
+    }
+    return bytes;
+  }
+
   /** The samples of a range selector or subquery. */
   private MatrixValue samples(Plan plan) {
     RangeSource source = operators.range(plan, grid, false);
@@ -158,6 +169,7 @@ final class Evaluation {
               ? RangeRows.row(samples, windows)
               : ExtendedRows.row(samples, windows, mode);
       if (row.size() > 0) {
+        context.memory.reserve(ROW_BYTES + 16L * row.size() + histogramBytes(row), row.size());
         result.add(row);
       }
     }

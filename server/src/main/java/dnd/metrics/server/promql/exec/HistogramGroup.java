@@ -12,6 +12,7 @@ final class HistogramGroup {
   private final int[] counts;
   private final boolean[] isMean;
   private final boolean[] incompatible;
+  private long countedBytes;
 
   HistogramGroup(AggregateCall call, boolean average) {
     this.call = call;
@@ -20,6 +21,7 @@ final class HistogramGroup {
     counts = new int[call.steps()];
     isMean = new boolean[call.steps()];
     incompatible = new boolean[call.steps()];
+    count(64 + 10L * call.steps());
   }
 
   void add(StepSeries series) {
@@ -31,6 +33,7 @@ final class HistogramGroup {
       counts[i]++;
       if (sums[i] == null) {
         sums[i] = HistogramSum.compensated(histogram);
+        count(2L * histogram.heapBytes()); // the sums, and what they lost by rounding
       } else if (!sums[i].accepts(histogram)) {
         incompatible[i] = true;
         call.annotate(
@@ -39,6 +42,11 @@ final class HistogramGroup {
         add(i, histogram);
       }
     }
+  }
+
+  private void count(long bytes) {
+    call.context().memory.reserve(bytes, 0);
+    countedBytes += bytes;
   }
 
   private void add(int i, Histogram histogram) {
@@ -91,5 +99,8 @@ final class HistogramGroup {
             Annotation.mismatchedCustomBuckets(HistogramOperation.AGGREGATION, call.argument()));
       }
     }
+    call.context().count(out);
+    call.context().memory.release(countedBytes, 0);
+    countedBytes = 0;
   }
 }

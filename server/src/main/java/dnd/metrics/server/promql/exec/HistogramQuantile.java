@@ -177,16 +177,16 @@ final class HistogramQuantile implements SeriesOperator {
     }
 
     private StepSeries output(double quantile) {
-      Labels labels =
-          quantileLabel.isEmpty()
-              ? base
-              : base.with(quantileLabel, GoNumbers.openMetrics(quantile));
+      String text = quantileLabel.isEmpty() ? "" : GoNumbers.openMetrics(quantile);
+      Labels labels = quantileLabel.isEmpty() ? base : base.with(quantileLabel, text);
       for (StepSeries one : series) {
         if (one.labels.equals(labels)) {
           return one;
         }
       }
-      StepSeries created = context.series(labels, false, grid.count());
+      StepSeries created = context.series(base, false, grid.count());
+      created.relabel(labels, StepSeries.textBytes(text.length()));
+      context.count(created);
       series.add(created);
       return created;
     }

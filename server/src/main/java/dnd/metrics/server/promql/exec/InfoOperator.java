@@ -247,7 +247,14 @@ final class InfoOperator implements SeriesOperator {
       return;
     }
     StepSeries into =
-        byLabels.computeIfAbsent(labels, l -> context.series(l, from.dropName, grid.count()));
+        byLabels.computeIfAbsent(
+            labels,
+            l -> {
+              StepSeries made = context.series(from.labels, from.dropName, grid.count());
+              made.relabel(l, 0);
+              context.count(made);
+              return made;
+            });
     if (into.has(step)) {
       throw QueryException.execution("vector cannot contain metrics with the same labelset");
     }

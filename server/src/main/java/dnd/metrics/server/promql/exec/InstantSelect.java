@@ -65,6 +65,7 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
         if (take == Take.TIMESTAMP || take == Take.START_TIMESTAMP) {
           context.dropName(out);
         }
+        context.count(out);
         return out;
       }
       context.release(out);

@@ -17,13 +17,13 @@ final class LabelRewrite implements SeriesOperator {
   /** Gives null where the labels stay as they are. */
   private final Function<Labels, @Nullable Labels> rewrite;
 
-  private final boolean setsName;
+  private final String target;
 
   private LabelRewrite(
-      SeriesOperator inner, Function<Labels, @Nullable Labels> rewrite, boolean setsName) {
+      SeriesOperator inner, Function<Labels, @Nullable Labels> rewrite, String target) {
     this.inner = inner;
     this.rewrite = rewrite;
-    this.setsName = setsName;
+    this.target = target;
   }
 
   static LabelRewrite replace(
@@ -42,7 +42,7 @@ final class LabelRewrite implements SeriesOperator {
           String value = template.expand(labels.get(source));
           return value == null ? null : labels.with(target, value);
         },
-        target.equals(Labels.METRIC_NAME));
+        target);
   }
 
   static LabelRewrite join(
@@ -55,7 +55,7 @@ final class LabelRewrite implements SeriesOperator {
         inner,
         labels ->
             labels.with(target, String.join(separator, sources.stream().map(labels::get).toList())),
-        target.equals(Labels.METRIC_NAME));
+        target);
   }
 
   private static void checkName(String name, String role, String function) {
@@ -73,8 +73,8 @@ final class LabelRewrite implements SeriesOperator {
     }
     Labels rewritten = rewrite.apply(series.labels);
     if (rewritten != null) {
-      series.labels = rewritten;
-      series.dropName &= !setsName;
+      series.relabel(rewritten, StepSeries.textBytes(rewritten.get(target).length()));
+      series.dropName &= !target.equals(Labels.METRIC_NAME);
     }
     return series;
   }

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code limitk}: at every step the first k samples of every group, in the order they come in. */
 final class LimitOperator implements SeriesOperator {
+  private static final int GROUP_BYTES = 64;
+
   private final QueryContext context;
   private final SeriesOperator inner;
   private final Grouping grouping;
@@ -40,7 +42,7 @@ final class LimitOperator implements SeriesOperator {
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
-      int[] counts = taken.computeIfAbsent(grouping.of(series.labels), labels -> new int[steps]);
+      int[] counts = taken.computeIfAbsent(grouping.of(series.labels), this::newCounts);
       boolean any = false;
       for (int i = 0; i < steps; i++) {
         if (!series.has(i)) {
@@ -59,5 +61,10 @@ final class LimitOperator implements SeriesOperator {
       context.release(series);
     }
     return null;
+  }
+
+  private int[] newCounts(Labels group) {
+    context.memory.reserve(GROUP_BYTES + group.heapBytes() + 4L * steps, 0);
+    return new int[steps];
   }
 }

@@ -14,9 +14,15 @@ import java.util.Map;
 final class MatchSignature {
   private final boolean on;
   private final List<String> names;
+
+  /** A signature's place in the map, and its number. */
+  private static final int ENTRY_BYTES = 64;
+
+  private final QueryContext context;
   private final Map<Labels, Integer> numbers = new HashMap<>();
 
-  MatchSignature(VectorMatching matching) {
+  MatchSignature(QueryContext context, VectorMatching matching) {
+    this.context = context;
     on = matching.on();
     List<String> all = new ArrayList<>(matching.labels());
     if (!on) {
@@ -36,6 +42,7 @@ final class MatchSignature {
     if (known != null) {
       return known;
     }
+    context.memory.reserve(ENTRY_BYTES + (long) signature.heapBytes(), 0);
     numbers.put(signature, numbers.size());
     return numbers.size() - 1;
   }

@@ -52,6 +52,9 @@ final class MemoryTracker {
   }
 
   void release(long fewerBytes, long fewerSamples) {
+    if (fewerBytes == 0 && fewerSamples == 0) {
+      return;
+    }
     bytes.addAndGet(-fewerBytes);
     samples.addAndGet(-fewerSamples);
     total.addAndGet(-fewerBytes);

@@ -43,8 +43,20 @@ final class Operators {
   SeriesOperator vector(Plan plan, StepGrid grid) {
     Measurements measurements = context.measurements;
     return measurements == null
-        ? makeVector(plan, grid)
-        : measurements.vector(plan, grid.count(), () -> makeVector(plan, grid));
+        ? countedVector(plan, grid)
+        : measurements.vector(plan, grid.count(), () -> countedVector(plan, grid));
+  }
+
+  /** What an operator returns is in the query's memory from then on. */
+  private SeriesOperator countedVector(Plan plan, StepGrid grid) {
+    SeriesOperator operator = makeVector(plan, grid);
+    return () -> {
+      StepSeries series = operator.next();
+      if (series != null) {
+        context.count(series);
+      }
+      return series;
+    };
   }
 
   private SeriesOperator makeVector(Plan plan, StepGrid grid) {
@@ -200,6 +212,7 @@ final class Operators {
       return new OrOperator(context, left, right, matching, steps);
     }
     if (p.op().isSet()) {
+      context.annotations.evaluatedBackwards(p.left().position(), p.right().position());
       return new SetOperator(context, left, right, p.op(), matching, steps);
     }
     SampleOperation operation =

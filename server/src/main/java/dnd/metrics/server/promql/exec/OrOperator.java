@@ -29,7 +29,7 @@ final class OrOperator implements SeriesOperator {
     this.context = context;
     this.left = left;
     this.right = right;
-    this.signature = new MatchSignature(matching);
+    this.signature = new MatchSignature(context, matching);
     this.steps = steps;
   }
 
@@ -48,7 +48,7 @@ final class OrOperator implements SeriesOperator {
     for (StepSeries series : all) {
       context.checkNowAndThen();
       byLabels.put(series.labels, series);
-      SetOperator.note(series, signature, steps, presence);
+      SetOperator.note(context, series, signature, steps, presence);
     }
     StepSeries series;
     while ((series = right.next()) != null) {

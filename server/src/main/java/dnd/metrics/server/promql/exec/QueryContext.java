@@ -111,7 +111,12 @@ final class QueryContext {
         source.select(
             selection.matchers(), selection.fromMillis(), selection.toMillis(), this::check);
     counts.addSeries(found.size());
-    memory.reserve(8L * found.size(), 0);
+    long bytes = 8L * found.size();
+    for (Series series : found) {
+      checkNowAndThen();
+      bytes += series.selectedBytes();
+    }
+    memory.reserve(bytes, 0);
     return found;
   }
 
@@ -144,12 +149,25 @@ final class QueryContext {
 
   void release(StepSeries series) {
     release(series.values);
+    memory.release(series.countedBytes, 0);
+    series.countedBytes = 0;
+  }
+
+  /** Counts what a series takes now beside its values: for whoever made labels or histograms. */
+  void count(StepSeries series) {
+    long bytes = series.bytesBesideValues();
+    if (bytes > series.countedBytes) {
+      memory.reserve(bytes - series.countedBytes, 0);
+    } else if (bytes < series.countedBytes) {
+      memory.release(series.countedBytes - bytes, 0);
+    }
+    series.countedBytes = bytes;
   }
 
   /** Marks the name to be dropped, or drops it where that is not delayed. */
   void dropName(StepSeries series) {
     if (!delayedNameRemoval) {
-      series.labels = MetricNames.drop(series.labels);
+      series.relabel(MetricNames.drop(series.labels), 0);
     }
     series.dropName = true;
   }

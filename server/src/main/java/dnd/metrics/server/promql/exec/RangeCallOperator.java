@@ -40,6 +40,7 @@ final class RangeCallOperator implements SeriesOperator {
         if (!keepsName || samples.dropName) {
           context.dropName(out);
         }
+        context.count(out);
         return out;
       }
       context.release(out);

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
@@ -15,6 +16,9 @@ final class SelectedRange implements RangeSource, SeriesLeaf {
   private @Nullable List<? extends Series> series;
   private int nextSeries;
   private long reserved;
+
+  /** What the histograms of the series take that was read last. */
+  private long histogramBytes;
 
   SelectedRange(QueryContext context, Selection selection) {
     this.context = context;
@@ -32,6 +36,8 @@ final class SelectedRange implements RangeSource, SeriesLeaf {
     if (series == null) {
       series = context.select(selection);
     }
+    context.memory.release(histogramBytes, 0);
+    histogramBytes = 0;
     if (nextSeries == series.size()) {
       context.memory.release(16 * reserved, reserved);
       reserved = 0;
@@ -49,8 +55,20 @@ final class SelectedRange implements RangeSource, SeriesLeaf {
         context.memory.reserve(16 * (into.size() - reserved), into.size() - reserved);
         reserved = into.size();
       }
+      if (batch.histograms != null) {
+        count(batch.histograms, batch.size);
+      }
     }
     context.counts.addSamples(read);
     return true;
+  }
+
+  private void count(Histogram[] histograms, int size) {
+    long bytes = 0;
+    for (int i = 0; i < size; i++) {
+      bytes += histograms[i].heapBytes();
+    }
+    context.memory.reserve(bytes, 0);
+    histogramBytes += bytes;
   }
 }

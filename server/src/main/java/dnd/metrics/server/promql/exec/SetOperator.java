@@ -30,7 +30,7 @@ final class SetOperator implements SeriesOperator {
     this.left = left;
     this.right = right;
     this.keepsMatched = op == BinaryOp.AND;
-    this.signature = new MatchSignature(matching);
+    this.signature = new MatchSignature(context, matching);
     this.steps = steps;
   }
 
@@ -84,16 +84,21 @@ final class SetOperator implements SeriesOperator {
     StepSeries series;
     while ((series = operator.next()) != null) {
       context.check();
-      note(series, signature, steps, presence);
+      note(context, series, signature, steps, presence);
       context.release(series);
     }
   }
 
   static void note(
-      StepSeries series, MatchSignature signature, int steps, List<StepMask> presence) {
+      QueryContext context,
+      StepSeries series,
+      MatchSignature signature,
+      int steps,
+      List<StepMask> presence) {
     int number = signature.number(series.labels);
     while (presence.size() <= number) {
       presence.add(new StepMask(steps));
+      context.memory.reserve(StepMask.heapBytes(steps), 0);
     }
     presence.get(number).addSamplesOf(series);
   }

@@ -10,6 +10,10 @@ final class StepMask {
     this.words = new long[(steps + 63) >> 6];
   }
 
+  static long heapBytes(int steps) {
+    return 48L + steps / 8;
+  }
+
   boolean has(int step) {
     return (words[step >> 6] & (1L << step)) != 0;
   }

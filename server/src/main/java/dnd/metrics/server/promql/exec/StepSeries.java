@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * because loops over them are what a query spends its time in. For one thread at a time.
  */
 final class StepSeries {
+  private static final int TEXT_BYTES = 56;
+
   Labels labels;
 
   /** Whether the metric's name is to be dropped at the end (delayed name removal). */
@@ -22,10 +24,52 @@ final class StepSeries {
 
   @Nullable Histogram @Nullable [] histograms;
 
+  /** For how much beside the array of values the query's memory has been counted. */
+  long countedBytes;
+
+  private int madeLabelBytes;
+  private int madeTextBytes;
+
   StepSeries(Labels labels, boolean dropName, double[] values) {
     this.labels = labels;
     this.dropName = dropName;
     this.values = values;
+  }
+
+  /**
+   * Gives it labels that were made for it.
+   *
+   * @param textBytes what new texts in them take
+   */
+  @SuppressWarnings("ReferenceEquality") // whether there are new ones, whatever is in them
+  void relabel(Labels made, int textBytes) {
+    if (made != labels) {
+      labels = made;
+      madeLabelBytes = made.heapBytes();
+      madeTextBytes += textBytes;
+    }
+  }
+
+  /** What a text of that many characters takes. */
+  static int textBytes(int length) {
+    return TEXT_BYTES + length;
+  }
+
+  /** What it takes beside its values: labels that were made for it, and histograms. */
+  @SuppressWarnings("ReferenceEquality") // one that stands at several steps is held once
+  long bytesBesideValues() {
+    long bytes = (long) madeLabelBytes + madeTextBytes;
+    if (histograms != null) {
+      bytes += 16 + 4L * histograms.length;
+      Histogram last = null;
+      for (Histogram histogram : histograms) {
+        if (histogram != null && histogram != last) {
+          bytes += histogram.heapBytes();
+        }
+        last = histogram;
+      }
+    }
+    return bytes;
   }
 
   boolean has(int step) {

@@ -3,6 +3,7 @@ package dnd.metrics.server.promql.exec;
 import dnd.metrics.server.model.CounterResetHint;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.promql.plan.StepGrid;
+import org.jspecify.annotations.Nullable;
 
 /** The series of a subquery: what it evaluates to on its own grid, taken as samples. */
 final class SubqueryRange implements RangeSource {
@@ -10,6 +11,9 @@ final class SubqueryRange implements RangeSource {
   private final SeriesOperator inner;
   private final StepGrid grid;
   private final boolean isArgument;
+
+  /** Whose histograms are the samples that were returned last. */
+  private @Nullable StepSeries last;
 
   /**
    * @param isArgument whether a function goes over the samples, rather than they being the answer
@@ -23,7 +27,11 @@ final class SubqueryRange implements RangeSource {
 
   @Override
   public boolean next(RangeSamples into) {
+    if (last != null) {
+      context.release(last);
+    }
     StepSeries series = inner.next();
+    last = series;
     if (series == null) {
       return false;
     }
@@ -37,7 +45,6 @@ final class SubqueryRange implements RangeSource {
         into.addFloat(grid.time(i), series.values[i], 0);
       }
     }
-    context.release(series);
     return true;
   }
 

@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  * not the number of series.
  */
 final class TopOperator implements SeriesOperator {
+  /** The places of a series' labels, and what is kept of a group beside its heaps. */
+  private static final int KEPT_BYTES = 16;
+
+  private static final int GROUP_BYTES = 160;
+
   private final QueryContext context;
   private final SeriesOperator inner;
   private final Grouping grouping;
@@ -66,6 +71,7 @@ final class TopOperator implements SeriesOperator {
       context.check();
       int number = labels.size();
       labels.add(series.labels);
+      context.memory.reserve(KEPT_BYTES + series.countedBytes, 0);
       dropNames.add(series.dropName);
       Heaps heaps =
           byLabels.computeIfAbsent(
@@ -73,6 +79,7 @@ final class TopOperator implements SeriesOperator {
               l -> {
                 Heaps created = new Heaps();
                 groups.add(created);
+                context.memory.reserve(GROUP_BYTES + l.heapBytes() + 4L * steps, 0);
                 return created;
               });
       heaps.add(series, number);
@@ -129,6 +136,7 @@ final class TopOperator implements SeriesOperator {
       values = Arrays.copyOf(values, values.length + 1);
       numbers = Arrays.copyOf(numbers, numbers.length + 1);
       values[values.length - 1] = context.array(steps);
+      context.memory.reserve(16 + 4L * steps, 0);
       numbers[numbers.length - 1] = new int[steps];
     }
 

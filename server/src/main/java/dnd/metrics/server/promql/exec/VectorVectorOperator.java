@@ -51,6 +51,9 @@ final class VectorVectorOperator implements SeriesOperator {
     this.oneToOne = matching.cardinality() == Cardinality.ONE_TO_ONE;
   }
 
+  /** A match with its lists and maps. */
+  private static final int MATCH_BYTES = 320;
+
   /** The series of both sides that share a signature. */
   private static final class Match {
     final List<StepSeries> many = new ArrayList<>();
@@ -75,7 +78,7 @@ final class VectorVectorOperator implements SeriesOperator {
     List<StepSeries> rightSeries = SeriesList.drain(context, right);
     List<StepSeries> many = swapped ? rightSeries : leftSeries;
     List<StepSeries> one = swapped ? leftSeries : rightSeries;
-    MatchSignature signature = new MatchSignature(matching);
+    MatchSignature signature = new MatchSignature(context, matching);
     List<Match> matches = new ArrayList<>();
     for (StepSeries series : many) {
       context.checkNowAndThen();
@@ -110,10 +113,11 @@ final class VectorVectorOperator implements SeriesOperator {
         : MergeSameLabels.merge(context, all, steps);
   }
 
-  private static Match match(StepSeries series, MatchSignature signature, List<Match> matches) {
+  private Match match(StepSeries series, MatchSignature signature, List<Match> matches) {
     int number = signature.number(series.labels);
     if (number == matches.size()) {
       matches.add(new Match());
+      context.memory.reserve(MATCH_BYTES, 0);
     }
     return matches.get(number);
   }
@@ -208,7 +212,7 @@ final class VectorVectorOperator implements SeriesOperator {
   /** Gives the fill value for the "many" side to what found no partner on it. */
   private void fillManySide(Match match, double fillMany) {
     for (StepSeries one : match.one) {
-      StepSeries filler = context.series(matchedLabels(one.labels), false, steps);
+      StepSeries filler = made(one, matchedLabels(one.labels), false);
       for (int i = match.matched.nextClearBit(0);
           i < steps;
           i = match.matched.nextClearBit(i + 1)) {
@@ -230,7 +234,7 @@ final class VectorVectorOperator implements SeriesOperator {
 
   /** A series of the fill value where {@code many} has a sample and no one of the others has. */
   private StepSeries filler(StepSeries many, List<StepSeries> others, double value) {
-    StepSeries filler = context.series(matchedLabels(many.labels), false, steps);
+    StepSeries filler = made(many, matchedLabels(many.labels), false);
     BitSet present = stepsWithSamples(others);
     for (int i = present.nextClearBit(0); i < steps; i = present.nextClearBit(i + 1)) {
       if (many.has(i)) {
@@ -245,16 +249,25 @@ final class VectorVectorOperator implements SeriesOperator {
     StepSeries leftSide = swapped ? one : many;
     StepSeries rightSide = swapped ? many : one;
     operation.apply(leftSide, rightSide, leftSide, many);
-    many.labels = labels;
+    many.relabel(labels, 0);
+    context.count(many);
     many.dropName = returnBool;
     return many;
+  }
+
+  /** A new series whose labels were made of those of another. */
+  private StepSeries made(StepSeries from, Labels labels, boolean dropName) {
+    StepSeries series = context.series(from.labels, dropName, steps);
+    series.relabel(labels, 0);
+    context.count(series);
+    return series;
   }
 
   private void pair(StepSeries many, StepSeries one, Match match) {
     Labels labels = resultLabels(many.labels, one.labels);
     StepSeries leftSide = swapped ? one : many;
     StepSeries rightSide = swapped ? many : one;
-    StepSeries out = context.series(labels, returnBool, steps);
+    StepSeries out = made(many, labels, returnBool);
     operation.apply(leftSide, rightSide, leftSide, out);
     BitSet sameLabels = match.matchedByLabels.computeIfAbsent(labels, l -> new BitSet(steps));
     for (int i = 0; i < steps; i++) {

@@ -23,9 +23,7 @@ record BinaryModifiers(boolean returnBool, VectorMatching matching) {
       if (left || tokens.at(TokenType.GROUP_RIGHT)) {
         tokens.take();
         cardinality = left ? Cardinality.MANY_TO_ONE : Cardinality.ONE_TO_MANY;
-        if (tokens.at(TokenType.LEFT_PAREN)) {
-          include = grouping.labels();
-        }
+        include = grouping.labelsBeforeExpression();
       }
     }
     Double fillLeft = null;

@@ -161,7 +161,8 @@ final class ExpressionParser {
       height = depth.height();
       while (tokens.at(TokenType.COMMA)) {
         Token comma = tokens.take();
-        if (!mayBeginExpression(tokens.peek().type())) {
+        // Whatever else stands behind a comma, Prometheus's parser complains about the comma.
+        if (!tokens.peek().type().mayBeginExpression()) {
           throw tokens.error(comma.position(), "trailing commas not allowed in function call args");
         }
         into.add(expression(1));
@@ -171,14 +172,6 @@ final class ExpressionParser {
     int end = tokens.expect(TokenType.RIGHT_PAREN).end();
     depth.node(height);
     return end;
-  }
-
-  /** Whatever else stands behind a comma, Prometheus's parser complains about the comma. */
-  private static boolean mayBeginExpression(TokenType type) {
-    return switch (type) {
-      case NUMBER, DURATION, STRING, LEFT_BRACE, LEFT_PAREN, ADD, SUB -> true;
-      default -> type.mayNameMetric();
-    };
   }
 
   private Expr aggregation(Token name) {

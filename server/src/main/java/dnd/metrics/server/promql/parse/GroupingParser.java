@@ -38,6 +38,12 @@ final class GroupingParser {
     return labels;
   }
 
+  /** Labels that may be left out where an expression follows; a parenthesis is always theirs. */
+  List<String> labelsBeforeExpression() {
+    TokenType next = tokens.peek().type();
+    return next == TokenType.LEFT_PAREN || !next.mayBeginExpression() ? labels() : List.of();
+  }
+
   private String label() {
     Token token = tokens.peek();
     if (token.type().mayNameGroupingLabel()) {

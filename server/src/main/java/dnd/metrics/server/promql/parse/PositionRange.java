@@ -9,4 +9,8 @@ public record PositionRange(int start, int end) {
   public static PositionRange between(PositionRange first, PositionRange last) {
     return new PositionRange(first.start, last.end);
   }
+
+  public boolean contains(PositionRange other) {
+    return start <= other.start && other.end <= end;
+  }
 }

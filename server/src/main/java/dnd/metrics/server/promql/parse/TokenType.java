@@ -165,6 +165,13 @@ enum TokenType {
     };
   }
 
+  boolean mayBeginExpression() {
+    return switch (this) {
+      case NUMBER, DURATION, STRING, LEFT_BRACE, LEFT_PAREN, ADD, SUB -> true;
+      default -> mayNameMetric();
+    };
+  }
+
   /** Whether a label may be called so in {@code by(...)} and the like without quotes. */
   boolean mayNameGroupingLabel() {
     return (mayNameMetric() && this != WITHOUT)

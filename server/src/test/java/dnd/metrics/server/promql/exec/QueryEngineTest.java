@@ -2,6 +2,7 @@ package dnd.metrics.server.promql.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
@@ -209,6 +210,23 @@ class QueryEngineTest {
     assertThatThrownBy(() -> engine.instant(slow, "hits_total", MINUTE, brief))
         .isInstanceOfSatisfying(
             QueryException.class, e -> assertThat(e.type()).isEqualTo(QueryException.Type.TIMEOUT));
+  }
+
+  @Test
+  void anAnnotationOfBothSidesNamesTheRightOne() {
+    for (String op : List.of("+ on (path)", "and", "unless", "or")) {
+      String query = "rate(limit[5m]) " + op + " rate(limit[4m])";
+      assertThat(at(query, 4 * MINUTE).annotations().infos())
+          .containsExactly(
+              "PromQL info: metric might not be a counter, name does not end in"
+                  + " _total/_sum/_count/_bucket: \"limit\" (1:"
+                  + (query.lastIndexOf("limit") + 1)
+                  + ")");
+    }
+    String nested = "(rate(limit[5m]) and rate(limit[4m])) and hits_total";
+    assertThat(at(nested, 4 * MINUTE).annotations().infos())
+        .singleElement(STRING)
+        .endsWith("(1:" + (nested.lastIndexOf("limit") + 1) + ")");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParserTest {
@@ -60,6 +61,23 @@ class ParserTest {
           .isInstanceOf(ParseException.class)
           .hasMessageContaining("nested too deeply");
     }
+  }
+
+  /** As Prometheus 3.14 answers. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "a + on(x) group_left ~ 1:21: parse error: unexpected end of input in grouping opts, expected \"(\"",
+        "a + on(x) group_left * b ~ 1:22: parse error: unexpected <op:*> in grouping opts, expected \"(\"",
+        "sum(a + on(x) group_right , b) ~ 1:27: parse error: unexpected \",\" in grouping opts, expected \"(\"",
+        "a + on(x) group_left bool b ~ 1:22: parse error: unexpected <bool> in grouping opts, expected \"(\"",
+        "a + on(x) group_left () , b ~ 1:25: parse error: unexpected \",\"",
+        "a + on(x) group_left by (x) b ~ 1:25: parse error: unexpected \"(\"",
+        "a + on(x) group_left fill b ~ 1:27: parse error: unexpected identifier \"b\"",
+      })
+  void refusesWhatCannotFollowAGroup(String query, String error) {
+    assertThatThrownBy(() -> Parser.parse(query, ParserOptions.ALL)).hasMessage(error);
   }
 
   @Test

@@ -1,0 +1,212 @@
+package dnd.metrics.server.promql.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.model.Buckets;
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SampleBatch;
+import dnd.metrics.server.model.SampleReader;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
+import java.util.AbstractList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a query's memory is counted for: labels that it makes, histograms that it holds. */
+class QueryMemoryTest {
+  private static final long MINUTE = 60_000;
+  private static final long LIMIT_BYTES = 64 << 20;
+  private static final int SERIES = 1000;
+  private static final String LONG_TEXT = "x".repeat(200);
+
+  private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
+
+  /** Series that are made when asked for: {@code x{id="0"}}, {@code x{id="1"}} and so on. */
+  private record ManySeries(int count) implements SeriesSource {
+    private record One(int id) implements Series {
+      @Override
+      public Labels labels() {
+        return Labels.of("__name__", "x", "id", Integer.toString(id));
+      }
+
+      @Override
+      public SampleReader read(long fromMillis, long toMillis) {
+        boolean[] read = {false};
+        return batch -> !read[0] && (read[0] = fill(batch));
+      }
+
+      private boolean fill(SampleBatch batch) {
+        batch.clear();
+        batch.timestamps[0] = MINUTE;
+        batch.values[0] = id;
+        batch.size = 1;
+        return true;
+      }
+    }
+
+    @Override
+    public List<Series> select(List<Matcher> matchers, long from, long to) {
+      return new AbstractList<>() {
+        @Override
+        public Series get(int i) {
+          return new One(i);
+        }
+
+        @Override
+        public int size() {
+          return count;
+        }
+      };
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      return List.of("__name__", "id");
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      return List.of();
+    }
+  }
+
+  private long peak(SeriesSource source, String query) {
+    return engine.instant(source, query, MINUTE, QueryOptions.defaults()).statistics().peakBytes();
+  }
+
+  /** More than the query of the same series that makes no labels, by what the texts take alone. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "label_replace(x, 'new', '${1}LONG', 'id', '(.*)') | x",
+        "label_join(x, 'new', 'LONG', 'id', 'id') | x",
+        "label_replace(x, 'new', '${1}LONG', 'id', '(.*)') + 1 | x + 1",
+        "topk(1000, label_replace(x, 'new', '${1}LONG', 'id', '(.*)')) | topk(1000, x)",
+        "label_replace(x, 'new', '${1}LONG', 'id', '(.*)') * on (id) x | x * on (id) x",
+        "sort(label_replace(x, 'new', '${1}LONG', 'id', '(.*)')) | sort(x)",
+      })
+  void labelsThatAQueryMakesAreCounted(String making, String plain) {
+    ManySeries source = new ManySeries(SERIES);
+    long with = peak(source, making.replace("LONG", LONG_TEXT).replace('\'', '"'));
+    long without = peak(source, plain);
+    assertThat(with - without).isGreaterThan(SERIES * (long) LONG_TEXT.length());
+  }
+
+  @Test
+  void labelsOfGroupsAndMatchesAreCounted() {
+    ManySeries source = new ManySeries(SERIES);
+    long groups = peak(source, "sum by (id) (x)") - peak(source, "x");
+    assertThat(groups).isGreaterThan(SERIES * (long) Labels.of("id", "1").heapBytes());
+    long matches = peak(source, "x and on (id) x") - peak(source, "x");
+    assertThat(matches).isGreaterThan(SERIES * (long) Labels.of("id", "1").heapBytes());
+    long withoutName = peak(source, "abs(x)") - peak(source, "x");
+    assertThat(withoutName)
+        .isGreaterThanOrEqualTo(SERIES * (long) Labels.of("id", "1").heapBytes());
+  }
+
+  @Test
+  void labelsOfValuesAreCounted() {
+    ArraySource source = new ArraySource();
+    Histogram wide = histogram(200);
+    for (int i = 0; i < SERIES; i++) {
+      Histogram other = wide.toBuilder().sum(i).build();
+      source.add(
+          Labels.of("__name__", "h", "id", "" + i), MINUTE, new ArraySource.Sample(0, other));
+    }
+    long with = peak(source, "count_values(\"v\", h)");
+    assertThat(with).isGreaterThan(SERIES * (long) wide.toString().length());
+  }
+
+  @Test
+  void labelsOfInfoMetricsAreCounted() {
+    ArraySource source = new ArraySource();
+    for (int i = 0; i < SERIES; i++) {
+      String instance = "i" + i;
+      source.add(Labels.of("__name__", "x", "instance", instance, "job", "j"), MINUTE, 1);
+      source.add(
+          Labels.of(
+              "__name__", "target_info", "instance", instance, "job", "j", "a", "1", "b", "2"),
+          MINUTE,
+          1);
+    }
+    // Both read the info metrics; only one gets new labels of them.
+    long with = peak(source, "info(x)");
+    long without = peak(source, "info(x, {none=\"\"})");
+    assertThat(with - without).isGreaterThan(SERIES * 40L);
+  }
+
+  @Test
+  void aMillionNewLabelsAreRefused() {
+    // Without its labels a series takes 80 bytes here: the first third of a million is enough to
+    // tell whether labels are counted.
+    ManySeries source = new ManySeries(1_000_000);
+    String query = "label_replace(x, \"new\", \"${1}" + LONG_TEXT + "\", \"id\", \"(.*)\")";
+    QueryOptions limited = QueryOptions.defaults().withMemoryLimitBytes(LIMIT_BYTES);
+    assertThatThrownBy(() -> engine.instant(source, query, MINUTE, limited))
+        .isInstanceOf(QueryException.class)
+        .hasMessage("query needs more memory than a query may use (67108864 bytes)");
+    ManySeries third = new ManySeries(333_333);
+    assertThat(peak(third, "x")).isLessThan(LIMIT_BYTES);
+    assertThatThrownBy(() -> engine.instant(third, query, MINUTE, limited))
+        .isInstanceOf(QueryException.class)
+        .hasMessage("query needs more memory than a query may use (67108864 bytes)");
+  }
+
+  private static Histogram histogram(int buckets) {
+    double[] counts = new double[buckets];
+    java.util.Arrays.fill(counts, 3);
+    return Histogram.builder()
+        .schema(3)
+        .positive(Buckets.contiguous(0, counts))
+        .count(3.0 * buckets)
+        .sum(10)
+        .build();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "h",
+        "rate(h[10m])",
+        "sum by (id) (h)",
+        "sum_over_time(h[10m])",
+        "h + h",
+        "-h",
+        "h[10m]"
+      })
+  void histogramsAreCountedWithTheirBuckets(String query) {
+    long narrow = peak(histograms(1), query);
+    long wide = peak(histograms(500), query);
+    assertThat(wide - narrow).isGreaterThanOrEqualTo(20 * 499 * 12L);
+  }
+
+  private static ArraySource histograms(int buckets) {
+    ArraySource source = new ArraySource();
+    Histogram histogram = histogram(buckets);
+    for (int i = 0; i < 20; i++) {
+      Labels labels = Labels.of("__name__", "h", "id", "" + i);
+      source.add(labels, 0, new ArraySource.Sample(0, histogram));
+      source.add(labels, MINUTE, new ArraySource.Sample(0, histogram.multipliedBy(2)));
+    }
+    return source;
+  }
+
+  @Test
+  void nothingStaysCountedWhenAQueryIsOver() {
+    ArraySource source = histograms(50);
+    java.util.concurrent.atomic.AtomicLong total = new java.util.concurrent.atomic.AtomicLong();
+    MemoryTracker memory = new MemoryTracker(LIMIT_BYTES, 1000, total, LIMIT_BYTES);
+    memory.reserve(100, 1);
+    memory.close();
+    assertThat(total.get()).isZero();
+    peak(source, "sum(h) + sum(rate(h[10m]))");
+    assertThat(engine.running()).isEmpty();
+  }
+}
