@@ -25,7 +25,8 @@ import tools.jackson.databind.JsonNode;
       ClientsBench.class,
       AlertBench.class,
       LimitsBench.class,
-      PromqlBench.class
+      PromqlBench.class,
+      SoakBench.class
     })
 public final class Bench {
   private Bench() {}

@@ -53,6 +53,13 @@ final class DevopsLoad {
       return tagValues.get(tagNames.indexOf(name));
     }
 
+    /** The same host under another name. */
+    Host renamed(String hostname) {
+      List<String> values = new ArrayList<>(tagValues);
+      values.set(tagNames.indexOf("hostname"), hostname);
+      return new Host(number, tagNames, values);
+    }
+
     /** The service that reports for this host. */
     String sender() {
       return "devops_%02d".formatted(number % SERVICES);

@@ -106,16 +106,25 @@ final class ServerProcess implements AutoCloseable {
 
   /** Resident memory now, in megabytes of a million bytes. */
   double residentMegabytes() {
+    return memoryMegabytes("VmRSS:");
+  }
+
+  /** The part of it that no file is behind, and that therefore cannot be dropped. */
+  double anonymousMegabytes() {
+    return memoryMegabytes("RssAnon:");
+  }
+
+  private double memoryMegabytes(String name) {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-        if (line.startsWith("VmRSS:")) {
+        if (line.startsWith(name)) {
           return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6;
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("resident memory is read from /proc: " + e.getMessage(), e);
+      throw new UncheckedIOException("memory is read from /proc: " + e.getMessage(), e);
     }
-    throw new IllegalStateException("/proc has no VmRSS for process " + process.pid());
+    throw new IllegalStateException("/proc has no " + name + " for process " + process.pid());
   }
 
   /** Bytes in the data folder. */
