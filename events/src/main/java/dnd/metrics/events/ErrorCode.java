@@ -75,6 +75,11 @@ public enum ErrorCode {
   INVALID_RULES(ErrorClass.USER, "The rule file cannot be used."),
   UNKNOWN_RULES(ErrorClass.USER, "No such rules are kept."),
 
+  // Deletions and retention.
+  NOT_PERMITTED(ErrorClass.USER, "The service is not among those that may do this."),
+  UNKNOWN_TOKEN(ErrorClass.USER, "Nothing waits for that token, or its time is over."),
+  INVALID_RETENTION(ErrorClass.USER, "The retention is none that the configuration might have."),
+
   // The service.
   TOO_MANY_REQUESTS(ErrorClass.RESOURCES, "As many requests wait as may wait at one time."),
   STORAGE_UNAVAILABLE(ErrorClass.RESOURCES, "What was sent could not be made safe on disk."),

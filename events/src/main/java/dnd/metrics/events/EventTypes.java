@@ -19,6 +19,8 @@ public final class EventTypes {
   public static final String METRICS_QUERIES = "metrics.queries";
   public static final String METRICS_STATUS = "metrics.status";
   public static final String METRICS_BACKUP = "metrics.backup";
+  public static final String METRICS_DELETE = "metrics.delete";
+  public static final String METRICS_RETENTION = "metrics.retention";
   public static final String ALERT_STATUS = "alert.status";
   public static final String ALERT_CHECK = "alert.check";
   public static final String ALERT_RULES = "alert.rules";

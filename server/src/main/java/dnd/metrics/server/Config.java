@@ -17,6 +17,7 @@ import java.util.List;
  *
  * @param serviceName the queue group in which instances of the service share the work
  * @param subjectPatterns which subjects to handle, of those that {@link Subjects} knows; empty: all
+ * @param operators the services that may delete others' samples and say how long they are kept
  * @param hub how the embedded hub listens
  * @param head limits of what is kept in memory
  * @param ingest how large the parts of an event may be
@@ -29,6 +30,7 @@ import java.util.List;
 public record Config(
     String serviceName,
     List<String> subjectPatterns,
+    List<String> operators,
     HubOptions hub,
     HeadOptions head,
     IngestLimits ingest,
@@ -39,6 +41,7 @@ public record Config(
     AlertsConfig alerts) {
   public Config {
     subjectPatterns = List.copyOf(subjectPatterns);
+    operators = List.copyOf(operators);
     if (!serviceName.matches("[A-Za-z0-9_-]+")) {
       throw new IllegalArgumentException(
           "service.name may have letters, digits, _ and -, not '" + serviceName + "'");
@@ -49,6 +52,7 @@ public record Config(
     return new Config(
         "metrics_service",
         List.of(),
+        List.of("cli"),
         HubOptions.defaults(),
         HeadOptions.DEFAULT,
         IngestLimits.DEFAULT,
@@ -63,6 +67,7 @@ public record Config(
     return new Config(
         serviceName,
         subjectPatterns,
+        operators,
         newHub,
         head,
         ingest,

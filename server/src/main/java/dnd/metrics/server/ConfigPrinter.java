@@ -7,6 +7,7 @@ import dnd.metrics.server.hub.embedded.HubTls;
 import dnd.metrics.server.hub.embedded.HubUser;
 import dnd.metrics.server.hub.embedded.SubjectPermission;
 import dnd.metrics.server.rules.RuleDefaults;
+import dnd.metrics.server.storage.request.RetentionText;
 import dnd.metrics.server.yaml.Sizes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +29,10 @@ public final class ConfigPrinter {
 
   public static String print(Config config) {
     Map<String, Object> root = new LinkedHashMap<>();
-    root.put("service", Map.of("name", config.serviceName()));
+    Map<String, Object> service = new LinkedHashMap<>();
+    service.put("name", config.serviceName());
+    service.put("operators", config.operators());
+    root.put("service", service);
     root.put("message_hub", hub(config));
     root.put("limits", limits(config));
     root.put("queries", queries(config));
@@ -149,7 +153,7 @@ public final class ConfigPrinter {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("database", storage.database().toString());
     map.put("schema", storage.schema());
-    map.put("retention", RetentionReader.print(storage.retention()));
+    map.put("retention", RetentionText.print(storage.retention()));
     map.put("tables", tables);
     return map;
   }

@@ -51,6 +51,8 @@ public final class ConfigReader {
           mapping.problem("name", "service.name may have letters, digits, _ and - only"));
       name = defaults.serviceName();
     }
+    List<String> operators =
+        service.map(mapping -> readOperators(mapping, defaults)).orElse(defaults.operators());
     Set<String> patterns = new LinkedHashSet<>();
     service
         .flatMap(mapping -> mapping.mapping("message_hub"))
@@ -76,6 +78,7 @@ public final class ConfigReader {
         new Config(
             name,
             new ArrayList<>(patterns),
+            operators,
             hubMapping.map(mapping -> hub.read(mapping, defaults.hub())).orElse(defaults.hub()),
             limits.map(mapping -> readHead(mapping, defaults.head())).orElse(defaults.head()),
             limits.map(mapping -> readIngest(mapping, defaults.ingest())).orElse(defaults.ingest()),
@@ -95,6 +98,21 @@ public final class ConfigReader {
     root.finish();
     yaml.problems().throwIfAny();
     return config;
+  }
+
+  private static List<String> readOperators(YamlMapping mapping, Config defaults) {
+    if (mapping.isEmptyList("operators")) {
+      return List.of(); // nobody
+    }
+    List<String> operators = mapping.strings("operators");
+    for (String service : operators) {
+      if (!service.matches("[^\\s.*>]+")) {
+        mapping.problem(
+            "operators",
+            "'" + service + "' is no service: one token, without dots, *, > and blanks");
+      }
+    }
+    return operators.isEmpty() ? defaults.operators() : operators;
   }
 
   private static List<String> readServiceHub(YamlMapping mapping) {

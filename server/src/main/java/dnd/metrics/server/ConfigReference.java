@@ -30,6 +30,10 @@ public final class ConfigReference {
               "true",
               "may only be true: the hub is the only way in"),
           setting("service.message_hub.events", "all", "subject patterns to handle, see below"),
+          setting(
+              "service.operators",
+              "services that may delete samples of others, see [Deletion](#deletion); `[]` for"
+                  + " nobody"),
           setting("service.storage.schema", "as storage.schema", "must agree with it"),
           setting("service.storage.tables", "all", "names of tables, which are checked"),
           setting("message_hub.subscriptions", "all", "subject patterns to handle, see below"),

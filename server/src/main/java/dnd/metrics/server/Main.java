@@ -36,8 +36,14 @@ import dnd.metrics.server.status.StatusHandler;
 import dnd.metrics.server.storage.BlockMaintenance;
 import dnd.metrics.server.storage.Blocks;
 import dnd.metrics.server.storage.Compactor;
+import dnd.metrics.server.storage.CurrentRetention;
+import dnd.metrics.server.storage.Deleter;
 import dnd.metrics.server.storage.HeadBlocks;
 import dnd.metrics.server.storage.Storage;
+import dnd.metrics.server.storage.request.DeletionHandler;
+import dnd.metrics.server.storage.request.Operators;
+import dnd.metrics.server.storage.request.RetentionFile;
+import dnd.metrics.server.storage.request.RetentionHandler;
 import dnd.metrics.server.telemetry.JvmFigures;
 import dnd.metrics.server.telemetry.MetricSource;
 import dnd.metrics.server.telemetry.OwnReport;
@@ -51,6 +57,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -82,12 +89,14 @@ public final class Main implements AutoCloseable {
   private final OwnReport ownReport;
   private final Requests statusRequests;
   private final Requests backupRequests;
+  private final Requests storageRequests;
 
   private Main(
       Config config,
       Path folder,
       Head head,
       Blocks blocks,
+      CurrentRetention retention,
       JournaledDatabase database,
       EmbeddedHub hub,
       InstantSource clock) {
@@ -96,8 +105,7 @@ public final class Main implements AutoCloseable {
     this.blocks = blocks;
     Storage storage = new Storage(head, blocks);
     RandomGenerator random = new SecureRandom();
-    this.blockMaintenance =
-        new BlockMaintenance(new Compactor(blocks, config.storage().retention(), clock, random));
+    this.blockMaintenance = new BlockMaintenance(new Compactor(blocks, retention, clock, random));
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
@@ -125,6 +133,7 @@ public final class Main implements AutoCloseable {
     this.ownReport = new OwnReport(hub, instance(hub), ownFigures(), clock);
     this.statusRequests = new Requests(subscribed, clock, "status");
     this.backupRequests = new Requests(subscribed, clock, "backup");
+    this.storageRequests = new Requests(subscribed, clock, "storage");
     head.callBackTogether(hub::publishTogether);
     head.watchMetadata(metadata::heardOf);
     head.startMaintenance(new HeadBlocks(blocks, clock, random));
@@ -144,6 +153,15 @@ public final class Main implements AutoCloseable {
         EventTypes.METRICS_BACKUP,
         EventTypes.METRICS_RESULT,
         new BackupHandler(() -> backup(config, folder, head, blocks, database, clock)));
+    Operators operators = new Operators(Set.copyOf(config.operators()));
+    storageRequests.subscribe(
+        EventTypes.METRICS_DELETE,
+        EventTypes.METRICS_RESULT,
+        new DeletionHandler(new Deleter(head, blocks), operators, clock, random));
+    storageRequests.subscribe(
+        EventTypes.METRICS_RETENTION,
+        EventTypes.METRICS_RESULT,
+        new RetentionHandler(retention, new RetentionFile(folder), operators));
   }
 
   /**
@@ -162,11 +180,20 @@ public final class Main implements AutoCloseable {
     try {
       Blocks blocks =
           Blocks.open(new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), replay::report);
+      CurrentRetention retention =
+          new CurrentRetention(config.storage().retention(), new RetentionFile(folder).read());
       JournaledDatabase database =
           JournaledDatabase.open(config.databaseOptions(folder), clock, replay::report);
       try {
         return new Main(
-            config, folder, head, blocks, database, EmbeddedHub.start(config.hub()), clock);
+            config,
+            folder,
+            head,
+            blocks,
+            retention,
+            database,
+            EmbeddedHub.start(config.hub()),
+            clock);
       } catch (HubStartException e) {
         database.close();
         throw e;
@@ -317,6 +344,7 @@ public final class Main implements AutoCloseable {
     announcer.close();
     statusRequests.close();
     backupRequests.close();
+    storageRequests.close();
     metadata.close();
     blockMaintenance.close();
     try (hub;

@@ -130,6 +130,12 @@ final class OwnFigures {
         .gauge("dnd_metrics_blocks_bytes", "Size of the blocks.", "bytes", status.bytes(), Map.of())
         .gauge("dnd_metrics_blocks_samples", "Samples in blocks.", status.samples())
         .gauge(
+            "dnd_metrics_blocks_tombstones",
+            "Spans of series that are deleted from blocks which are yet to be written anew.",
+            status.tombstones())
+        .counter(
+            "dnd_metrics_deletions_total", "Deletions that were carried out.", status.deletions())
+        .gauge(
             "dnd_metrics_blocks_set_aside",
             "Blocks that are damaged and not read.",
             status.setAside());

@@ -3,6 +3,7 @@ package dnd.metrics.server;
 import dnd.metrics.events.Durations;
 import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.storage.Retention;
+import dnd.metrics.server.storage.request.RetentionText;
 import dnd.metrics.server.yaml.NearestWord;
 import dnd.metrics.server.yaml.YamlMapping;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class StorageConfigReader {
     Retention retention =
         ofRoot
             .flatMap(mapping -> mapping.mapping("retention"))
-            .map(RetentionReader::read)
+            .map(RetentionText::read)
             .orElse(defaults.retention());
     ofRoot.ifPresent(mapping -> {
       mapping.mapping("tables").ifPresent(list -> readTables(list, tables));

@@ -34,6 +34,8 @@ public final class Subjects {
           EventTypes.METRICS_QUERIES,
           EventTypes.METRICS_STATUS,
           EventTypes.METRICS_BACKUP,
+          EventTypes.METRICS_DELETE,
+          EventTypes.METRICS_RETENTION,
           EventTypes.ALERT_STATUS,
           EventTypes.ALERT_CHECK,
           EventTypes.ALERT_RULES,

@@ -27,6 +27,17 @@ class PackageTableTest {
           Map.entry("block", Set.of("model", "chunk")),
           Map.entry("head", Set.of("model", "chunk", "index", "wal", "block")),
           Map.entry("storage", Set.of("model", "chunk", "block", "head")),
+          Map.entry(
+              "storage.request",
+              Set.of(
+                  "model",
+                  "block",
+                  "head",
+                  "storage",
+                  "request",
+                  "events",
+                  "yaml",
+                  "promql.parse")),
           Map.entry("database", Set.of("wal")),
           Map.entry("metadata", Set.of("database", "head")),
           Map.entry("status", Set.of("database", "head", "storage", "request", "events")),

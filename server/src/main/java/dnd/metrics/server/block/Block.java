@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
@@ -11,8 +12,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -25,29 +29,71 @@ import org.roaringbitmap.RoaringBitmap;
  * from those who read. What a block returned is to be used only while it is held.
  */
 public final class Block implements SeriesSource {
-  private final BlockMeta meta;
+  /** Null where it can only be read. */
+  private final @Nullable BlockFiles files;
+
   private final long byteSize;
   private final Arena arena;
   private final IndexFile index;
   private final ChunkSegments chunks;
   private final SeriesSelector selector;
-  private final Tombstones tombstones;
+
+  /** Replaced when something is deleted, one deletion at a time. */
+  private volatile BlockMeta meta;
+
+  private volatile Tombstones tombstones = Tombstones.NONE;
+
+  /** The series of which nothing is left. */
+  private volatile RoaringBitmap gone = new RoaringBitmap();
+
   private final AtomicInteger holders = new AtomicInteger(1);
 
   private Block(
+      @Nullable BlockFiles files,
       BlockMeta meta,
       long byteSize,
       Arena arena,
       IndexFile index,
       ChunkSegments chunks,
       Tombstones tombstones) {
+    this.files = files;
     this.meta = meta;
     this.byteSize = byteSize;
     this.arena = arena;
     this.index = index;
     this.chunks = chunks;
     this.selector = new SeriesSelector(index);
-    this.tombstones = tombstones;
+    setTombstones(tombstones);
+  }
+
+  private void setTombstones(Tombstones all) {
+    tombstones = all;
+    RoaringBitmap without = new RoaringBitmap();
+    all.forEach((reference, spans) -> {
+      if (!isLeft(index.series(reference), spans, Long.MIN_VALUE, Long.MAX_VALUE)) {
+        without.add(reference);
+      }
+    });
+    gone = without;
+    meta = meta.withTombstones(all.size());
+  }
+
+  /** Whether a chunk may have samples between two times that are not deleted. */
+  private static boolean isLeft(
+      SeriesEntry entry, List<DeletedSpan> deleted, long fromMillis, long toMillis) {
+    entry.startChunks();
+    while (entry.nextChunk() && entry.firstMillis() <= toMillis) {
+      if (entry.lastMillis() >= fromMillis) {
+        boolean isDeleted = false;
+        for (DeletedSpan span : deleted) {
+          isDeleted |= span.contains(entry.firstMillis()) && span.contains(entry.lastMillis());
+        }
+        if (!isDeleted) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /**
@@ -55,21 +101,40 @@ public final class Block implements SeriesSource {
    *
    * @throws DamagedBlockException where something in it cannot be right
    */
-  @SuppressWarnings("MustBeClosedChecker") // the last to release the block closes it
   public static Block open(BlockFiles files, Ulid ulid) throws IOException {
+    return open(files, files, ulid);
+  }
+
+  /**
+   * Opens a block that is far away: its files of chunks are asked for when they are first read. It
+   * cannot be changed.
+   *
+   * @throws DamagedBlockException where something in it cannot be right
+   */
+  public static Block openForReading(ReadableBlockFiles files, Ulid ulid) throws IOException {
+    return open(files, null, ulid);
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the last to release the block closes it
+  private static Block open(ReadableBlockFiles files, @Nullable BlockFiles writable, Ulid ulid)
+      throws IOException {
     String folder = ulid.toString();
     Arena arena = Arena.ofShared();
     boolean opened = false;
     try {
       BlockMeta meta = readMeta(files, ulid, arena);
       String indexPath = BlockLayout.path(folder, BlockLayout.INDEX);
+      String chunks = BlockLayout.path(folder, BlockLayout.CHUNKS);
       Block block =
           new Block(
+              writable,
               meta,
               files.byteSize(folder),
               arena,
               new IndexFile(files.map(indexPath, arena), files.describe(indexPath)),
-              ChunkSegments.open(files, BlockLayout.path(folder, BlockLayout.CHUNKS), arena),
+              writable == null
+                  ? ChunkSegments.openLater(files, chunks, arena)
+                  : ChunkSegments.open(files, chunks, arena),
               readTombstones(files, folder, arena));
       opened = true;
       return block;
@@ -83,7 +148,8 @@ public final class Block implements SeriesSource {
     }
   }
 
-  private static BlockMeta readMeta(BlockFiles files, Ulid ulid, Arena arena) throws IOException {
+  private static BlockMeta readMeta(ReadableBlockFiles files, Ulid ulid, Arena arena)
+      throws IOException {
     String path = BlockLayout.path(ulid.toString(), BlockLayout.META);
     MemorySegment file = files.map(path, arena);
     try {
@@ -97,7 +163,7 @@ public final class Block implements SeriesSource {
     }
   }
 
-  private static Tombstones readTombstones(BlockFiles files, String folder, Arena arena)
+  private static Tombstones readTombstones(ReadableBlockFiles files, String folder, Arena arena)
       throws IOException {
     String path = BlockLayout.path(folder, BlockLayout.TOMBSTONES);
     try {
@@ -126,6 +192,79 @@ public final class Block implements SeriesSource {
 
   Tombstones tombstones() {
     return tombstones;
+  }
+
+  /**
+   * Deletes samples: they are not read any more from now on, and would not come back after a power
+   * cut. One thread at a time.
+   *
+   * @throws DamagedBlockException where the index cannot be read; nothing is deleted then
+   * @throws IOException where that could not be written: it may be deleted, or not
+   */
+  public void delete(Deletion deletion) throws IOException {
+    if (!meta.overlaps(deletion.fromMillis(), deletion.toMillis())) {
+      return;
+    }
+    Map<Integer, DeletedSpan> spans = spans(deletion);
+    Tombstones after = tombstones.with(spans);
+    if (spans.isEmpty() || after.equals(tombstones)) {
+      return;
+    }
+    if (files == null) {
+      throw new IllegalStateException("block " + meta.ulid() + " can only be read");
+    }
+    BlockFolder folder = new BlockFolder(files, meta.ulid().toString());
+    folder.replace(BlockLayout.TOMBSTONES, after.encoded());
+    setTombstones(after);
+    folder.replace(BlockLayout.META, BlockMetaJson.encoded(meta));
+  }
+
+  /** Whether {@link #delete} would delete something. */
+  public boolean hasSomethingOf(Deletion deletion) {
+    return meta.overlaps(deletion.fromMillis(), deletion.toMillis()) && !spans(deletion).isEmpty();
+  }
+
+  private Map<Integer, DeletedSpan> spans(Deletion deletion) {
+    Map<Integer, DeletedSpan> spans = new TreeMap<>(Integer::compareUnsigned);
+    for (List<Matcher> selector : deletion.selectors()) {
+      IntIterator each = select(selector, () -> {}).getIntIterator();
+      while (each.hasNext()) {
+        int reference = each.next();
+        DeletedSpan span = index.series(reference).span(deletion);
+        if (span != null) {
+          spans.put(reference, span);
+        }
+      }
+    }
+    return spans;
+  }
+
+  /** References of the series that all matchers accept and of which something is left. */
+  private RoaringBitmap select(List<Matcher> matchers, Runnable check) {
+    RoaringBitmap found = selector.select(matchers, check);
+    found.andNot(gone);
+    return found;
+  }
+
+  /** The largest things in it, as Thanos wants to know them. */
+  public IndexStats indexStats() {
+    long series = 0;
+    long chunk = 0;
+    IntIterator each = selector.select(List.of(), () -> {}).getIntIterator();
+    while (each.hasNext()) {
+      SeriesEntry entry = index.series(each.next());
+      series = Math.max(series, entry.byteSize());
+      entry.startChunks();
+      while (entry.nextChunk()) {
+        chunk = Math.max(chunk, chunks.byteSize(entry.chunkReference()));
+      }
+    }
+    return new IndexStats(series, chunk);
+  }
+
+  /** Whether nobody has it but who opened it. */
+  public boolean isUnused() {
+    return holders.get() == 1;
   }
 
   /** Keeps the block readable until {@link #release}; false where it is closed already. */
@@ -164,11 +303,11 @@ public final class Block implements SeriesSource {
       return found;
     }
     boolean whole = fromMillis <= meta.minMillis() && toMillis >= meta.maxMillis() - 1;
-    IntIterator each = selector.select(matchers, check).getIntIterator();
+    IntIterator each = select(matchers, check).getIntIterator();
     for (int looked = 1; each.hasNext(); looked++) {
       int reference = each.next();
       SeriesEntry entry = index.series(reference);
-      if (whole || entry.overlaps(fromMillis, toMillis)) {
+      if (whole || isLeft(entry, tombstones.of(reference), fromMillis, toMillis)) {
         found.add(new BlockSeries(this, reference, entry.labels()));
       }
       if (looked % SeriesSelector.SERIES_PER_CHECK == 0) {
@@ -183,7 +322,7 @@ public final class Block implements SeriesSource {
     if (!meta.overlaps(fromMillis, toMillis)) {
       return List.of();
     }
-    if (matchers.isEmpty()) {
+    if (matchers.isEmpty() && gone.isEmpty()) {
       return index.postings().names();
     }
     TreeSet<String> names = new TreeSet<>(Labels::compareCodePoints);
@@ -199,16 +338,19 @@ public final class Block implements SeriesSource {
     if (!meta.overlaps(fromMillis, toMillis)) {
       return List.of();
     }
-    if (matchers.isEmpty()) {
+    if (matchers.isEmpty() && gone.isEmpty()) {
       return index.postings().values(name);
     }
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
     long symbol = index.symbols().find(name);
-    IntIterator each = selector.select(matchers, () -> {}).getIntIterator();
+    IntIterator each = select(matchers, () -> {}).getIntIterator();
     while (each.hasNext()) {
-      SeriesEntry entry = index.series(each.next());
+      int reference = each.next();
+      SeriesEntry entry = index.series(reference);
       String value = entry.value(symbol);
-      if (!value.isEmpty() && !values.contains(value) && entry.overlaps(fromMillis, toMillis)) {
+      if (!value.isEmpty()
+          && !values.contains(value)
+          && isLeft(entry, tombstones.of(reference), fromMillis, toMillis)) {
         values.add(value);
       }
     }

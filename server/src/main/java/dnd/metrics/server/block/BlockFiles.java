@@ -1,9 +1,6 @@
 package dnd.metrics.server.block;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 
 /**
  * The folder that blocks live in. It exists as an interface so that tests can put a failing disk
@@ -11,13 +8,7 @@ import java.util.List;
  * between names; the empty path is the folder itself. Safe for use by several threads, as long as
  * they use different paths.
  */
-public interface BlockFiles {
-  /** The names of what is in a folder, sorted. */
-  List<String> list(String folder) throws IOException;
-
-  /** How many bytes the files in a folder and below take. */
-  long byteSize(String folder) throws IOException;
-
+public interface BlockFiles extends ReadableBlockFiles {
   /** Makes a folder; its parent must be there, itself not. */
   void createFolder(String folder) throws IOException;
 
@@ -35,14 +26,4 @@ public interface BlockFiles {
 
   /** Makes creations, renames and deletions in a folder before this survive a power cut. */
   void forceFolder(String folder) throws IOException;
-
-  /**
-   * Maps a file into memory, for reading, until the arena is closed.
-   *
-   * @throws java.nio.file.NoSuchFileException where there is none
-   */
-  MemorySegment map(String path, Arena arena) throws IOException;
-
-  /** How messages to people name a file: with its folder. */
-  String describe(String path);
 }

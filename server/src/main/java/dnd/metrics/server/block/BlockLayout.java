@@ -15,6 +15,9 @@ final class BlockLayout {
   /** What the folder of a block is called once it is no more. */
   static final String DELETED_SUFFIX = ".tmp-for-deletion";
 
+  /** What the other content of a file is called until it is whole. */
+  static final String PARTIAL_SUFFIX = ".tmp";
+
   /** Series before they are written to the index; gone when the block is whole. */
   static final String SERIES_SPILL = "series.tmp";
 

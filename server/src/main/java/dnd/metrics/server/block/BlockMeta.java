@@ -1,16 +1,27 @@
 package dnd.metrics.server.block;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What a block says of itself in {@code meta.json}.
  *
  * @param minMillis no sample is before this, Unix milliseconds
  * @param maxMillis every sample is before this, Unix milliseconds
+ * @param others what other programs say of it there, such as {@code thanos}; not to be changed
  */
 public record BlockMeta(
-    Ulid ulid, long minMillis, long maxMillis, BlockStats stats, BlockCompaction compaction) {
+    Ulid ulid,
+    long minMillis,
+    long maxMillis,
+    BlockStats stats,
+    BlockCompaction compaction,
+    Map<String, JsonNode> others) {
   public BlockMeta {
+    others = Collections.unmodifiableMap(new LinkedHashMap<>(others));
     if (minMillis >= maxMillis) {
       throw new IllegalArgumentException(
           "block " + ulid + " has no range: from " + minMillis + " to " + maxMillis);
@@ -24,11 +35,31 @@ public record BlockMeta(
         minMillis,
         maxMillis,
         BlockStats.NONE,
-        new BlockCompaction(1, List.of(ulid), List.of(), List.of()));
+        new BlockCompaction(1, List.of(ulid), List.of(), List.of()),
+        Map.of());
+  }
+
+  /**
+   * What a {@code meta.json} says.
+   *
+   * @throws IllegalArgumentException where this is no such file, with what is wrong
+   */
+  public static BlockMeta read(byte[] json) {
+    return BlockMetaJson.read(json);
+  }
+
+  /** The file {@code meta.json}. */
+  public byte[] toJson() {
+    return BlockMetaJson.write(this);
   }
 
   public BlockMeta withStats(BlockStats counted) {
-    return new BlockMeta(ulid, minMillis, maxMillis, counted, compaction);
+    return new BlockMeta(ulid, minMillis, maxMillis, counted, compaction, others);
+  }
+
+  /** The same with so many tombstones. */
+  BlockMeta withTombstones(long tombstones) {
+    return stats.tombstones() == tombstones ? this : withStats(stats.withTombstones(tombstones));
   }
 
   public BlockReference reference() {

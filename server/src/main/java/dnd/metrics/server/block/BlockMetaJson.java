@@ -1,7 +1,10 @@
 package dnd.metrics.server.block;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.util.DefaultIndenter;
@@ -12,12 +15,24 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code meta.json} as Prometheus writes it, version 1. What it does not know it passes over. */
+/**
+ * {@code meta.json} as Prometheus writes it, version 1. What it does not know it keeps as it is.
+ */
 final class BlockMetaJson {
   private static final int VERSION = 1;
+  private static final Set<String> KNOWN =
+      Set.of("ulid", "minTime", "maxTime", "stats", "compaction", "version");
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private BlockMetaJson() {}
+
+  /** The file. */
+  static OutputBytes encoded(BlockMeta meta) {
+    byte[] bytes = write(meta);
+    OutputBytes out = new OutputBytes();
+    out.put(bytes, 0, bytes.length);
+    return out;
+  }
 
   static byte[] write(BlockMeta meta) {
     ObjectNode json = MAPPER.createObjectNode();
@@ -52,6 +67,7 @@ final class BlockMetaJson {
       meta.compaction().hints().forEach(hints::add);
     }
     json.put("version", VERSION);
+    meta.others().forEach(json::set);
     DefaultIndenter tabs = new DefaultIndenter("\t", "\n");
     DefaultPrettyPrinter printer =
         new DefaultPrettyPrinter(
@@ -95,10 +111,21 @@ final class BlockMetaJson {
               compaction.path("level").asInt(1),
               list(compaction.path("sources"), source -> Ulid.parse(source.asString())),
               list(compaction.path("parents"), BlockMetaJson::reference),
-              list(compaction.path("hints"), JsonNode::asString)));
+              list(compaction.path("hints"), JsonNode::asString)),
+          others(json));
     } catch (JacksonException e) {
       throw new IllegalArgumentException("it is no JSON: " + e.getOriginalMessage(), e);
     }
+  }
+
+  private static Map<String, JsonNode> others(JsonNode json) {
+    Map<String, JsonNode> others = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> member : json.properties()) {
+      if (!KNOWN.contains(member.getKey())) {
+        others.put(member.getKey(), member.getValue());
+      }
+    }
+    return others;
   }
 
   private static BlockReference reference(JsonNode json) {

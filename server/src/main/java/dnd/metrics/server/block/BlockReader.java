@@ -13,6 +13,9 @@ final class BlockReader implements SampleReader {
   private final long fromMillis;
   private final long toMillis;
 
+  /** Whether the samples before the next chunk are deleted. */
+  private boolean gap;
+
   BlockReader(Block block, int reference, long fromMillis, long toMillis) {
     this.chunks = block.chunks();
     this.entry = block.index().series(reference).startChunks();
@@ -27,15 +30,24 @@ final class BlockReader implements SampleReader {
       if (entry.firstMillis() > toMillis) {
         break;
       }
-      if (entry.lastMillis() < fromMillis || isDeleted()) {
+      if (entry.lastMillis() < fromMillis) {
+        continue;
+      }
+      if (isDeleted()) {
+        gap = true;
         continue;
       }
       decode(entry.chunkReference(), batch);
+      boolean follows = gap;
+      gap = endsDeleted();
       if (entry.firstMillis() < fromMillis || entry.lastMillis() > toMillis) {
         batch.keepBetween(fromMillis, toMillis);
       }
       for (DeletedSpan span : deleted) {
         batch.removeBetween(span.firstMillis(), span.lastMillis());
+      }
+      if (follows) {
+        batch.forgetNoReset(0);
       }
       if (batch.size > 0) {
         return true;
@@ -48,6 +60,15 @@ final class BlockReader implements SampleReader {
   private boolean isDeleted() {
     for (DeletedSpan span : deleted) {
       if (span.contains(entry.firstMillis()) && span.contains(entry.lastMillis())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean endsDeleted() {
+    for (DeletedSpan span : deleted) {
+      if (span.contains(entry.lastMillis())) {
         return true;
       }
     }

@@ -9,4 +9,8 @@ public record BlockStats(
     long chunks,
     long tombstones) {
   public static final BlockStats NONE = new BlockStats(0, 0, 0, 0, 0, 0);
+
+  BlockStats withTombstones(long count) {
+    return new BlockStats(samples, floatSamples, histogramSamples, series, chunks, count);
+  }
 }

@@ -3,6 +3,7 @@ package dnd.metrics.server.block;
 import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.model.Labels;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,8 @@ public final class BlockWriter {
           || name.endsWith(BlockLayout.DELETED_SUFFIX)) {
         files.delete(name);
         found = true;
+      } else if (Ulid.isUlid(name)) {
+        new BlockFolder(files, name).removeLeftovers();
       }
     }
     if (found) {
@@ -55,10 +58,23 @@ public final class BlockWriter {
    * @throws IllegalArgumentException where the cursor breaks its promise
    */
   public Optional<BlockMeta> write(BlockMeta meta, SeriesCursor series) throws IOException {
-    String name = meta.ulid().toString();
-    String temporary = name + BlockLayout.TEMPORARY_SUFFIX;
+    Optional<PreparedBlock> prepared = prepare(meta, series);
+    if (prepared.isPresent()) {
+      prepared.get().publish();
+    }
+    return prepared.map(PreparedBlock::meta);
+  }
+
+  /**
+   * Writes a block that is not there yet: {@link PreparedBlock#publish} is the last step.
+   *
+   * @return empty where there was no sample, and nothing is written
+   * @throws IOException where it could not be written; what there was of it is removed
+   * @throws IllegalArgumentException where the cursor breaks its promise
+   */
+  public Optional<PreparedBlock> prepare(BlockMeta meta, SeriesCursor series) throws IOException {
+    String temporary = meta.ulid() + BlockLayout.TEMPORARY_SUFFIX;
     files.delete(temporary);
-    boolean renamed = false;
     try {
       files.createFolder(temporary);
       BlockStats stats = writeContent(temporary, meta, series);
@@ -67,18 +83,57 @@ public final class BlockWriter {
         return Optional.empty();
       }
       BlockMeta written = meta.withStats(stats);
-      writeFile(temporary, BlockLayout.TOMBSTONES, Tombstones.NONE.encoded());
-      OutputBytes json = new OutputBytes();
-      byte[] bytes = BlockMetaJson.write(written);
-      json.put(bytes, 0, bytes.length);
-      writeFile(temporary, BlockLayout.META, json);
+      BlockFolder folder = new BlockFolder(files, temporary);
+      folder.create(BlockLayout.TOMBSTONES, Tombstones.NONE.encoded());
+      folder.create(BlockLayout.META, BlockMetaJson.encoded(written));
       files.forceFolder(temporary);
-      files.rename(temporary, name);
-      renamed = true;
-      files.forceFolder("");
-      return Optional.of(written);
+      return Optional.of(new PreparedBlock(files, temporary, written));
     } catch (IOException | RuntimeException e) {
-      remove(renamed ? name : temporary, e); // renamed, but that might not last
+      remove(temporary, e);
+      throw e;
+    }
+  }
+
+  /** Where the files of a block are read from, by their paths in its folder. */
+  @FunctionalInterface
+  public interface Source {
+    InputStream read(String path) throws IOException;
+  }
+
+  /**
+   * Copies a block from elsewhere, of which nothing is deleted there: {@link PreparedBlock#publish}
+   * is the last step.
+   *
+   * @param paths of its index and its chunks, in its folder
+   * @throws IOException where it could not be copied; what there was of it is removed
+   */
+  public PreparedBlock copy(BlockMeta meta, Iterable<String> paths, Source source)
+      throws IOException {
+    String temporary = meta.ulid() + BlockLayout.TEMPORARY_SUFFIX;
+    files.delete(temporary);
+    try {
+      files.createFolder(temporary);
+      String chunks = BlockLayout.path(temporary, BlockLayout.CHUNKS);
+      files.createFolder(chunks);
+      byte[] bytes = new byte[1 << 16];
+      for (String path : paths) {
+        try (InputStream in = source.read(path);
+            BlockFile out = files.create(BlockLayout.path(temporary, path))) {
+          for (int n; (n = in.read(bytes)) >= 0; ) {
+            out.write(bytes, 0, n);
+          }
+          out.force();
+        }
+      }
+      files.forceFolder(chunks);
+      BlockFolder folder = new BlockFolder(files, temporary);
+      BlockMeta whole = meta.withTombstones(0);
+      folder.create(BlockLayout.TOMBSTONES, Tombstones.NONE.encoded());
+      folder.create(BlockLayout.META, BlockMetaJson.encoded(whole));
+      files.forceFolder(temporary);
+      return new PreparedBlock(files, temporary, whole);
+    } catch (IOException | RuntimeException e) {
+      remove(temporary, e);
       throw e;
     }
   }
@@ -89,13 +144,6 @@ public final class BlockWriter {
       files.delete(folder);
     } catch (IOException e) {
       reason.addSuppressed(e);
-    }
-  }
-
-  private void writeFile(String folder, String name, OutputBytes content) throws IOException {
-    try (FileOutput out = new FileOutput(files.create(BlockLayout.path(folder, name)))) {
-      out.write(content);
-      out.force();
     }
   }
 

@@ -1,20 +1,32 @@
 package dnd.metrics.server.block;
 
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
-/** The mapped files of a block's folder {@code chunks}. Safe for use by several threads. */
+/**
+ * The mapped files of a block's folder {@code chunks}. Each is mapped when it is first read, or all
+ * at once. Safe for use by several threads.
+ */
 final class ChunkSegments {
-  private final List<MemorySegment> segments;
+  private final ReadableBlockFiles files;
+  private final String folder;
+  private final Arena arena;
+  private final AtomicReferenceArray<@Nullable MemorySegment> segments;
   private final List<String> names;
 
-  private ChunkSegments(List<MemorySegment> segments, List<String> names) {
-    this.segments = segments;
+  private ChunkSegments(ReadableBlockFiles files, String folder, Arena arena, List<String> names) {
+    this.files = files;
+    this.folder = folder;
+    this.arena = arena;
+    this.segments = new AtomicReferenceArray<>(names.size());
     this.names = names;
   }
 
@@ -23,46 +35,76 @@ final class ChunkSegments {
    *
    * @throws DamagedBlockException where one is missing or none of ours
    */
-  static ChunkSegments open(BlockFiles files, String folder, Arena arena) throws IOException {
-    List<MemorySegment> segments = new ArrayList<>();
+  static ChunkSegments open(ReadableBlockFiles files, String folder, Arena arena)
+      throws IOException {
+    ChunkSegments all = openLater(files, folder, arena);
+    for (int i = 0; i < all.names.size(); i++) {
+      all.map(i);
+    }
+    return all;
+  }
+
+  /**
+   * Maps each file of {@code folder} when it is first read.
+   *
+   * @throws DamagedBlockException where one is missing
+   */
+  static ChunkSegments openLater(ReadableBlockFiles files, String folder, Arena arena)
+      throws IOException {
     List<String> names = new ArrayList<>();
     for (String name : files.list(folder)) {
       if (!name.matches("[0-9]+")) {
         continue; // Prometheus passes over other files too
       }
-      String path = BlockLayout.path(folder, name);
-      String describe = files.describe(path);
-      if (!name.equals(BlockLayout.segment(segments.size() + 1))) {
+      if (!name.equals(BlockLayout.segment(names.size() + 1))) {
         throw new DamagedBlockException(
             files.describe(folder),
             0,
-            "the file " + BlockLayout.segment(segments.size() + 1) + " is missing");
+            "the file " + BlockLayout.segment(names.size() + 1) + " is missing");
       }
-      MemorySegment segment = files.map(path, arena);
-      InputBytes in = new InputBytes(segment, describe);
-      if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
-        throw in.damage(0, "it does not begin as a file of chunks does");
-      }
-      int version = in.int8();
-      if (version != BlockLayout.CHUNKS_VERSION) {
-        throw in.damage(4, "its version is " + version + ", which is not known");
-      }
-      segments.add(segment);
-      names.add(describe);
+      names.add(files.describe(BlockLayout.path(folder, name)));
     }
-    return new ChunkSegments(List.copyOf(segments), List.copyOf(names));
+    return new ChunkSegments(files, folder, arena, List.copyOf(names));
+  }
+
+  private MemorySegment map(int number) throws IOException {
+    MemorySegment segment =
+        files.map(BlockLayout.path(folder, BlockLayout.segment(number + 1)), arena);
+    InputBytes in = new InputBytes(segment, names.get(number));
+    if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
+      throw in.damage(0, "it does not begin as a file of chunks does");
+    }
+    int version = in.int8();
+    if (version != BlockLayout.CHUNKS_VERSION) {
+      throw in.damage(4, "its version is " + version + ", which is not known");
+    }
+    segments.set(number, segment);
+    return segment;
+  }
+
+  private MemorySegment segment(int number) {
+    MemorySegment known = segments.get(number);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return map(number);
+    } catch (IOException e) {
+      throw new UnreadableSamplesException(
+          names.get(number) + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Where one chunk is, checked. */
   private InputBytes at(long reference) {
     int number = (int) (reference >>> 32);
-    if (reference < 0 || number >= segments.size()) {
+    if (reference < 0 || number >= names.size()) {
       throw new DamagedBlockException(
           names.isEmpty() ? "a block without chunks" : names.getFirst(),
           0,
           "the index speaks of a chunk in file " + (number + 1L) + ", which is not there");
     }
-    return new InputBytes(segments.get(number), names.get(number)).at(reference & 0xffff_ffffL);
+    return new InputBytes(segment(number), names.get(number)).at(reference & 0xffff_ffffL);
   }
 
   /**
@@ -84,6 +126,14 @@ final class ChunkSegments {
       throw in.damage(start, "a chunk of " + (length - 1) + " bytes");
     }
     return bytes;
+  }
+
+  /** How many bytes a chunk takes, with its length, encoding and checksum. */
+  long byteSize(long reference) {
+    InputBytes in = at(reference);
+    long start = in.position();
+    int length = in.length();
+    return in.position() - start + 1 + length + BlockLayout.CHECKSUM_BYTES;
   }
 
   /** What is wrong in a chunk whose checksum is right. */

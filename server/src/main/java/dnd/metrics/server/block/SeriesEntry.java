@@ -1,6 +1,8 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an index says of a series. Chunks are read one after the other; for one thread. A copy of
@@ -52,6 +54,11 @@ final class SeriesEntry {
       throw damage("a count of " + Long.toUnsignedString(count));
     }
     return (int) count;
+  }
+
+  /** How many bytes it has in the index, without length and checksum. */
+  int byteSize() {
+    return limit;
   }
 
   /** The labels, which come first. */
@@ -122,17 +129,20 @@ final class SeriesEntry {
     return chunkReference;
   }
 
-  /** Whether a chunk may have samples between the two times, both included. */
-  boolean overlaps(long fromMillis, long toMillis) {
+  /** The part of a deletion's time in which the series may have samples; null for none. */
+  @Nullable DeletedSpan span(Deletion deletion) {
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
     startChunks();
     while (nextChunk()) {
-      if (firstMillis > toMillis) {
-        return false;
-      }
-      if (lastMillis >= fromMillis) {
-        return true;
+      if (firstMillis <= deletion.toMillis() && lastMillis >= deletion.fromMillis()) {
+        first = Math.min(first, firstMillis);
+        last = Math.max(last, lastMillis);
       }
     }
-    return false;
+    return first > last
+        ? null
+        : new DeletedSpan(
+            Math.max(first, deletion.fromMillis()), Math.min(last, deletion.toMillis()));
   }
 }

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of a block's series is deleted: by series reference, spans of time. Immutable; safe for use
@@ -36,6 +38,20 @@ final class Tombstones {
   /** How many spans there are. */
   long size() {
     return spans.values().stream().mapToLong(List::size).sum();
+  }
+
+  void forEach(BiConsumer<Integer, List<DeletedSpan>> action) {
+    spans.forEach(action);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof Tombstones other && other.spans.equals(spans);
+  }
+
+  @Override
+  public int hashCode() {
+    return spans.hashCode();
   }
 
   /** These and some more. */
@@ -97,19 +113,15 @@ final class Tombstones {
     }
     CRC32C crc = new CRC32C();
     crc.update(file.asSlice(HEADER_BYTES, length).toArray(ValueLayout.JAVA_BYTE));
-    Tombstones read = NONE;
-    Map<Integer, DeletedSpan> one = new TreeMap<>();
+    Map<Integer, List<DeletedSpan>> all = new TreeMap<>(Integer::compareUnsigned);
     while (in.position() < HEADER_BYTES + length) {
       int reference = (int) in.uvarint();
-      long first = in.varint();
-      long last = in.varint();
-      one.clear();
-      one.put(reference, new DeletedSpan(first, last));
-      read = read.with(one);
+      DeletedSpan span = new DeletedSpan(in.varint(), in.varint());
+      all.merge(reference, List.of(span), (before, one) -> united(before, one.getFirst()));
     }
     if (in.int32() != (int) crc.getValue()) {
       throw in.damage(HEADER_BYTES, "the checksum is wrong");
     }
-    return read;
+    return new Tombstones(all);
   }
 }

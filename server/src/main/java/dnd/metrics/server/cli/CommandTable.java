@@ -21,6 +21,9 @@ final class CommandTable {
           new CommandEntry("promql", "Test, parse, format or explain PromQL", PromqlCommand::new),
           new CommandEntry("status", "Ask the service how its parts do", StatusCommand::new),
           new CommandEntry("backup", "Make, list, verify and restore backups", BackupCommand::new),
+          new CommandEntry("delete", "Delete samples, after a look at which", DeleteCommand::new),
+          new CommandEntry(
+              "retention", "Say and change how long samples are kept", RetentionCommand::new),
           new CommandEntry("rules", "Check, test, load, list, delete rules", RulesCommand::new),
           new CommandEntry("version", "Print the version", VersionCommand::new));
 

@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.block.SeriesCursor;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where ranges of the head go when they become blocks. One thread at a time calls it.
@@ -17,7 +18,11 @@ public interface BlockSink {
    *
    * @param minMillis the block's range, this end included
    * @param maxMillis this end not
+   * @param isStillTrue asked at the last moment, while nothing can be deleted: whether nothing of
+   *     the series was deleted since they were collected
+   * @return false where something was: there is no block then, and it is tried again
    * @throws IOException where that failed: the head keeps what it has, and it is tried again
    */
-  void write(SeriesCursor series, long minMillis, long maxMillis) throws IOException;
+  boolean write(SeriesCursor series, long minMillis, long maxMillis, BooleanSupplier isStillTrue)
+      throws IOException;
 }

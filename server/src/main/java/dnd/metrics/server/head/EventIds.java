@@ -54,6 +54,11 @@ final class EventIds {
     }
   }
 
+  /** When the newest one was received, Unix milliseconds; the smallest long for none. */
+  long newestMillis() {
+    return byAge.isEmpty() ? Long.MIN_VALUE : byAge.getLast().receivedMillis;
+  }
+
   int size() {
     return byAge.size();
   }

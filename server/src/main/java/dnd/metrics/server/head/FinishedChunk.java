@@ -6,6 +6,7 @@ import dnd.metrics.server.chunk.HistogramChunk;
 import dnd.metrics.server.chunk.XorChunk;
 import dnd.metrics.server.model.SampleBatch;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A chunk that nothing is appended to any more: its bytes as a block would hold them, without what
@@ -29,6 +30,14 @@ final class FinishedChunk {
 
   static FinishedChunk of(Chunk chunk, long firstMillis, long lastMillis) {
     return new FinishedChunk(firstMillis, lastMillis, (byte) chunk.encoding(), chunk.toBytes());
+  }
+
+  static FinishedChunk of(EncodedChunk chunk) {
+    return new FinishedChunk(
+        chunk.firstMillis(),
+        chunk.lastMillis(),
+        (byte) chunk.encoding(),
+        chunk.data().toArray(ValueLayout.JAVA_BYTE));
   }
 
   /** The chunk as a block takes it. */

@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesSource;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
@@ -69,6 +71,8 @@ public final class Head implements SeriesSource, Closeable {
   private final WatchCalls watchCalls = new WatchCalls();
 
   private volatile long cutMillis = Long.MIN_VALUE;
+
+  private final AtomicLong deletions = new AtomicLong();
 
   private volatile boolean closed;
 
@@ -336,6 +340,45 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
+  /**
+   * Deletes samples that are there at this moment; when this returns, they would not come back
+   * after a power cut either. Blocks are not looked at.
+   *
+   * @throws IOException while the log cannot be written: a part may be deleted then
+   */
+  public void delete(Deletion deletion) throws IOException {
+    checkAvailable();
+    deletions.incrementAndGet(); // before the first series changes: see HeadCut
+    for (Sender sender : senders.values()) {
+      sender.delete(deletion);
+    }
+    awaitDurable();
+  }
+
+  /** How many deletions have begun. */
+  long deletions() {
+    return deletions.get();
+  }
+
+  /**
+   * Lets everybody who watches series look again, because samples were deleted.
+   *
+   * @param sender who deleted them
+   * @param newestMillis up to when something may be different now
+   */
+  public void tellDeleted(
+      Deletion deletion, SenderId sender, String correlationId, long newestMillis) {
+    log.whenDurable(
+        new AppendNotice(
+            LogCallback.NOBODY,
+            watchCalls,
+            List.of(new WatchGroup(watches.all())),
+            sender,
+            correlationId,
+            Math.min(deletion.fromMillis(), newestMillis),
+            newestMillis));
+  }
+
   /** What senders said of their metrics, by metric name. A snapshot. */
   public Map<String, MetricMetadata> metadata() {
     return new TreeMap<>(metadata);
@@ -432,8 +475,11 @@ public final class Head implements SeriesSource, Closeable {
   /** For one thread, while no checkpoint is written. */
   int writeBlocks(BlockSink blocks) throws IOException {
     long newest = newestMillis();
-    int count = new HeadCut(this, blocks, newest).run();
-    cutMillis = Math.max(cutMillis, HeadCut.endMillis(newest));
+    HeadCut cut = new HeadCut(this, blocks, newest);
+    int count = cut.run();
+    if (!cut.isOvertaken()) {
+      cutMillis = Math.max(cutMillis, HeadCut.endMillis(newest));
+    }
     return count;
   }
 

@@ -32,11 +32,17 @@ final class HeadCut {
   private final long newestMillis;
   private final long endMillis;
 
+  /** How many deletions there had been when this began. */
+  private final long deletions;
+
+  private boolean overtaken;
+
   HeadCut(Head head, BlockSink sink, long newestMillis) {
     this.head = head;
     this.sink = sink;
     this.newestMillis = newestMillis;
     this.endMillis = endMillis(newestMillis);
+    this.deletions = head.deletions();
   }
 
   /** The end of the last range that is over, where the newest sample is at that time. */
@@ -50,7 +56,7 @@ final class HeadCut {
   /**
    * Cuts.
    *
-   * @return how many blocks were written
+   * @return how many blocks were written; see {@link #isOvertaken}
    * @throws IOException where a block could not be written: ranges before it are cut, it and those
    *     behind it are as they were
    */
@@ -66,10 +72,16 @@ final class HeadCut {
     long from = firstRange(cuts);
     while (from < endMillis) {
       long to = from + RANGE_MILLIS;
-      sink.write(new CutCursor(head, cuts, from, to), from, to);
+      if (!sink.write(new CutCursor(head, cuts, from, to), from, to, this::isStillTrue)) {
+        overtaken = true;
+        return blocks;
+      }
       blocks++;
       for (SeriesCut cut : cuts) {
         forget(cut, from, to);
+      }
+      if (overtaken) {
+        return blocks;
       }
       from = nextRange(cuts, to);
     }
@@ -115,14 +127,30 @@ final class HeadCut {
     return first == Long.MAX_VALUE ? first : Math.floorDiv(first, RANGE_MILLIS) * RANGE_MILLIS;
   }
 
-  private static void forget(SeriesCut cut, long fromMillis, long toMillis) {
-    if (!cut.hasSamples(fromMillis, toMillis)) {
+  private boolean isStillTrue() {
+    return head.deletions() == deletions;
+  }
+
+  /**
+   * Whether something was deleted meanwhile, so that what was collected is not what there is: what
+   * was not forgotten by then stays in the head, and is to be cut anew.
+   */
+  boolean isOvertaken() {
+    return overtaken;
+  }
+
+  private void forget(SeriesCut cut, long fromMillis, long toMillis) {
+    if (overtaken || !cut.hasSamples(fromMillis, toMillis)) {
       return;
     }
     Sender sender = cut.series().sender;
     sender.lock();
     try {
-      cut.series().forget(cut, fromMillis, toMillis);
+      if (isStillTrue()) {
+        cut.series().forget(cut, fromMillis, toMillis);
+      } else {
+        overtaken = true;
+      }
     } finally {
       sender.unlock();
     }
@@ -138,7 +166,11 @@ final class HeadCut {
           head.remove(gone);
         }
         sender.recountTimes();
-        if (sender.ownedCount() == 0 && sender.newestMillis() < rememberedMillis) {
+        // One cut behind its last series: the checkpoints that have those have the sender too, so
+        // that what is deleted from now on is deleted from them.
+        if (gone.isEmpty()
+            && sender.ownedCount() == 0
+            && Math.max(sender.newestMillis(), sender.eventIds.newestMillis()) < rememberedMillis) {
           head.remove(sender);
         }
       } finally {

@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.StaleMarker;
@@ -174,6 +175,17 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   @Override
   public void seen(int ref) {
     place(ref, true);
+  }
+
+  @Override
+  public void deletion(int ref, Deletion deletion) {
+    Sender deleting = sender(ref);
+    if (deleting == null) {
+      unplaced++;
+      return;
+    }
+    deleting.delete(
+        deletion, one -> sequence > checkpointSequence || sequence > series.sequenceOf(one.ref));
   }
 
   @Override

@@ -455,6 +455,71 @@ public final class HeadSeries implements Series {
   }
 
   /**
+   * Deletes the samples between two times, both included: it is then as if they had never come. A
+   * running value goes on where it stood, though the sample that showed it is gone.
+   */
+  void delete(long fromMillis, long toMillis) {
+    RunningValue r = running;
+    if (r != null && r.isOpen() && fromMillis <= r.timeMillis() && r.timeMillis() <= toMillis) {
+      settle(r);
+    }
+    deleteFromChunks(new ChunkRemainder(fromMillis, toMillis));
+    OutOfOrderSamples late = outOfOrder;
+    if (late != null) {
+      late.removeBetween(fromMillis, toMillis);
+      if (late.isEmpty()) {
+        outOfOrder = null;
+      }
+    }
+    if (fromMillis <= lastMillis && lastMillis <= toMillis) {
+      goBackToNewest();
+    }
+    firstMillis = earliestMillis();
+  }
+
+  /** Finished chunks change before the open one does: see the class block on what readers do. */
+  private void deleteFromChunks(ChunkRemainder remainder) {
+    boolean changed = false;
+    for (FinishedChunk chunk : finished) {
+      changed |= remainder.add(chunk);
+    }
+    Chunk last = open;
+    boolean openChanged = last != null && remainder.add(last, openFirstMillis, lastMillis);
+    if (changed || openChanged) {
+      finished = remainder.chunks();
+    }
+    if (openChanged) {
+      open = null;
+    }
+  }
+
+  /** The newest sample of the chunks is deleted: the one that is the newest now counts. */
+  private void goBackToNewest() {
+    long newest = NEVER;
+    lastValue = 0;
+    lastHistogram = null;
+    FinishedChunk[] chunks = finished;
+    if (chunks.length > 0) {
+      SampleBatch batch = sender.scratch();
+      chunks[chunks.length - 1].decode(batch);
+      int at = batch.size - 1;
+      Histogram[] histograms = batch.histograms;
+      newest = batch.timestamps[at];
+      lastValue = histograms == null ? batch.values[at] : 0;
+      lastHistogram = histograms == null ? null : histograms[at];
+    }
+    OutOfOrderSamples late = outOfOrder;
+    if (late != null && late.newestRun().lastMillis() > newest) {
+      OutOfOrderSamples.Run run = late.newestRun();
+      int at = run.size - 1;
+      newest = run.lastMillis();
+      lastValue = run.histograms == null ? run.values[at] : 0;
+      lastHistogram = run.histograms == null ? null : run.histograms[at];
+    }
+    LAST.setRelease(this, newest);
+  }
+
+  /**
    * Whether it may leave the head: it has no sample there and none in the ranges that are not cut
    * yet. One that the service adds up stays until it has ended or its newest sample is as old as
    * {@code rememberedMillis}.

@@ -156,6 +156,13 @@ final class OutOfOrderSamples {
     return times;
   }
 
+  /** Forgets the samples between two times, both included. */
+  void removeBetween(long fromMillis, long toMillis) {
+    long[] before = toMillis == Long.MAX_VALUE ? timesBefore(toMillis) : timesBefore(toMillis + 1);
+    int at = Arrays.binarySearch(before, fromMillis);
+    remove(Arrays.copyOfRange(before, at < 0 ? -at - 1 : at, before.length));
+  }
+
   /** Forgets the samples at some times, which are sorted. */
   void remove(long[] times) {
     List<Run> kept = new ArrayList<>();
@@ -166,6 +173,11 @@ final class OutOfOrderSamples {
       }
     }
     runs = kept.toArray(new Run[0]);
+  }
+
+  /** The run with the newest sample; there must be one. */
+  Run newestRun() {
+    return runs[runs.length - 1];
   }
 
   boolean isEmpty() {

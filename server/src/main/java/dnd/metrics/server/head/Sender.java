@@ -1,11 +1,15 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.SampleBatch;
+import dnd.metrics.server.wal.DeletionRecord;
+import dnd.metrics.server.wal.LogCallback;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -143,6 +147,36 @@ public final class Sender {
     }
     oldestMillis = oldest;
     newestMillis = newest;
+  }
+
+  /**
+   * Deletes samples among the sender's series, and puts that into the log behind what brought them.
+   *
+   * @throws HeadUnavailableException while the log cannot be written; nothing is deleted then
+   */
+  void delete(Deletion deletion) throws HeadUnavailableException {
+    lock.lock();
+    try {
+      if (gone || !isInLog) {
+        return;
+      }
+      head.checkAvailable();
+      head.log().append(new DeletionRecord(ref, deletion), LogCallback.NOBODY);
+      delete(deletion, series -> true);
+      recountTimes();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Deletes samples of those series that are to be looked at; for the thread with the lock. */
+  void delete(Deletion deletion, Predicate<HeadSeries> counts) {
+    for (int i = 0; i < ownedCount; i++) {
+      HeadSeries series = owned[i];
+      if (deletion.matches(series.labels()) && counts.test(series)) {
+        series.delete(deletion.fromMillis(), deletion.toMillis());
+      }
+    }
   }
 
   /** No sample in the head is older; the largest long for none. */

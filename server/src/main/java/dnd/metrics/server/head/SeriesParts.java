@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.chunk.Chunk;
 import dnd.metrics.server.chunk.HistogramChunk;
 import dnd.metrics.server.chunk.XorChunk;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.wal.EventRecordReader;
@@ -112,6 +113,11 @@ final class SeriesParts implements EventRecordVisitor {
 
   @Override
   public void metadata(String metricName, String type, String help, String unit) {
+    throw unexpected();
+  }
+
+  @Override
+  public void deletion(int sender, Deletion deletion) {
     throw unexpected();
   }
 

@@ -29,7 +29,7 @@ final class WatchSet {
 
   private WatchSet(int version, List<SeriesWatch> all) {
     this.version = version;
-    this.all = all;
+    this.all = List.copyOf(all);
     for (SeriesWatch watch : all) {
       Set<String> names = new HashSet<>();
       if (watch.addMetricNames(names)) {
@@ -58,6 +58,10 @@ final class WatchSet {
     }
     watches.addAll(begun);
     return new WatchSet(version + 1, watches);
+  }
+
+  List<SeriesWatch> all() {
+    return all;
   }
 
   boolean isEmpty() {

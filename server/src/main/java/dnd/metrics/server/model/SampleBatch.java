@@ -60,13 +60,25 @@ public final class SampleBatch {
     size = Math.max(0, to - from);
   }
 
-  /** Removes the samples between two times, both included. */
+  /**
+   * Removes the samples between two times, both included. The histogram behind the gap does not
+   * know any more that it did not begin anew there.
+   */
   public void removeBetween(long fromMillis, long toMillis) {
     int from = firstFrom(fromMillis);
     int to = toMillis == Long.MAX_VALUE ? size : firstFrom(toMillis + 1);
     if (to > from) {
       move(to, from, size - to);
       size -= to - from;
+      forgetNoReset(from);
+    }
+  }
+
+  /** What lay before the sample at this place, if there is one, is not what lies before it now. */
+  public void forgetNoReset(int at) {
+    Histogram[] all = histograms;
+    if (all != null && at < size && all[at].counterResetHint() == CounterResetHint.NOT_RESET) {
+      all[at] = all[at].withCounterResetHint(CounterResetHint.UNKNOWN);
     }
   }
 

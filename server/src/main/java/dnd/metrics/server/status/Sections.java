@@ -48,6 +48,8 @@ public final class Sections {
       section.put("from", Timestamps.format(blocks.minMillis()));
       section.put("to", Timestamps.format(blocks.maxMillis()));
     }
+    section.put("tombstones", blocks.tombstones());
+    section.put("deletions", blocks.deletions());
     section.put("set_aside", blocks.setAside());
     return section;
   }

@@ -5,7 +5,9 @@ import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Deletion;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -14,16 +16,20 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The blocks of a data folder. Which ones are read is a {@link BlockSnapshot}, replaced as a whole.
- * Safe for use by several threads; {@code changeLock} guards changes, and is held while folders are
- * renamed, but not while one is read or written.
+ * Safe for use by several threads; {@code contentLock} keeps deletions and new blocks apart; {@code
+ * changeLock} guards the snapshot.
  *
  * <p>A block that turns out to be damaged is set aside: its folder is renamed to {@code
  * <ulid>.damaged}, for whoever wants to look at it, and the others are served.
@@ -39,7 +45,15 @@ public final class Blocks implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(Blocks.class);
 
   private final BlockFiles files;
+
+  /**
+   * Held while samples are deleted, and while a block comes in sight that may hold them: before all
+   * other locks but those of the head's and the blocks' upkeep, and across I/O.
+   */
+  private final ReentrantLock contentLock = new ReentrantLock();
+
   private final Object changeLock = new Object();
+  private final AtomicLong deletions = new AtomicLong();
 
   /** Blocks that are not read any more and whose folders are still to be removed. Guards itself. */
   private final Deque<Ulid> obsolete = new ArrayDeque<>();
@@ -131,26 +145,106 @@ public final class Blocks implements Closeable {
     replace(List.of(), List.of(ulid));
   }
 
+  /** Where samples are deleted before they are in blocks. */
+  @FunctionalInterface
+  interface Deletable {
+    void delete(Deletion deletion) throws IOException;
+  }
+
+  /** How many deletions have begun. */
+  long deletions() {
+    return deletions.get();
+  }
+
+  /**
+   * Deletes samples from the head and from all blocks. They are not read any more when this
+   * returns, and would not come back after a power cut.
+   *
+   * @throws IOException where that failed: a part may be deleted then, and it may be done again
+   */
+  void delete(Deletion deletion, Deletable head) throws IOException {
+    contentLock.lock();
+    try {
+      deletions.incrementAndGet();
+      head.delete(deletion);
+      BlockSnapshot snapshot = hold();
+      try {
+        for (Block block : snapshot.blocks()) {
+          try {
+            block.delete(deletion);
+          } catch (DamagedBlockException e) {
+            setAside(block, e);
+          }
+        }
+      } finally {
+        snapshot.release();
+      }
+    } finally {
+      contentLock.unlock();
+    }
+  }
+
+  /**
+   * Reads a block that is prepared instead of some others from now on, and removes those others;
+   * the samples of the others, or of the head, that are in it must not have been deleted since.
+   *
+   * @param prepared empty where nothing is left of the others
+   * @param isStillTrue asked while nothing can be deleted: whether nothing was
+   * @return false where something was: nothing is changed then
+   */
+  boolean replace(List<Ulid> removed, Optional<PreparedBlock> prepared, BooleanSupplier isStillTrue)
+      throws IOException {
+    contentLock.lock();
+    try {
+      if (!isStillTrue.getAsBoolean()) {
+        if (prepared.isPresent()) {
+          prepared.get().discard();
+        }
+        return false;
+      }
+      if (prepared.isPresent()) {
+        prepared.get().publish();
+      }
+      List<Ulid> added = prepared.map(block -> block.meta().ulid()).stream().toList();
+      try {
+        replace(removed, added);
+      } catch (IOException | RuntimeException e) {
+        if (!ulids().containsAll(added)) { // what is deleted later would stay in it
+          prepared.ifPresent(block -> block.withdraw(e));
+        }
+        throw e;
+      }
+      return true;
+    } finally {
+      contentLock.unlock();
+    }
+  }
+
   /**
    * Reads some blocks instead of others from now on, in one step, and removes those others.
    *
    * @throws DamagedBlockException where one of the new ones cannot be read; nothing is changed then
    */
   void replace(List<Ulid> removed, List<Ulid> added) throws IOException {
-    removeObsolete(); // before those that name them as their parents can go in turn
-    List<Block> fresh = new ArrayList<>();
+    contentLock.lock();
     try {
-      for (Ulid ulid : added) {
-        fresh.add(Block.open(files, ulid));
+      removeObsolete(); // before those that name them as their parents can go in turn
+      List<Block> fresh = new ArrayList<>();
+      try {
+        for (Ulid ulid : added) {
+          fresh.add(Block.open(files, ulid));
+        }
+        change(removed, fresh);
+        synchronized (obsolete) {
+          obsolete.addAll(removed);
+        }
+      } finally {
+        fresh.forEach(Block::release);
       }
-      change(removed, fresh);
-      synchronized (obsolete) {
-        obsolete.addAll(removed);
-      }
+      removeObsolete();
     } finally {
-      fresh.forEach(Block::release);
+      contentLock.unlock();
     }
-    removeObsolete();
   }
 
   private void change(List<Ulid> removed, List<Block> added) {
@@ -236,14 +330,25 @@ public final class Blocks implements Closeable {
       long series = 0;
       long min = Long.MAX_VALUE;
       long max = Long.MIN_VALUE;
+      long tombstones = 0;
       for (Block block : snapshot.blocks()) {
+        tombstones += block.meta().stats().tombstones();
         bytes += block.byteSize();
         samples += block.meta().stats().samples();
         series += block.meta().stats().series();
         min = Math.min(min, block.meta().minMillis());
         max = Math.max(max, block.meta().maxMillis());
       }
-      return new BlocksStatus(snapshot.blocks().size(), bytes, samples, series, min, max, setAside);
+      return new BlocksStatus(
+          snapshot.blocks().size(),
+          bytes,
+          samples,
+          series,
+          min,
+          max,
+          tombstones,
+          deletions(),
+          setAside);
     } finally {
       snapshot.release();
     }

@@ -8,13 +8,10 @@ import java.util.List;
  * Which blocks are to be made one next, as Prometheus's {@code LeveledCompactor} decides: blocks
  * that overlap first; then neighbours that lie in one range of a level, where ranges begin at
  * multiples of their length, each level's three times as long as the one below; then a block of
- * which much is deleted.
+ * which something is deleted (of which much is, there).
  */
 final class CompactionPlan {
   private static final int FACTOR = 3;
-
-  /** Of a block's series, in tombstones; above it a block is written anew. */
-  private static final double MUCH_DELETED = 0.05;
 
   private final List<Long> rangesMillis = new ArrayList<>();
 
@@ -44,7 +41,7 @@ final class CompactionPlan {
     // The newest block waits: what comes late for its range is still to come.
     List<BlockMeta> settled = blocks.subList(0, blocks.size() - 1);
     List<BlockMeta> neighbours = neighbours(settled);
-    return neighbours.isEmpty() ? muchDeleted(blocks) : neighbours;
+    return neighbours.isEmpty() ? withTombstones(blocks) : neighbours;
   }
 
   /** The first run of blocks that reach into one another. */
@@ -103,10 +100,10 @@ final class CompactionPlan {
     return groups;
   }
 
-  private static List<BlockMeta> muchDeleted(List<BlockMeta> blocks) {
+  /** The newest block of which something is deleted, so that it is gone from the disk too. */
+  private static List<BlockMeta> withTombstones(List<BlockMeta> blocks) {
     for (BlockMeta block : blocks.reversed()) {
-      long tombstones = block.stats().tombstones();
-      if (tombstones > 0 && tombstones > MUCH_DELETED * block.stats().series()) {
+      if (block.stats().tombstones() > 0) {
         return List.of(block);
       }
     }

@@ -7,6 +7,7 @@ import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.BlockStats;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.chunk.EncodedChunk;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Makes one block of several, and leaves out what is deleted or has been kept long enough. The new
@@ -45,10 +48,11 @@ public final class Compactor {
 
   private final Blocks blocks;
   private final BlockWriter writer;
-  private final CompactionPlan plan;
-  private final Retention retention;
+  private final CurrentRetention current;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private Retention retention;
+  private CompactionPlan plan;
   private volatile boolean stopped;
 
   /** Blocks that were looked through, and at which time of retention nothing of them was over. */
@@ -58,11 +62,12 @@ public final class Compactor {
    * @param random for the names of blocks
    */
   public Compactor(
-      Blocks blocks, Retention retention, InstantSource clock, RandomGenerator random) {
+      Blocks blocks, CurrentRetention current, InstantSource clock, RandomGenerator random) {
     this.blocks = blocks;
+    this.current = current;
     this.writer = new BlockWriter(blocks.files());
+    this.retention = current.get();
     this.plan = new CompactionPlan(RANGE_MILLIS, retention.longestBlockMillis());
-    this.retention = retention;
     this.clock = clock;
     this.random = random;
   }
@@ -74,6 +79,7 @@ public final class Compactor {
    * @throws IOException where a block could not be written; nothing is changed then
    */
   public boolean compact() throws IOException {
+    lookAtRetention();
     BlockSnapshot snapshot = blocks.hold();
     try {
       if (removeWhatIsOver(snapshot.blocks())) {
@@ -92,8 +98,19 @@ public final class Compactor {
       return true;
     } catch (DamagedBlockException e) {
       return true; // it is set aside; the others are to be looked at anew
+    } catch (OvertakenException e) {
+      return true;
     } finally {
       snapshot.release();
+    }
+  }
+
+  private void lookAtRetention() {
+    Retention now = current.get();
+    if (!now.equals(retention)) {
+      retention = now;
+      plan = new CompactionPlan(RANGE_MILLIS, now.longestBlockMillis());
+      lookedThrough.clear();
     }
   }
 
@@ -155,19 +172,23 @@ public final class Compactor {
 
   private void merge(List<Block> parents) throws IOException {
     long started = clock.millis();
+    long deletions = blocks.deletions();
     List<SeriesCursor> byRank = new ArrayList<>();
     parents.stream()
         .sorted(Comparator.comparing((Block block) -> block.meta().ulid()).reversed())
-        .forEach(block -> byRank.add(new WatchedCursor(block, block.series())));
+        .forEach(block -> byRank.add(new WatchedCursor(block, block.series(), deletions)));
     BlockMeta meta = metaOf(parents);
     SeriesCursor retained =
         new RetainedCursor(
             new MergedCursor(byRank),
             labels -> retention.isOver(labels, meta.maxMillis(), started));
-    Optional<BlockMeta> written = writer.write(meta, retained);
-    parents.forEach(block -> lookedThrough.remove(block.meta().ulid()));
+    Optional<PreparedBlock> prepared = writer.prepare(meta, retained);
     List<Ulid> removed = parents.stream().map(block -> block.meta().ulid()).toList();
-    blocks.replace(removed, written.map(BlockMeta::ulid).stream().toList());
+    if (!blocks.replace(removed, prepared, () -> blocks.deletions() == deletions)) {
+      throw new OvertakenException();
+    }
+    Optional<BlockMeta> written = prepared.map(PreparedBlock::meta);
+    parents.forEach(block -> lookedThrough.remove(block.meta().ulid()));
     LOG.info(
         "compacted {} blocks into {}: {} series, {} samples, level {}, {} ms",
         parents.size(),
@@ -184,6 +205,7 @@ public final class Compactor {
     int level = 0;
     TreeSet<Ulid> sources = new TreeSet<>();
     List<BlockReference> references = new ArrayList<>();
+    Map<String, JsonNode> others = new LinkedHashMap<>();
     for (Block parent : parents) {
       BlockMeta meta = parent.meta();
       min = Math.min(min, meta.minMillis());
@@ -191,6 +213,7 @@ public final class Compactor {
       level = Math.max(level, meta.compaction().level());
       sources.addAll(meta.compaction().sources());
       references.add(meta.reference());
+      others.putAll(meta.others());
     }
     return new BlockMeta(
         Ulid.of(clock.millis(), random),
@@ -198,23 +221,34 @@ public final class Compactor {
         max,
         BlockStats.NONE,
         new BlockCompaction(
-            parents.size() == 1 ? level : level + 1, List.copyOf(sources), references, List.of()));
+            parents.size() == 1 ? level : level + 1, List.copyOf(sources), references, List.of()),
+        others);
+  }
+
+  /** Something was deleted of the blocks that were being made one: it begins anew. */
+  private static final class OvertakenException extends IOException {
+    private static final long serialVersionUID = 1;
   }
 
   /** Sets a block aside that turns out to be damaged. */
   private final class WatchedCursor implements SeriesCursor {
     private final Block block;
     private final SeriesCursor cursor;
+    private final long deletions;
 
-    WatchedCursor(Block block, SeriesCursor cursor) {
+    WatchedCursor(Block block, SeriesCursor cursor, long deletions) {
       this.block = block;
       this.cursor = cursor;
+      this.deletions = deletions;
     }
 
     @Override
     public boolean next() throws IOException {
       if (stopped) {
         throw new IOException("the service is stopping");
+      }
+      if (blocks.deletions() != deletions) {
+        throw new OvertakenException();
       }
       try {
         return cursor.next();

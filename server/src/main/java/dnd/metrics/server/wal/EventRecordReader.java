@@ -2,15 +2,22 @@ package dnd.metrics.server.wal;
 
 import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.CounterResetHint;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.StaleMarker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Reads what {@link EventRecord} wrote. Reused from record to record; not thread-safe. */
+/**
+ * Reads what {@link EventRecord} and {@link DeletionRecord} wrote. Reused from record to record;
+ * not thread-safe.
+ */
 public final class EventRecordReader {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -39,9 +46,29 @@ public final class EventRecordReader {
     at = offset;
     end = offset + length;
     int type = bytes[at++];
-    if (type != EventRecord.TYPE_EVENT) {
-      throw new IllegalStateException("a record of type " + type);
+    switch (type) {
+      case EventRecord.TYPE_EVENT -> event(visitor);
+      case DeletionRecord.TYPE_DELETION -> visitor.deletion((int) unsigned(), deletion());
+      default -> throw new IllegalStateException("a record of type " + type);
     }
+  }
+
+  private Deletion deletion() {
+    long from = signed();
+    long to = signed();
+    List<List<Matcher>> selectors = new ArrayList<>();
+    for (long n = unsigned(); n > 0; n--) {
+      List<Matcher> matchers = new ArrayList<>();
+      for (long m = unsigned(); m > 0; m--) {
+        matchers.add(
+            new Matcher(DeletionRecord.MATCHER_TYPES.get(bytes[at++]), string(), string()));
+      }
+      selectors.add(matchers);
+    }
+    return new Deletion(selectors, from, to);
+  }
+
+  private void event(EventRecordVisitor visitor) {
     int flags = bytes[at++];
     int sender = (int) unsigned();
     time = signed();

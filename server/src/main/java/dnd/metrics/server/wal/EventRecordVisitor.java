@@ -1,10 +1,14 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import org.jspecify.annotations.Nullable;
 
-/** Is told what an event's record holds, in the order of writing: {@link #begin} first. */
+/**
+ * Is told what a record holds: of an event's in the order of writing, {@link #begin} first; of a
+ * deletion's {@link #deletion} alone.
+ */
 public interface EventRecordVisitor {
   /** The record's head; parameters as of {@link EventRecord#end}. */
   void begin(
@@ -30,4 +34,7 @@ public interface EventRecordVisitor {
   void metadata(String metricName, String type, String help, String unit);
 
   void end();
+
+  /** Samples among the sender's series that the records before this one brought were deleted. */
+  void deletion(int sender, Deletion deletion);
 }

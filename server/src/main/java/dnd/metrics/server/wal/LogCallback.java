@@ -8,6 +8,16 @@ import java.io.IOException;
  * record waits behind it.
  */
 public interface LogCallback {
+  /** Of a record that nobody waits for. */
+  LogCallback NOBODY =
+      new LogCallback() {
+        @Override
+        public void committed() {}
+
+        @Override
+        public void failed(IOException reason) {}
+      };
+
   /** The record, and every record before it, is on disk: written and forced. */
   void committed();
 

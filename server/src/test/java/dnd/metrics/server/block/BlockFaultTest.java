@@ -3,8 +3,12 @@ package dnd.metrics.server.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
@@ -52,6 +56,78 @@ class BlockFaultTest {
       write(files);
       assertIsWhole(files);
     }
+  }
+
+  private static final Deletion DELETION =
+      new Deletion(
+          List.of(List.of(new Matcher(Matcher.Type.REGEX, "__name__", "metric_[0-2]"))),
+          MIN + 1_000_000,
+          MIN + 4_000_000);
+
+  private Map<Labels, SampleList> withoutDeleted() {
+    TreeMap<Labels, SampleList> left = new TreeMap<>();
+    model.forEach((labels, samples) -> {
+      List<SampleList.Sample> some = new ArrayList<>(samples.samples());
+      if (DELETION.matches(labels)) {
+        some.removeIf(
+            s -> DELETION.fromMillis() <= s.millis() && s.millis() <= DELETION.toMillis());
+      }
+      if (!some.isEmpty()) {
+        left.put(labels, new SampleList(some));
+      }
+    });
+    return left;
+  }
+
+  /** Whether the deletion is done; it is whole or not there at all, and nothing is left over. */
+  private boolean isDeleted(MemoryBlockFiles files, String what) throws IOException {
+    new BlockWriter(files).removeLeftovers();
+    assertThat(files.list(meta.ulid().toString()))
+        .as(what)
+        .containsExactly("chunks", "index", "meta.json", "tombstones");
+    Block block = Block.open(files, meta.ulid());
+    boolean deleted = !block.tombstones().isEmpty();
+    if (deleted) {
+      SourceModel.assertSame(what, SourceModel.contentOf(block), withoutDeleted());
+    } else {
+      assertIsWhole(files);
+    }
+    assertThat(block.meta().stats().tombstones()).as(what).isEqualTo(block.tombstones().size());
+    block.release();
+    return deleted;
+  }
+
+  @Test
+  void aDeletionIsThereOnceItWasAcknowledged() throws IOException {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Map<String, Integer> outcomes = new TreeMap<>();
+    for (int round = 0; round < 20; round++) {
+      boolean acknowledged = false;
+      for (long step = 0; !acknowledged; step++) {
+        String what = "seed %d, step %d".formatted(seed, step);
+        MemoryBlockFiles files = new MemoryBlockFiles();
+        write(files);
+        Block block = Block.open(files, meta.ulid());
+        boolean powerCut = random.nextBoolean();
+        files.failAfter(step, powerCut ? "the power is cut" : "I/O error", powerCut);
+        try {
+          block.delete(DELETION);
+          acknowledged = true;
+        } catch (IOException e) {
+          assertThat(e).hasMessageMatching("the power is cut|I/O error");
+        }
+        if (!powerCut && !acknowledged) { // the disk is well again
+          block.delete(DELETION);
+          SourceModel.assertSame(what, SourceModel.contentOf(block), withoutDeleted());
+        }
+        block.release();
+        boolean deleted = isDeleted(powerCut ? files.cutPower(random) : files, what);
+        assertThat(deleted || (powerCut && !acknowledged)).as(what).isTrue();
+        outcomes.merge(powerCut + " " + acknowledged + " " + deleted, 1, Integer::sum);
+      }
+    }
+    assertThat(outcomes).containsKeys("true false false", "true false true", "false false true");
   }
 
   @Test

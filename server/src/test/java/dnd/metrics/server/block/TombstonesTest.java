@@ -2,7 +2,9 @@ package dnd.metrics.server.block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,8 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TombstonesTest {
   private static final long MIN = 7_200_000;
@@ -71,6 +75,75 @@ class TombstonesTest {
     SourceModel.assertSame("the copy", SourceModel.contentOf(copied), wanted);
     assertThat(copied.tombstones().isEmpty()).isTrue();
     copied.release();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void deletionsAreSeenAtOnceAndAfterOpeningAnew(long seed) throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    SortedMap<Labels, SampleList> model =
+        new RandomSeries(seed).series(RandomSeries.Kind.EVERYTHING, 30, MIN, MAX);
+    BlockMeta meta = BlockMeta.ofHead(Ulid.of(MAX, new Random(seed)), MIN, MAX);
+    new BlockWriter(files).write(meta, new ModelCursor(model));
+    Random random = new Random(seed);
+    Block block = Block.open(files, meta.ulid());
+    int deletedSome = 0;
+    for (int i = 0; i < 20; i++) {
+      long from = MIN - 1000 + random.nextLong(MAX - MIN);
+      long to = random.nextInt(4) == 0 ? Long.MAX_VALUE : from + random.nextLong(3_000_000);
+      List<List<Matcher>> selectors = new ArrayList<>();
+      for (int n = 1 + random.nextInt(2); n > 0; n--) {
+        List<Matcher> matchers = SourceModel.matchers(random);
+        matchers.add(Matcher.equal("__name__", "metric_" + random.nextInt(5)));
+        selectors.add(matchers);
+      }
+      Deletion deletion = new Deletion(selectors, from, to);
+      block.delete(deletion);
+      for (Labels labels : List.copyOf(model.keySet())) {
+        if (deletion.matches(labels)) {
+          List<SampleList.Sample> left = new ArrayList<>(model.get(labels).samples());
+          deletedSome += left.removeIf(s -> from <= s.millis() && s.millis() <= to) ? 1 : 0;
+          model.put(labels, new SampleList(left));
+        }
+      }
+      for (int n = 0; n < 10; n++) {
+        long min = MIN + random.nextLong(MAX - MIN);
+        List<Matcher> matchers = SourceModel.matchers(random);
+        SourceModel.compare(block, model, matchers, min, min + random.nextLong(3_000_000));
+      }
+      if (random.nextInt(3) == 0) {
+        BlockMeta known = block.meta();
+        block.release();
+        block = Block.open(files, meta.ulid());
+        assertThat(block.meta()).isEqualTo(known);
+      }
+    }
+    assertThat(deletedSome).isPositive();
+    SourceModel.compare(block, model, List.of(), MIN, MAX);
+    assertThat(block.meta().stats().tombstones()).isEqualTo(block.tombstones().size());
+    block.release();
+  }
+
+  @Test
+  void aSeriesOfWhichNothingIsLeftIsNotFound() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    SortedMap<Labels, SampleList> model =
+        new RandomSeries(5).series(RandomSeries.Kind.FLOATS, 20, MIN, MAX);
+    model.values().removeIf(SampleList::isEmpty);
+    BlockMeta meta = BlockMeta.ofHead(Ulid.of(MAX, new Random(5)), MIN, MAX);
+    new BlockWriter(files).write(meta, new ModelCursor(model));
+    Block block = Block.open(files, meta.ulid());
+    Labels gone = model.firstKey();
+    String name = gone.metricName();
+    block.delete(
+        new Deletion(List.of(List.of(Matcher.equal("__name__", name))), Long.MIN_VALUE, MAX));
+    assertThat(block.select(List.of(), MIN, MAX))
+        .isNotEmpty()
+        .noneMatch(series -> series.labels().metricName().equals(name));
+    assertThat(block.labelValues("__name__", List.of(), MIN, MAX))
+        .isNotEmpty()
+        .doesNotContain(name);
+    block.release();
   }
 
   private static int referenceOf(Block block, Labels labels) {

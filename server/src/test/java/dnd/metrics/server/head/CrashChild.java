@@ -2,8 +2,11 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.DiskBlockFiles;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.Deleter;
 import dnd.metrics.server.storage.HeadBlocks;
 import dnd.metrics.server.wal.DiskLogFiles;
 import dnd.metrics.server.wal.LogOptions;
@@ -12,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -19,9 +23,11 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The process that {@link CrashTest} kills. Arguments: a data folder, then for each sender the
- * number of the event to begin with. Every event brings one counter sample, one increment and one
- * observation; every acknowledgement is a line of output: sender and event; blocks that were cut
- * are one: -1 and how many. It never ends by itself.
+ * number of the event to begin with. Every event brings one counter sample, one increment, one
+ * observation, and a sample that is deleted later; every acknowledgement is a line of output:
+ * sender and event; blocks that were cut are one: -1 and how many. Deletions are two: -2 and the
+ * event up to which samples are to be deleted, then -3 and it, once they are. It never ends by
+ * itself.
  */
 final class CrashChild {
   static final long EPOCH = 1_700_000_000_000L;
@@ -59,15 +65,13 @@ final class CrashChild {
             LogOptions.DEFAULT.withSegmentBytes(SEGMENT_BYTES),
             ReplayListener.SILENT);
     BlockFiles files = new DiskBlockFiles(Path.of(args[0]).resolve("blocks"));
-    HeadBlocks sink =
-        new HeadBlocks(
-            Blocks.open(
-                files,
-                report -> {
-                  throw new IllegalStateException(report);
-                }),
-            InstantSource.system(),
-            new SecureRandom());
+    Blocks blocks =
+        Blocks.open(
+            files,
+            report -> {
+              throw new IllegalStateException(report);
+            });
+    HeadBlocks sink = new HeadBlocks(blocks, InstantSource.system(), new SecureRandom());
     Thread[] threads = new Thread[args.length - 1];
     AtomicLongArray progress = new AtomicLongArray(threads.length);
     for (int i = 0; i < threads.length; i++) {
@@ -75,6 +79,7 @@ final class CrashChild {
     }
     AtomicLong maintained = new AtomicLong(least(progress));
     Thread.ofPlatform().daemon().start(() -> maintain(head, sink, progress, maintained, out));
+    Thread.ofPlatform().daemon().start(() -> delete(new Deleter(head, blocks), maintained, out));
     for (int i = 0; i < threads.length; i++) {
       int sender = i;
       long first = Long.parseLong(args[i + 1]);
@@ -117,6 +122,32 @@ final class CrashChild {
     }
   }
 
+  /** Deletes again and again what is older, in the head and in blocks. */
+  private static void delete(Deleter deleter, AtomicLong maintained, PrintStream out) {
+    try {
+      long before = 0;
+      while (true) {
+        long reached = maintained.get() - 1; // that one may be on its way
+        if (reached <= before) {
+          LockSupport.parkNanos(1_000_000);
+          continue;
+        }
+        before = reached;
+        out.println("-2 " + reached);
+        deleter.delete(
+            new Deletion(
+                List.of(List.of(Matcher.equal("__name__", "scratch"))), EPOCH, timeOf(reached)),
+            new SenderId("crash", ""),
+            "",
+            timeOf(reached));
+        out.println("-3 " + reached);
+      }
+    } catch (IOException | RuntimeException e) {
+      e.printStackTrace();
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
   /** Waits while others are so far behind that their totals would be forgotten, or cutting is. */
   private static void keepTogether(
       AtomicLongArray progress, AtomicLong maintained, int number, long event) {
@@ -151,10 +182,12 @@ final class CrashChild {
             HeadSeries counter = batch.resolve(labels("counter", number));
             HeadSeries total = batch.resolve(labels("total", number));
             HeadSeries seconds = batch.resolve(labels("seconds", number));
-            if (counter == null || total == null || seconds == null) {
+            HeadSeries scratch = batch.resolve(labels("scratch", number));
+            if (counter == null || total == null || seconds == null || scratch == null) {
               throw new IllegalStateException("refused: " + batch.rejection());
             }
             batch.append(counter, timeOf(event), (double) event);
+            batch.append(scratch, timeOf(event), (double) event);
             batch.addDelta(total, timeOf(event), 1);
             batch.observe(seconds, timeOf(event), (double) (1 + event % 10));
           }

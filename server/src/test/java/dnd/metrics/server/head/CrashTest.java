@@ -25,15 +25,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills a process that takes in events, writes checkpoints and cuts blocks, with SIGKILL at random
- * moments, again and again on one folder: every acknowledged event is there, each whole, none
- * twice. {@code -Dcrash.runs=200} for a campaign.
+ * Kills a process that takes in events, writes checkpoints, cuts blocks and deletes samples, with
+ * SIGKILL at random moments, again and again on one folder: every acknowledged event is there, each
+ * whole, none twice, and what was deleted is gone for good. {@code -Dcrash.runs=200} for a
+ * campaign.
  */
 class CrashTest {
   private static final int SENDERS = 3;
 
   @TempDir Path folder;
   private int blocksSeen;
+
+  /** Up to which event samples were to be deleted, and up to which it was acknowledged. */
+  private long deletionBegun = -1;
+
+  private long deletionDone = -1;
 
   @Test
   void nothingAcknowledgedIsLostWhenTheProcessIsKilled() throws Exception {
@@ -48,6 +54,7 @@ class CrashTest {
     }
     assertThat(next).as("events taken in").doesNotContain(0);
     assertThat(blocksSeen).as("blocks").isPositive();
+    assertThat(deletionDone).as("deleted up to").isPositive();
     System.out.printf("%d kills, %d events%n", runs, Arrays.stream(next).sum());
   }
 
@@ -80,8 +87,13 @@ class CrashTest {
         int space = line.indexOf(' ');
         int sender = Integer.parseInt(line, 0, space, 10);
         long event = Long.parseLong(line, space + 1, line.length(), 10);
+        if (sender == -2) {
+          deletionBegun = event;
+        } else if (sender == -3) {
+          deletionDone = event;
+        }
         if (sender < 0) {
-          if (awaitsCut) {
+          if (awaitsCut && sender == -1) {
             awaitsCut = false;
             end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
           }
@@ -141,6 +153,7 @@ class CrashTest {
         Histogram[] histograms = last(head, "seconds", sender).histograms;
         assertThat(histograms).as(who).isNotNull();
         assertThat(histograms[0].count()).as(who).isEqualTo((double) events);
+        checkScratch(view, sender, events, who);
       }
     }
     // A write that the kill interrupted may have left a part; nothing else may be amiss.
@@ -161,6 +174,28 @@ class CrashTest {
       }
     }
     return events;
+  }
+
+  /** What was to be deleted may be there until it was acknowledged; everything later is there. */
+  private void checkScratch(SeriesView view, int sender, long events, String who) {
+    List<Matcher> matchers = new ArrayList<>();
+    CrashChild.labels("scratch", sender).forEach((n, v) -> matchers.add(Matcher.equal(n, v)));
+    SampleBatch batch = new SampleBatch();
+    long next = deletionBegun + 1;
+    for (Series series : view.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE)) {
+      SampleReader reader = series.read(Long.MIN_VALUE, Long.MAX_VALUE);
+      while (reader.next(batch)) {
+        for (int i = 0; i < batch.size; i++) {
+          long event = (long) batch.values[i];
+          assertThat(event).as(who).isGreaterThan(deletionDone);
+          if (event > deletionBegun) {
+            assertThat(event).as(who).isEqualTo(next);
+            next++;
+          }
+        }
+      }
+    }
+    assertThat(next).as(who).isEqualTo(Math.max(events, deletionBegun + 1));
   }
 
   private static SampleBatch last(Head head, String metric, int sender) {

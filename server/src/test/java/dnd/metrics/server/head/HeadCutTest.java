@@ -3,11 +3,13 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +100,86 @@ class HeadCutTest {
       assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(61);
       assertThat(head.hasRangeToCut()).isFalse();
       assertThat(blocks.with(head, true).get(Labels.of("__name__", "a"))).hasSize(180);
+    }
+  }
+
+  private static Deletion of(String name, long from, long to) {
+    return new Deletion(List.of(List.of(Matcher.equal("__name__", name))), from, to);
+  }
+
+  @Test
+  void whatIsDeletedWhileItIsCutIsNotInTheBlock() throws IOException {
+    try (Head head = open()) {
+      sample(head, "a", START + 10);
+      sample(head, "a", START + 20);
+      sample(head, "b", START + 30);
+      sample(head, "b", START + 3 * HOUR);
+      blocks.beforeNextLook(() -> {
+        try {
+          head.delete(of("a", START + 20, Long.MAX_VALUE));
+          sample(head, "a", START + 20); // it comes anew, and counts
+          sample(head, "a", START + 21);
+          head.delete(of("a", START + 20, START + 20));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+      assertThat(head.cut(blocks)).isZero();
+      assertThat(head.hasRangeToCut()).isTrue();
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(blocks.blocks().getFirst().samples())
+          .containsOnlyKeys(Labels.of("__name__", "a"), Labels.of("__name__", "b"));
+      assertThat(blocks.with(head, true).get(Labels.of("__name__", "a")))
+          .containsExactly(START + 10 + "=1.0", START + 21 + "=1.0");
+    }
+  }
+
+  @Test
+  void aSampleOfBeforeADeletionMayComeAnew() throws IOException {
+    try (Head head = open()) {
+      for (long time = START; time < START + 300; time++) {
+        sample(head, "a", time);
+      }
+      head.delete(of("a", START + 100, START + 400));
+      assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(100);
+      sample(head, "a", START + 299); // as the newest
+      sample(head, "a", START + 150); // as a late one
+      assertThat(samples(head).get(Labels.of("__name__", "a")))
+          .hasSize(102)
+          .endsWith(START + 150 + "=1.0", START + 299 + "=1.0");
+      head.delete(of("a", START + 299, START + 299));
+      sample(head, "a", START + 200);
+      head.checkpoint();
+      head.delete(of("a", START + 50, START + 149));
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(samples(head).get(Labels.of("__name__", "a")))
+          .hasSize(52)
+          .endsWith(START + 49 + "=1.0", START + 150 + "=1.0", START + 200 + "=1.0");
+      head.delete(of("a", Long.MIN_VALUE, Long.MAX_VALUE));
+      assertThat(samples(head)).containsOnly(Map.entry(Labels.of("__name__", "a"), List.of()));
+      assertThat(head.labelNames(List.of(), 0, START + HOUR)).isEmpty();
+    }
+  }
+
+  @Test
+  void aTotalGoesOnThoughItsSamplesAreDeleted() throws IOException {
+    Labels labels = Labels.of("__name__", "total");
+    try (Head head = open()) {
+      for (int i = 0; i < 3; i++) {
+        long time = START + 10_000L * i;
+        push(head, "s", time, batch -> batch.addDelta(batch.resolve(labels), time, 2));
+      }
+      head.delete(of("total", START, START + 20_000));
+      assertThat(samples(head).get(labels)).isEmpty();
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      long time = START + 30_000;
+      push(head, "s", time, batch -> batch.addDelta(batch.resolve(labels), time, 2));
+      assertThat(samples(head).get(labels)).containsExactly(time + "=8.0");
     }
   }
 
@@ -200,8 +282,12 @@ class HeadCutTest {
       sample(head, "a", START + 25 * HOUR);
       sample(head, "a", START + 27 * HOUR);
       head.cut(blocks);
+      assertThat(head.status().senders())
+          .isEqualTo(2); // until a checkpoint knows it without series
+      sample(head, "a", START + 29 * HOUR);
+      head.cut(blocks);
       assertThat(head.status().senders()).isEqualTo(1);
-      assertThat(head.status().samplesAppended()).isEqualTo(4);
+      assertThat(head.status().samplesAppended()).isEqualTo(5);
       CommitLatch done = new CommitLatch();
       try (SenderBatch batch = other.begin(EventKind.PUSH, "id", START + 27 * HOUR)) {
         batch.addDelta(batch.resolve(Labels.of("__name__", "total")), START + 27 * HOUR, 1);

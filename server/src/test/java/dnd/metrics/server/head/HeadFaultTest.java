@@ -3,21 +3,24 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dnd.metrics.server.block.BlockMeta;
-import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.MemoryBlockFiles;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.Deleter;
+import dnd.metrics.server.storage.HeadBlocks;
 import dnd.metrics.server.storage.Storage;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +58,12 @@ class HeadFaultTest {
   private int cuts;
   private int failedCuts;
   private int faults;
+  private int deletions;
+  private int failedDeletions;
+
+  /** What was being deleted when the power was cut. */
+  private @Nullable Deletion inDoubt;
+
   private MemoryBlockFiles blockFiles = new MemoryBlockFiles();
   private MemoryLogFiles disk = new MemoryLogFiles();
 
@@ -120,6 +130,9 @@ class HeadFaultTest {
             if (random.nextInt(8) == 0) {
               cut(head, blocks, random, seed);
             }
+            if (random.nextInt(12) == 0 && !delete(head, blocks, random, clock, seed)) {
+              break; // the power is cut while it is not known how far the deletion came
+            }
             Event event = new Event("e" + life + "/" + i, random.nextInt(3));
             if (apply(head, event, random, clock)) {
               events.add(event);
@@ -128,7 +141,8 @@ class HeadFaultTest {
               }
             }
           }
-          if (events.size() > 10) { // readers see what is there while it is taken in
+          if (events.size() > 10
+              && inDoubt == null) { // readers see what is there while it is taken in
             check(head, blocks, seed, life);
           }
           disk = random.nextBoolean() ? before.cutPower(random) : before.kill();
@@ -142,6 +156,8 @@ class HeadFaultTest {
           turnABit(random);
         }
         settle(events, stored, lost, seed);
+        settle(inDoubt);
+        inDoubt = null;
       }
       try (Head head = open();
           Blocks blocks = openBlocks()) {
@@ -156,8 +172,18 @@ class HeadFaultTest {
       }
     }
     System.out.printf(
-        "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed), %d flipped bits%n",
-        faults, checkpoints, failedCheckpoints, cuts, failedCuts, flippedBits);
+        "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed),"
+            + " %d deletions (%d failed), %d flipped bits%n",
+        faults,
+        checkpoints,
+        failedCheckpoints,
+        cuts,
+        failedCuts,
+        deletions,
+        failedDeletions,
+        flippedBits);
+    assertThat(deletions).isGreaterThan(failedDeletions);
+    assertThat(failedDeletions).isPositive();
     assertThat(cuts).isGreaterThan(failedCuts);
     assertThat(failedCuts).isPositive();
     assertThat(checkpoints).isGreaterThan(failedCheckpoints);
@@ -182,14 +208,7 @@ class HeadFaultTest {
       faults++;
     }
     try {
-      BlockWriter writer = new BlockWriter(blockFiles);
-      head.cut((series, min, max) -> {
-        Ulid ulid = Ulid.of(min, random);
-        if (writer.write(BlockMeta.ofHead(ulid, min, max), series).isPresent()) {
-          blocks.add(ulid);
-          blocks.awaitEarlierQueries();
-        }
-      });
+      head.cut(new HeadBlocks(blocks, () -> Instant.ofEpochMilli(NOW), random));
       cuts++;
     } catch (IOException e) {
       assertThat(e.getMessage())
@@ -222,6 +241,78 @@ class HeadFaultTest {
       case 3, 4, 5, 6 -> disk.limitCapacity(Long.MAX_VALUE);
       default -> {}
     }
+  }
+
+  /**
+   * Deletes samples of some series. Where it fails, it is done again, or, when this returns false,
+   * left in doubt.
+   */
+  private boolean delete(Head head, Blocks blocks, Random random, long clock, int seed) {
+    long from = clock - random.nextInt(4) * HOUR_MILLIS - random.nextInt(40 * 60_000);
+    long to = from + random.nextLong(2 * HOUR_MILLIS);
+    Deletion deletion =
+        new Deletion(
+            List.of(
+                List.of(
+                    new Matcher(
+                        Matcher.Type.REGEX,
+                        "n",
+                        "s[%d-%d]".formatted(random.nextInt(4), 4 + random.nextInt(4))))),
+            from,
+            to);
+    if (random.nextInt(3) == 0) {
+      blockFiles.failAfter(random.nextInt(8), "I/O error", false);
+      faults++;
+    }
+    Deleter deleter = new Deleter(head, blocks);
+    boolean done = false;
+    while (!done) {
+      try {
+        deleter.delete(deletion, new SenderId("test", ""), "c", clock);
+        done = true;
+        deletions++;
+      } catch (IOException e) {
+        assertThat(e.getMessage())
+            .as("seed %d", seed)
+            .containsAnyOf("I/O error", "Input/output", "No space", "the log cannot be written");
+        failedDeletions++;
+        blockFiles.failAfter(Long.MAX_VALUE, "", false);
+        if (random.nextBoolean()) {
+          inDoubt = deletion;
+          return false;
+        }
+        disk.limitCapacity(Long.MAX_VALUE);
+        await().until(() -> head.status().unavailable() == null);
+      }
+    }
+    blockFiles.failAfter(Long.MAX_VALUE, "", false);
+    model.forEach((labels, samples) -> {
+      if (deletion.matches(labels)) {
+        samples.subMap(from, true, to, true).clear();
+      }
+    });
+    return true;
+  }
+
+  /** Takes out of the model what a deletion of which nobody knows has deleted. */
+  private void settle(@Nullable Deletion deletion) throws IOException {
+    if (deletion == null) {
+      return;
+    }
+    try (Head head = open();
+        Blocks blocks = openBlocks()) {
+      Map<Labels, List<String>> found = contentOf(head, blocks);
+      model.forEach((labels, samples) -> {
+        if (deletion.matches(labels)) {
+          List<String> there = found.getOrDefault(labels, List.of());
+          samples
+              .subMap(deletion.fromMillis(), true, deletion.toMillis(), true)
+              .entrySet()
+              .removeIf(e -> !there.contains(e.getKey() + "=" + Samples.text(e.getValue())));
+        }
+      });
+    }
+    disk = disk.kill();
   }
 
   /** May fail while the disk is in trouble, and then changes nothing. */
@@ -357,12 +448,19 @@ class HeadFaultTest {
         expected.put(labels, lines);
       }
     });
+    assertThat(contentOf(head, blocks)).as("seed %d life %d", seed, life).isEqualTo(expected);
+  }
+
+  private static Map<Labels, List<String>> contentOf(Head head, Blocks blocks) {
     Map<Labels, List<String>> found = new TreeMap<>();
     try (SeriesView view = new Storage(head, blocks).view()) {
       for (Series series : view.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-        found.put(series.labels(), Samples.of(series));
+        List<String> samples = Samples.of(series);
+        if (!samples.isEmpty()) {
+          found.put(series.labels(), samples);
+        }
       }
     }
-    assertThat(found).as("seed %d life %d", seed, life).isEqualTo(expected);
+    return found;
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 
 /** Blocks in memory, which hold a cutter to what a block demands of it. */
 final class MemoryBlocks implements BlockSink {
@@ -32,8 +33,17 @@ final class MemoryBlocks implements BlockSink {
     failAtSeries = number;
   }
 
+  private Runnable beforeLook = () -> {};
+
+  /** Runs before the next block asks whether it still holds what there is. */
+  void beforeNextLook(Runnable action) {
+    beforeLook = action;
+  }
+
   @Override
-  public void write(SeriesCursor series, long minMillis, long maxMillis) throws IOException {
+  public boolean write(
+      SeriesCursor series, long minMillis, long maxMillis, BooleanSupplier isStillTrue)
+      throws IOException {
     Map<Labels, NavigableMap<Long, String>> all = new TreeMap<>();
     Labels before = null;
     while (series.next()) {
@@ -54,7 +64,14 @@ final class MemoryBlocks implements BlockSink {
       all.put(labels, samples);
     }
     assertThat(all).isNotEmpty();
+    Runnable action = beforeLook;
+    beforeLook = () -> {};
+    action.run();
+    if (!isStillTrue.getAsBoolean()) {
+      return false;
+    }
     blocks.add(new Block(minMillis, maxMillis, all));
+    return true;
   }
 
   private static void add(

@@ -11,16 +11,19 @@ import dnd.metrics.server.block.SampleList;
 import dnd.metrics.server.block.SampleList.Sample;
 import dnd.metrics.server.block.SourceModel;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.promql.test.MemorySource;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -37,8 +40,12 @@ class CompactorTest {
 
   private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(START));
 
+  private static CurrentRetention fixed(Retention retention) {
+    return new CurrentRetention(retention, Optional.empty());
+  }
+
   private Compactor compactor(Blocks blocks, long seed) {
-    return new Compactor(blocks, KEPT, clock, new Random(seed));
+    return new Compactor(blocks, fixed(KEPT), clock, new Random(seed));
   }
 
   private static void compactAll(Compactor compactor) throws IOException {
@@ -92,6 +99,63 @@ class CompactorTest {
             .series(RandomSeries.Kind.EVERYTHING, series, START, START + ranges * RANGE);
     model.values().removeIf(SampleList::isEmpty);
     return model;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void whatIsDeletedWhileBlocksAreMadeOneStaysDeleted(long seed) throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    SortedMap<Labels, SampleList> model = model(seed, 15, 12);
+    Random random = new Random(seed);
+    write(files, model, 12, random);
+    List<String> reports = new ArrayList<>();
+    int deletions = 0;
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      boolean[] deleteNow = {false};
+      // The clock is asked when a merge has begun, for the new block's name.
+      InstantSource deleting =
+          () -> {
+            if (deleteNow[0] && random.nextInt(2) == 0) {
+              deleteNow[0] = false;
+              delete(blocks, model, random);
+            }
+            return Instant.ofEpochMilli(START);
+          };
+      Compactor compactor = new Compactor(blocks, fixed(KEPT), deleting, random);
+      boolean more = true;
+      while (more) {
+        deleteNow[0] = deletions < 10;
+        more = compactor.compact();
+        deletions += deleteNow[0] ? 0 : 1;
+        deleteNow[0] = false;
+        SourceModel.assertSame("blocks", content(blocks), model);
+      }
+      assertThat(blocks.status().tombstones()).isZero();
+    }
+    assertThat(deletions).isPositive();
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      SourceModel.assertSame("blocks", content(blocks), model);
+    }
+    assertThat(reports).isEmpty();
+    assertThat(files.everything()).noneMatch(name -> name.contains("tmp"));
+  }
+
+  private static void delete(Blocks blocks, SortedMap<Labels, SampleList> model, Random random) {
+    long from = START + random.nextLong(10 * RANGE);
+    long to = from + random.nextLong(4 * RANGE);
+    List<Matcher> selector = List.of(Matcher.equal("__name__", "metric_" + random.nextInt(5)));
+    Deletion deletion = new Deletion(List.of(selector), from, to);
+    try {
+      blocks.delete(deletion, inHead -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    model.replaceAll((labels, samples) -> {
+      List<Sample> left = new ArrayList<>(samples.samples());
+      left.removeIf(s -> deletion.matches(labels) && from <= s.millis() && s.millis() <= to);
+      return new SampleList(left);
+    });
+    model.values().removeIf(SampleList::isEmpty);
   }
 
   @ParameterizedTest
@@ -212,15 +276,43 @@ class CompactorTest {
                     15 * RANGE)));
     try (Blocks blocks = Blocks.open(files, report -> {})) {
       InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(end));
-      compactAll(new Compactor(blocks, retention, later, new Random(2)));
+      compactAll(new Compactor(blocks, fixed(retention), later, new Random(2)));
       SortedMap<Labels, SampleList> content = content(blocks);
       assertThat(firstMillis(content, "combat")).isEqualTo(end - 4 * RANGE);
       assertThat(firstMillis(content, "dice")).isEqualTo(end - 10 * RANGE);
       assertThat(firstMillis(content, "slo")).isEqualTo(end - 15 * RANGE);
       InstantSource muchLater = InstantSource.fixed(Instant.ofEpochMilli(end + 15 * RANGE));
-      compactAll(new Compactor(blocks, retention, muchLater, new Random(3)));
+      compactAll(new Compactor(blocks, fixed(retention), muchLater, new Random(3)));
       assertThat(blocks.status().blocks()).isZero();
       assertThat(files.list("")).containsExactly("wal");
+    }
+  }
+
+  @Test
+  void aRetentionThatIsChangedHoldsForTheNextCompaction() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    write(files, everyHour("combat", "dice"), 20, new Random(1));
+    long end = START + 20 * RANGE;
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      CurrentRetention retention = fixed(Retention.EVERYTHING);
+      InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(end));
+      Compactor compactor = new Compactor(blocks, retention, later, new Random(2));
+      compactor.compact();
+      compactor.compact();
+      retention.change(
+          Optional.of(
+              new Retention(
+                  10 * RANGE,
+                  Long.MAX_VALUE,
+                  List.of(
+                      new RetentionRule(List.of(Matcher.equal("service", "combat")), 4 * RANGE)))));
+      compactAll(compactor);
+      SortedMap<Labels, SampleList> content = content(blocks);
+      assertThat(firstMillis(content, "dice")).isBetween(end - 16 * RANGE, end - 10 * RANGE);
+      assertThat(firstMillis(content, "combat")).isBetween(end - 10 * RANGE, end - 4 * RANGE);
+      retention.change(Optional.of(new Retention(2 * RANGE, Long.MAX_VALUE, List.of())));
+      compactAll(compactor);
+      assertThat(firstMillis(content(blocks), "dice")).isGreaterThan(end - 10 * RANGE);
     }
   }
 
@@ -231,7 +323,7 @@ class CompactorTest {
     try (Blocks blocks = Blocks.open(files, report -> {})) {
       long most = blocks.status().bytes() / 2;
       Retention retention = new Retention(Retention.FOR_EVER, most, List.of());
-      compactAll(new Compactor(blocks, retention, clock, new Random(2)));
+      compactAll(new Compactor(blocks, fixed(retention), clock, new Random(2)));
       assertThat(blocks.status().bytes()).isBetween(1L, most);
       SortedMap<Labels, SampleList> content = content(blocks);
       assertThat(firstMillis(content, "dice")).isGreaterThan(START + 5 * RANGE);

@@ -237,7 +237,8 @@ class StorageTest {
                 2,
                 List.of(parent),
                 List.of(BlockMeta.ofHead(parent, START, START + RANGE).reference()),
-                List.of()));
+                List.of()),
+            Map.of());
     new BlockWriter(files).write(meta, new ModelCursor(one(Labels.of("__name__", "a"), 1)));
     files.createFolder("01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp-for-creation");
     try (Blocks blocks = Blocks.open(files, reports::add)) {

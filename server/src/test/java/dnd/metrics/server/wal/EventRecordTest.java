@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.CounterResetHint;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.StaleMarker;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -92,6 +94,11 @@ class EventRecordTest {
     public void end() {
       all.add("end");
     }
+
+    @Override
+    public void deletion(int sender, Deletion deletion) {
+      all.add("deletion " + sender + " " + deletion);
+    }
   }
 
   private static String line(String kind, int series, long timeMillis, double value) {
@@ -118,6 +125,32 @@ class EventRecordTest {
         Arrays.toString(h.negative().indexes()),
         Arrays.toString(h.negative().counts()),
         Arrays.toString(h.customValues()));
+  }
+
+  /** The same of a deletion. */
+  @Test
+  void theLayoutOfADeletionStays() {
+    Deletion deletion =
+        new Deletion(
+            List.of(
+                List.of(
+                    Matcher.equal("__name__", "a"),
+                    new Matcher(Matcher.Type.NOT_EQUAL, "b", "é"),
+                    new Matcher(Matcher.Type.REGEX, "c", "x|y.*")),
+                List.of(new Matcher(Matcher.Type.NOT_REGEX, "d", ""))),
+            -1,
+            300);
+    DeletionRecord written = new DeletionRecord(200, deletion);
+    byte[] bytes = new byte[written.length()];
+    written.copyTo(bytes, 0);
+    assertThat(HexFormat.of().formatHex(bytes))
+        .isEqualTo(
+            "02c80101d8040203"
+                + "00085f5f6e616d655f5f0161"
+                + "01016202c3a9"
+                + "02016305787c792e2a"
+                + "0103016400");
+    assertThat(read(bytes)).containsExactly("deletion 200 " + deletion);
   }
 
   /** The layout of docs/format/wal.md: when this fails, a new version is due. */

@@ -1,4 +1,4 @@
-package dnd.metrics.server;
+package dnd.metrics.server.storage.request;
 
 import dnd.metrics.events.Durations;
 import dnd.metrics.server.model.Matcher;
@@ -6,6 +6,9 @@ import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.storage.Retention;
 import dnd.metrics.server.storage.RetentionRule;
+import dnd.metrics.server.yaml.Sizes;
+import dnd.metrics.server.yaml.YamlException;
+import dnd.metrics.server.yaml.YamlFile;
 import dnd.metrics.server.yaml.YamlMapping;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,23 +16,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads and prints {@code storage.retention}: how long samples are kept. */
-final class RetentionReader {
+/**
+ * How long samples are kept, as people write it: {@code storage.retention} of the configuration,
+ * and the same in an event.
+ */
+public final class RetentionText {
   private static final long LEAST_BYTES = 1 << 20;
   private static final String NONE = "none";
 
-  private RetentionReader() {}
+  private RetentionText() {}
 
-  static Retention read(YamlMapping mapping) {
-    long kept = mapping.read("time", RetentionReader::time).orElse(Retention.FOR_EVER);
+  /** Reads what is in a mapping; problems are the file's. */
+  public static Retention read(YamlMapping mapping) {
+    long kept = mapping.read("time", RetentionText::time).orElse(Retention.FOR_EVER);
     long bytes =
         mapping.string("size").filter(NONE::equals).isPresent()
             ? Long.MAX_VALUE
             : mapping.bytes("size", LEAST_BYTES, Long.MAX_VALUE - 1).orElse(Long.MAX_VALUE);
     List<RetentionRule> rules = new ArrayList<>();
     for (YamlMapping rule : mapping.mappings("rules")) {
-      Optional<List<Matcher>> matchers = rule.read("match", RetentionReader::matchers);
-      Optional<Long> time = rule.read("time", RetentionReader::time);
+      Optional<List<Matcher>> matchers = rule.read("match", RetentionText::matchers);
+      Optional<Long> time = rule.read("time", RetentionText::time);
       if (!rule.has("match") || !rule.has("time")) {
         rule.problem("match", "a rule of retention needs match and time");
       }
@@ -62,12 +69,26 @@ final class RetentionReader {
     }
   }
 
-  static Map<String, Object> print(Retention retention) {
+  /**
+   * Reads the text of a mapping.
+   *
+   * @param file the name that problems give
+   * @throws YamlException with all that is wrong
+   */
+  public static Retention parse(String file, String text) throws YamlException {
+    YamlFile yaml = YamlFile.parse(file, text);
+    Retention retention = read(yaml.root());
+    yaml.problems().throwIfAny();
+    return retention;
+  }
+
+  /** What {@link #read} reads. */
+  public static Map<String, Object> print(Retention retention) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("time", text(retention.keptMillis()));
     map.put(
         "size",
-        retention.mostBytes() == Long.MAX_VALUE ? NONE : Long.toString(retention.mostBytes()));
+        retention.mostBytes() == Long.MAX_VALUE ? NONE : Sizes.format(retention.mostBytes()));
     if (!retention.rules().isEmpty()) {
       List<Map<String, Object>> rules = new ArrayList<>();
       for (RetentionRule rule : retention.rules()) {

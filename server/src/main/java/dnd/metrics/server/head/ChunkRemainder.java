@@ -1,0 +1,77 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.chunk.Chunk;
+import dnd.metrics.server.chunk.ChunkEncoder;
+import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.model.SampleBatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The chunks of one series without the samples between two times, both included. Chunks in that
+ * time, and the one behind it, are encoded anew; others stay as they are. For one thread.
+ */
+final class ChunkRemainder {
+  private final long fromMillis;
+  private final long toMillis;
+  private final List<FinishedChunk> chunks = new ArrayList<>();
+
+  /** Whether something of the chunk before was deleted. */
+  private boolean gap;
+
+  ChunkRemainder(long fromMillis, long toMillis) {
+    this.fromMillis = fromMillis;
+    this.toMillis = toMillis;
+  }
+
+  /** What is left of the chunks that were added, in order. */
+  FinishedChunk[] chunks() {
+    return chunks.toArray(new FinishedChunk[0]);
+  }
+
+  /** Adds what is left of a chunk; whether it is another one now. */
+  boolean add(FinishedChunk chunk) {
+    if (!isTouched(chunk.firstMillis(), chunk.lastMillis())) {
+      chunks.add(chunk);
+      return false;
+    }
+    addRest(chunk::decode);
+    return true;
+  }
+
+  /** The same of a chunk that is not finished: one that stays as it is is not added. */
+  boolean add(Chunk chunk, long firstMillis, long lastMillis) {
+    if (!isTouched(firstMillis, lastMillis)) {
+      return false;
+    }
+    addRest(chunk::decode);
+    return true;
+  }
+
+  /** Also the first chunk behind: it may say how it follows what is deleted. */
+  private boolean isTouched(long firstMillis, long lastMillis) {
+    boolean overlaps = lastMillis >= fromMillis && firstMillis <= toMillis;
+    boolean follows = gap && firstMillis > toMillis;
+    gap = overlaps;
+    return overlaps || follows;
+  }
+
+  private void addRest(Consumer<SampleBatch> decode) {
+    boolean[] read = {false};
+    ChunkEncoder encoder =
+        new ChunkEncoder(into -> {
+          if (read[0]) {
+            into.clear();
+            return false;
+          }
+          read[0] = true;
+          decode.accept(into);
+          into.removeBetween(fromMillis, toMillis);
+          return true;
+        });
+    for (EncodedChunk rest; (rest = encoder.next()) != null; ) {
+      chunks.add(FinishedChunk.of(rest));
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dnd.metrics.server.storage;
+
+import java.util.Optional;
+
+/**
+ * How long samples are kept now: what the configuration says, unless it was changed while the
+ * service runs. Safe for use by several threads.
+ */
+public final class CurrentRetention {
+  private final Retention configured;
+  private volatile Optional<Retention> changed;
+
+  /**
+   * @param changed what goes before the configuration, if anything
+   */
+  public CurrentRetention(Retention configured, Optional<Retention> changed) {
+    this.configured = configured;
+    this.changed = changed;
+  }
+
+  /** What holds; the compaction that comes next heeds it. */
+  public Retention get() {
+    return changed.orElse(configured);
+  }
+
+  public Retention configured() {
+    return configured;
+  }
+
+  public boolean isChanged() {
+    return changed.isPresent();
+  }
+
+  /** Lets another one hold from now on; the configured one where it is empty. */
+  public void change(Optional<Retention> retention) {
+    changed = retention;
+  }
+}
