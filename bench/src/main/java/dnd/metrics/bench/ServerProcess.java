@@ -106,25 +106,25 @@ final class ServerProcess implements AutoCloseable {
 
   /** Resident memory now, in megabytes of a million bytes. */
   double residentMegabytes() {
-    return memoryMegabytes("VmRSS:");
+    return memory().residentMegabytes();
   }
 
   /** The part of it that no file is behind, and that therefore cannot be dropped. */
   double anonymousMegabytes() {
-    return memoryMegabytes("RssAnon:");
+    return memory().anonymousMegabytes();
   }
 
-  private double memoryMegabytes(String name) {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
-        if (line.startsWith(name)) {
-          return Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6;
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory is read from /proc: " + e.getMessage(), e);
-    }
-    throw new IllegalStateException("/proc has no " + name + " for process " + process.pid());
+  ProcessMemory memory() {
+    return ProcessMemory.of(process);
+  }
+
+  /**
+   * Ends it at once, as {@code kill -9} does, and starts the program again on the same folder; this
+   * object is of no use afterwards.
+   */
+  ServerProcess killAndRestart(Path program) throws IOException, InterruptedException {
+    process.destroyForcibly().waitFor();
+    return startIn(program, data.getParent(), "");
   }
 
   /** Bytes in the data folder. */
@@ -136,8 +136,8 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  long startedNanos() {
-    return startedNanos;
+  double secondsSinceStart() {
+    return (System.nanoTime() - startedNanos) / 1e9;
   }
 
   @Override
@@ -147,27 +147,31 @@ final class ServerProcess implements AutoCloseable {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
-      Files.walkFileTree(
-          data.getParent(),
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, java.io.IOException error)
-                throws IOException {
-              Files.delete(folder);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      removeFolder(data.getParent());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  static void removeFolder(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, java.io.IOException error)
+              throws IOException {
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
   }
 }

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.roaringbitmap.IntIterator;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * The body of a checkpoint's frame being written; {@link CheckpointCursor} reads it. Numbers are
@@ -15,6 +17,9 @@ import java.util.Arrays;
 final class CheckpointBytes {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final int FEW = 63;
   private static final int FIRST_BYTES = 1 << 16;
 
   private byte[] bytes = new byte[FIRST_BYTES];
@@ -30,6 +35,20 @@ final class CheckpointBytes {
 
   ByteBuffer content() {
     return ByteBuffer.wrap(bytes, 0, size);
+  }
+
+  /** Four bytes. */
+  void int32(int value) {
+    ensure(4);
+    INT.set(bytes, size, value);
+    size += 4;
+  }
+
+  /** Eight bytes. */
+  void int64(long value) {
+    ensure(8);
+    LONG.set(bytes, size, value);
+    size += 8;
   }
 
   void single(int value) {
@@ -69,12 +88,41 @@ final class CheckpointBytes {
     size += some.length;
   }
 
-  /** How many, and they. */
-  void block(CheckpointBytes other) {
-    unsigned(other.size);
-    ensure(other.size);
-    System.arraycopy(other.bytes, 0, bytes, size, other.size);
-    size += other.size;
+  /** As they are. */
+  void bytes(byte[] from, int offset, int length) {
+    ensure(length);
+    System.arraycopy(from, offset, bytes, size, length);
+    size += length;
+  }
+
+  /** As they are. */
+  void bytes(CheckpointBytes other) {
+    bytes(other.bytes, 0, other.size);
+  }
+
+  /**
+   * Ascending numbers: few as how many and the distance of each to the one before, many as zero,
+   * how many bytes, and a bitmap in RoaringBitmap's portable format.
+   */
+  void numbers(RoaringBitmap numbers) {
+    int count = numbers.getCardinality();
+    if (count > 0 && count <= FEW) {
+      unsigned(count);
+      int before = 0;
+      IntIterator each = numbers.getIntIterator();
+      while (each.hasNext()) {
+        int number = each.next();
+        unsigned(number - before);
+        before = number;
+      }
+      return;
+    }
+    unsigned(0);
+    int length = numbers.serializedSizeInBytes();
+    unsigned(length);
+    ensure(length);
+    numbers.serialize(ByteBuffer.wrap(bytes, size, length));
+    size += length;
   }
 
   /** How many bytes, and they. */

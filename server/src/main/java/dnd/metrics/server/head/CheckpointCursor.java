@@ -2,11 +2,14 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.wal.EventRecordReader;
 import dnd.metrics.server.wal.EventRecordVisitor;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Reads what {@link CheckpointBytes} wrote, whose checksum is taken to be right. Not thread-safe.
@@ -72,12 +75,32 @@ final class CheckpointCursor {
     return some;
   }
 
-  /** A part of its own, of as many bytes as stand before it. */
-  CheckpointCursor part() {
+  /** Writes all that is left. */
+  void copyRest(CheckpointBytes out) {
+    out.bytes(bytes, at, end - at);
+    at = end;
+  }
+
+  /** What {@link CheckpointBytes#numbers} wrote. */
+  RoaringBitmap numbers() {
+    RoaringBitmap numbers = new RoaringBitmap();
+    int few = count();
+    if (few > 0) {
+      int number = 0;
+      for (int i = 0; i < few; i++) {
+        number += count();
+        numbers.add(number);
+      }
+      return numbers;
+    }
     int length = count();
-    CheckpointCursor part = new CheckpointCursor(bytes, at, length);
+    try {
+      numbers.deserialize(ByteBuffer.wrap(bytes, at, length));
+    } catch (IOException e) {
+      throw new IllegalStateException("no bitmap where one is expected", e);
+    }
     at += length;
-    return part;
+    return numbers;
   }
 
   void record(EventRecordReader reader, EventRecordVisitor visitor) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * numbers are little-endian.
  */
 final class CheckpointFrame {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEADER_BYTES = 32;
   static final int FRAME_BYTES = 24;
 
@@ -34,7 +34,9 @@ final class CheckpointFrame {
     SERIES(3),
     RECENT(4),
     METADATA(5),
-    END(6);
+    END(6),
+    POSTINGS(7),
+    NAMES(8);
 
     private final int number;
 
@@ -132,6 +134,11 @@ final class CheckpointFrame {
     return kind == null || length < 0 || length > MAX_BODY_BYTES
         ? null
         : new Head(kind, length, in.getLong(12), in.getInt(20));
+  }
+
+  /** The head of a frame at an offset of a file; null where there is none. */
+  static @Nullable Head decode(ByteBuffer in, int at) {
+    return decode(in.slice(at, Math.min(FRAME_BYTES, in.limit() - at)).order(in.order()));
   }
 
   /** Of the body, followed by the first 20 bytes of the head. */

@@ -1,29 +1,31 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.head.CheckpointFrame.Kind;
+import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
 
-/** Reads a checkpoint: whether it is sound, and what is in it. For one thread. */
+/**
+ * Reads a checkpoint, mapped into memory: whether it is sound, and what is in it. For one thread.
+ */
 final class CheckpointReader {
+  /** How much is looked at between two calls of who follows it. */
+  private static final long REPORTED_BYTES = 1 << 22;
+
   private final LogFiles files;
   private final String name;
   private final LongConsumer bytesDone;
-  private byte[] body = new byte[0];
 
   /**
    * @param bytesDone is told now and then how many bytes have been read into the head
@@ -48,6 +50,9 @@ final class CheckpointReader {
     record Damaged(long offset) implements Finding {}
   }
 
+  /** A frame where it stands in the mapped file. */
+  private record Frame(CheckpointFrame.Head head, ByteBuffer body, long end) {}
+
   /**
    * Reads all of it and looks at every checksum.
    *
@@ -55,101 +60,109 @@ final class CheckpointReader {
    *     not know
    */
   Finding check() throws IOException {
+    MemorySegment file = map();
+    CheckpointFrame.Header header = header(file);
+    if (header == null) {
+      return new Finding.Damaged(0);
+    }
+    long at = CheckpointFrame.HEADER_BYTES;
+    Kind last = null;
+    byte[] head = new byte[CheckpointFrame.FRAME_BYTES];
+    while (last != Kind.END) {
+      Frame frame = frame(file, at);
+      if (frame == null) {
+        return new Finding.Damaged(at);
+      }
+      MemorySegment.copy(file, at, MemorySegment.ofArray(head), 0, head.length);
+      if (CheckpointFrame.checksum(head, frame.body) != frame.head.checksum()) {
+        return new Finding.Damaged(at);
+      }
+      last = frame.head.kind();
+      at = frame.end;
+    }
+    return new Finding.Sound(new Summary(header.number(), header.sequence(), at));
+  }
+
+  private MemorySegment map() throws IOException {
     try (LogFile file = files.open(name)) {
-      ByteBuffer in =
-          ByteBuffer.allocate(CheckpointFrame.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      in.limit(file.read(in, 0));
-      if (CheckpointFrame.versionOf(in) > CheckpointFrame.VERSION) {
-        throw new IOException(
-            String.format(
-                "%s is of checkpoint format %d, which this program does not know",
-                files.describe(name), CheckpointFrame.versionOf(in)));
-      }
-      CheckpointFrame.Header header = CheckpointFrame.decodeHeader(in);
-      if (header == null) {
-        return new Finding.Damaged(0);
-      }
-      long at = CheckpointFrame.HEADER_BYTES;
-      Kind last = null;
-      while (last != Kind.END) {
-        CheckpointFrame.Head frame = frame(file, at);
-        if (frame == null) {
-          return new Finding.Damaged(at);
-        }
-        last = frame.kind();
-        at += CheckpointFrame.FRAME_BYTES + frame.length();
-      }
-      return new Finding.Sound(new Summary(header.number(), header.sequence(), at));
+      return file.map();
     }
   }
 
+  private CheckpointFrame.@Nullable Header header(MemorySegment file) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(CheckpointFrame.HEADER_BYTES, file.byteSize())];
+    MemorySegment.copy(file, 0, MemorySegment.ofArray(bytes), 0, bytes.length);
+    ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int version = CheckpointFrame.versionOf(in);
+    if (version > CheckpointFrame.VERSION) {
+      throw new IOException(
+          String.format(
+              "%s is of checkpoint format %d, which this program does not know",
+              files.describe(name), version));
+    }
+    if (version != 0 && version < CheckpointFrame.VERSION) {
+      throw new IOException(
+          String.format(
+              "%s is of checkpoint format %d, which only builds before the first release wrote; this program does"
+                  + " not read it",
+              files.describe(name), version));
+    }
+    return CheckpointFrame.decodeHeader(in);
+  }
+
+  /** The frame at an offset, whatever its checksum says; null where there is none. */
+  private static @Nullable Frame frame(MemorySegment file, long at) {
+    long left = file.byteSize() - at - CheckpointFrame.FRAME_BYTES;
+    if (left < 0) {
+      return null;
+    }
+    ByteBuffer in =
+        file.asSlice(at, CheckpointFrame.FRAME_BYTES).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    CheckpointFrame.Head head = CheckpointFrame.decode(in);
+    if (head == null || head.length() > left) {
+      return null;
+    }
+    long from = at + CheckpointFrame.FRAME_BYTES;
+    ByteBuffer body =
+        file.asSlice(from, head.length()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    return new Frame(head, body, from + head.length());
+  }
+
   /**
-   * Puts all of it into a head that is empty.
+   * Puts all of it into a head that is empty; series stay where they are in the file, until someone
+   * needs them.
    *
    * @return the last record of the log that may be in it
    */
   long load(Head head, LabelIndex index, HeadReplay replay) throws IOException {
-    try (LogFile file = files.open(name);
-        Loading loading = new Loading(head, index, replay)) {
-      long at = CheckpointFrame.HEADER_BYTES;
-      long reported = 0;
-      while (!loading.ended) {
-        CheckpointFrame.Head frame = frame(file, at);
-        if (frame == null) {
-          throw new IOException(
-              files.describe(name) + ": damaged at offset " + at + " since it was looked at");
-        }
-        loading.frame(frame, body);
-        at += CheckpointFrame.FRAME_BYTES + frame.length();
-        if (at - reported > 1 << 22) {
-          reported = at;
-          bytesDone.accept(at);
-        }
+    MemorySegment file = map();
+    Loading loading = new Loading(head, index, replay);
+    long at = CheckpointFrame.HEADER_BYTES;
+    long reported = 0;
+    while (!loading.ended) {
+      Frame frame = frame(file, at);
+      if (frame == null) {
+        throw new IOException(
+            files.describe(name) + ": damaged at offset " + at + " since it was looked at");
       }
-      bytesDone.accept(at);
-      return loading.highestSequence;
+      loading.frame(frame);
+      at = frame.end;
+      if (at - reported > REPORTED_BYTES) {
+        reported = at;
+        bytesDone.accept(at);
+      }
     }
+    bytesDone.accept(at);
+    return loading.highestSequence;
   }
 
-  /** Reads a frame, the body into {@link #body}; null where there is no sound one. */
-  private CheckpointFrame.@Nullable Head frame(LogFile file, long at) throws IOException {
-    byte[] head = new byte[CheckpointFrame.FRAME_BYTES];
-    ByteBuffer in = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
-    in.limit(file.read(in, at));
-    CheckpointFrame.Head frame = CheckpointFrame.decode(in);
-    if (frame == null || frame.length() > file.size() - at - CheckpointFrame.FRAME_BYTES) {
-      return null;
-    }
-    if (body.length < frame.length()) {
-      body = new byte[Math.max(frame.length(), 2 * body.length)];
-    }
-    ByteBuffer content = ByteBuffer.wrap(body, 0, frame.length());
-    int read = file.read(content, at + CheckpointFrame.FRAME_BYTES);
-    content.flip();
-    return read == frame.length() && CheckpointFrame.checksum(head, content) == frame.checksum()
-        ? frame
-        : null;
-  }
-
-  /**
-   * A head being filled, frame by frame. The calling thread makes the series and their places in
-   * the index; other threads decode what the series had. {@link #close} waits for them.
-   */
-  private static final class Loading implements AutoCloseable {
-    /** So many frames wait for a thread at most: their bytes are in memory. */
-    private static final int FRAMES_WAITING = 16;
-
+  /** A head being filled, frame by frame. */
+  private static final class Loading {
     private final Head head;
     private final LabelIndex index;
     private final HeadReplay replay;
-    private final ExecutorService decoders =
-        Executors.newFixedThreadPool(
-            Math.max(1, Runtime.getRuntime().availableProcessors() - 1),
-            Thread.ofPlatform().name("checkpoint-", 0).daemon().factory());
-    private final Semaphore waiting = new Semaphore(FRAMES_WAITING);
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private final StoredSeries stored = new StoredSeries();
     private final List<String> names = new ArrayList<>();
-    private final List<LabelPair> pairs = new ArrayList<>();
     private boolean ended;
     private long highestSequence;
 
@@ -157,19 +170,28 @@ final class CheckpointReader {
       this.head = head;
       this.index = index;
       this.replay = replay;
+      head.directory().storedIn(stored);
     }
 
-    void frame(CheckpointFrame.Head frame, byte[] body) {
-      boolean kept = frame.kind() == Kind.SERIES;
-      byte[] bytes = kept ? Arrays.copyOf(body, frame.length()) : body;
-      CheckpointCursor in = new CheckpointCursor(bytes, 0, frame.length());
-      switch (frame.kind()) {
+    void frame(Frame frame) {
+      if (frame.head.kind() == Kind.SERIES) {
+        Sender sender = sender(StoredPortion.senderOf(frame.body));
+        head.restore(new StoredPortion(frame.body, sender, frame.head.sequence()));
+        replay.restored(frame.head.sequence());
+        return;
+      }
+      byte[] bytes = new byte[frame.head.length()];
+      frame.body.get(bytes);
+      CheckpointCursor in = new CheckpointCursor(bytes, 0, bytes.length);
+      switch (frame.head.kind()) {
         case PAIRS -> readPairs(in);
         case SENDER -> readSender(in);
-        case SERIES -> readSeries(in, frame.sequence());
-        case RECENT -> sender(in).readRecent(in, replay.series());
+        case RECENT -> sender(in.count()).readRecent(in);
         case METADATA -> readMetadata(in);
+        case POSTINGS -> readPostings(in);
+        case NAMES -> readNames(in);
         case END -> readEnd(in);
+        case SERIES -> throw new IllegalStateException("read above");
       }
     }
 
@@ -179,7 +201,7 @@ final class CheckpointReader {
         if (name == names.size()) {
           names.add(in.string());
         }
-        pairs.add(index.pair(names.get(name), in.string()));
+        stored.addPair(index.pair(names.get(name), in.string()));
       }
     }
 
@@ -188,8 +210,7 @@ final class CheckpointReader {
       replay.restore(ref, new SenderId(in.string(), in.string()));
     }
 
-    private Sender sender(CheckpointCursor in) {
-      int ref = in.count();
+    private Sender sender(int ref) {
       Sender sender = replay.sender(ref);
       if (sender == null) {
         throw new IllegalStateException("a checkpoint without its sender " + ref);
@@ -197,46 +218,19 @@ final class CheckpointReader {
       return sender;
     }
 
-    private void readSeries(CheckpointCursor in, long sequence) {
-      Sender sender = sender(in);
-      List<HeadSeries> made = new ArrayList<>();
-      List<CheckpointCursor> states = new ArrayList<>();
-      while (in.hasMore()) {
-        int ref = in.count();
-        LabelPair[] labels = new LabelPair[in.count()];
-        for (int i = 0; i < labels.length; i++) {
-          labels[i] = pairs.get(in.count());
-        }
-        HeadSeries series = head.restore(sender, labels, ref);
-        made.add(series);
-        states.add(in.part());
-        replay.restore(ref, series, sequence);
-      }
-      waiting.acquireUninterruptibly();
-      decoders.execute(() -> decode(made, states));
-    }
-
-    private void decode(List<HeadSeries> made, List<CheckpointCursor> states) {
-      try {
-        SeriesParts parts = new SeriesParts();
-        for (int i = 0; i < made.size(); i++) {
-          made.get(i).read(states.get(i), parts);
-        }
-      } catch (RuntimeException | Error e) {
-        failure.compareAndSet(null, e);
-      } finally {
-        waiting.release();
+    private void readPostings(CheckpointCursor in) {
+      for (int number = in.count(); in.hasMore(); number++) {
+        LabelPair pair = stored.pair(number);
+        pair.restore(in.numbers());
       }
     }
 
-    @Override
-    public void close() {
-      waiting.acquireUninterruptibly(FRAMES_WAITING); // then nothing is under way any more
-      decoders.close();
-      Throwable problem = failure.get();
-      if (problem != null) {
-        throw new IllegalStateException("a checkpoint holds what cannot be read", problem);
+    private void readNames(CheckpointCursor in) {
+      for (String each : names) {
+        index.restore(each, in.numbers());
       }
+      RoaringBitmap all = in.numbers();
+      index.restore(null, all);
     }
 
     private void readMetadata(CheckpointCursor in) {

@@ -1,9 +1,9 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.head.CheckpointFrame.Kind;
+import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
-import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.wal.EventRecord;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Writes what a head holds into one file, while it goes on taking in.
@@ -40,10 +41,20 @@ final class CheckpointWriter {
 
   private final CheckpointBytes body = new CheckpointBytes();
   private final CheckpointBytes seriesBody = new CheckpointBytes();
+
+  /** The columns of a portion, before its parts are put behind them. */
+  private final int[] refs = new int[PORTION_SERIES];
+
+  private final int[] hashes = new int[PORTION_SERIES];
+  private final int[] offsets = new int[PORTION_SERIES];
+  private final long[] oldest = new long[PORTION_SERIES];
+  private final long[] newest = new long[PORTION_SERIES];
+
+  private final RoaringBitmap written = new RoaringBitmap();
+  private final List<LabelPair> pairs = new ArrayList<>();
   private final EventRecord scratch = new EventRecord();
   private List<LabelPair> newPairs = new ArrayList<>();
   private final Map<String, Integer> names = new LinkedHashMap<>();
-  private int pairs;
 
   private long writtenBytes;
   private long forcedBytes;
@@ -78,6 +89,8 @@ final class CheckpointWriter {
         write(sender, file);
       }
       writeMetadata(file);
+      writePostings(file);
+      writeNames(file);
       body.clear();
       body.unsigned(seriesCount);
       body.unsigned(senderCount);
@@ -116,9 +129,8 @@ final class CheckpointWriter {
         }
         sequence = head.log().lastSequence();
         int owned = sender.ownedCount();
-        body.unsigned(sender.ref);
         while (from < owned && count < PORTION_SERIES && body.size() < PORTION_BYTES) {
-          write(sender.owned(from));
+          write(sender.ownedRef(from), count);
           from++;
           count++;
         }
@@ -134,30 +146,115 @@ final class CheckpointWriter {
       writePairs(file);
       if (count > 0) {
         seriesCount += count;
-        frame(file, Kind.SERIES, sequence);
+        writePortion(sender, count, sequence, file);
       }
     }
     writeRecent(sender, file);
   }
 
-  private void write(HeadSeries series) {
-    body.unsigned(series.ref);
-    Labels labels = series.labels();
-    int size = labels.size();
-    body.unsigned(size);
-    for (int i = 0; i < size; i++) {
-      LabelPair pair = index.known(labels.name(i), labels.value(i));
+  /** Copies a series as the {@code i}th of a portion. */
+  private void write(int ref, int i) {
+    SeriesDirectory directory = head.directory();
+    written.add(ref);
+    refs[i] = ref;
+    offsets[i] = body.size();
+    oldest[i] = directory.oldestMillis(ref);
+    newest[i] = directory.newestMillis(ref);
+    int place = directory.untouchedPlace(ref);
+    if (place >= 0) {
+      StoredSeries stored = directory.stored();
+      hashes[i] = stored.labelsHash(place);
+      CheckpointCursor part = stored.part(place);
+      writeLabels(stored.readLabels(part));
+      part.copyRest(body);
+    } else {
+      HeadSeries series = head.series(ref);
+      hashes[i] = series.labelsHash();
+      writeLabels(series.labelPairs());
+      series.write(body, scratch);
+    }
+  }
+
+  private void writeLabels(LabelPair[] labels) {
+    body.unsigned(labels.length);
+    for (LabelPair pair : labels) {
       int place = pair.placeIn(attempt);
       if (place < 0) {
-        place = pairs++;
+        place = pairs.size();
         pair.setPlace(attempt, place);
+        pairs.add(pair);
         newPairs.add(pair);
       }
       body.unsigned(place);
     }
+  }
+
+  private void writePortion(Sender sender, int count, long sequence, LogFile file)
+      throws IOException {
+    long first = Long.MAX_VALUE;
+    long last = Long.MIN_VALUE;
+    for (int i = 0; i < count; i++) {
+      first = Math.min(first, oldest[i]);
+      last = Math.max(last, newest[i]);
+    }
+    int columns = StoredPortion.columnBytes(count);
     seriesBody.clear();
-    series.write(seriesBody, scratch);
-    body.block(seriesBody);
+    seriesBody.int32(sender.ref);
+    seriesBody.int32(count);
+    seriesBody.int64(first);
+    seriesBody.int64(last);
+    for (int i = 0; i < count; i++) {
+      seriesBody.int32(refs[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      seriesBody.int32(hashes[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      seriesBody.int32(columns + offsets[i]);
+    }
+    seriesBody.int32(columns + body.size());
+    for (int i = 0; i < count; i++) {
+      seriesBody.int64(oldest[i]);
+    }
+    for (int i = 0; i < count; i++) {
+      seriesBody.int64(newest[i]);
+    }
+    seriesBody.bytes(body);
+    frame(file, Kind.SERIES, sequence, seriesBody);
+  }
+
+  /**
+   * Which series each pair has, of those that are written: the index may know of others that came
+   * meanwhile.
+   */
+  private void writePostings(LogFile file) throws IOException {
+    int from = 0;
+    while (from < pairs.size()) {
+      head.checkAvailable();
+      body.clear();
+      body.unsigned(from);
+      while (from < pairs.size() && body.size() < PORTION_BYTES) {
+        writeNumbers(pairs.get(from).having());
+        from++;
+      }
+      frame(file, Kind.POSTINGS, 0);
+    }
+  }
+
+  /** Which series each label has, of those that are written, and which are written at all. */
+  private void writeNames(LogFile file) throws IOException {
+    body.clear();
+    for (String name : names.keySet()) {
+      writeNumbers(index.having(name));
+    }
+    writeNumbers(written);
+    frame(file, Kind.NAMES, 0);
+  }
+
+  private void writeNumbers(RoaringBitmap having) {
+    RoaringBitmap numbers = RoaringBitmap.and(having, written);
+    numbers.runOptimize();
+    body.numbers(numbers);
   }
 
   /** The pairs that the next portion uses and none before it did. */

@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.head.CheckpointReader.Summary;
+import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.model.Deletion;
@@ -54,7 +55,7 @@ public final class Head implements SeriesSource, Closeable {
 
   private final SeriesDirectory directory = new SeriesDirectory();
   private final LabelIndex index = new LabelIndex(this::labelsOf);
-  private final SeriesTable table = new SeriesTable();
+  private final SeriesTable table = new SeriesTable(directory);
   private final ConcurrentHashMap<SenderId, Sender> senders = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<String, MetricMetadata> metadata = new ConcurrentHashMap<>();
 
@@ -86,7 +87,7 @@ public final class Head implements SeriesSource, Closeable {
     this.folder = folder;
     this.options = options;
     this.checkpoints = new Checkpoints(files);
-    HeadReplay replay = new HeadReplay(this);
+    HeadReplay replay = new HeadReplay(this, directory);
     long first = 1;
     long highest = 0;
     Summary checkpoint = checkpoints.find(listener::report);
@@ -107,7 +108,7 @@ public final class Head implements SeriesSource, Closeable {
           replay.unplaced()
               + " entries of the log speak of series whose definition is lost: dropped");
     }
-    senders.values().forEach(Sender::recountTimes);
+    replay.complete(index);
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
     this.log = new WriteAheadLog(files, logOptions, end);
@@ -167,9 +168,27 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
-  private @Nullable Labels labelsOf(int number) {
-    HeadSeries series = directory.get(number);
-    return series == null ? null : series.labels();
+  /** The labels of a series, which is not made for that; null where there is none. */
+  @Nullable Labels labelsOf(int ref) {
+    HeadSeries series = directory.made(ref);
+    if (series != null) {
+      return series.labels();
+    }
+    int place = directory.place(ref);
+    return place < 0 ? null : directory.stored().labels(place);
+  }
+
+  SeriesDirectory directory() {
+    return directory;
+  }
+
+  /** A series that is in the head. */
+  HeadSeries series(int ref) {
+    HeadSeries series = directory.get(ref);
+    if (series == null) {
+      throw new IllegalStateException("no series has the number " + ref);
+    }
+    return series;
   }
 
   @Override
@@ -181,14 +200,17 @@ public final class Head implements SeriesSource, Closeable {
   public List<HeadSeries> select(
       List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
     check.run();
-    RoaringBitmap numbers = index.select(matchers, check);
-    int left = numbers.getCardinality();
+    RoaringBitmap refs = index.select(matchers, check);
+    int left = refs.getCardinality();
     List<HeadSeries> found = new ArrayList<>(left);
-    IntIterator each = numbers.getIntIterator();
+    IntIterator each = refs.getIntIterator();
     while (each.hasNext()) {
-      HeadSeries series = directory.get(each.next());
-      if (series != null && series.mayHaveSamples(fromMillis, toMillis)) {
-        found.add(series);
+      int ref = each.next();
+      if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
+        HeadSeries series = directory.get(ref);
+        if (series != null) {
+          found.add(series);
+        }
       }
       if (--left % SELECTED_PER_CHECK == 0) {
         check.run();
@@ -221,7 +243,7 @@ public final class Head implements SeriesSource, Closeable {
   private RoaringBitmap numbers(List<Matcher> matchers, long fromMillis, long toMillis) {
     RoaringBitmap numbers = new RoaringBitmap();
     for (HeadSeries series : select(matchers, fromMillis, toMillis)) {
-      numbers.add(series.number);
+      numbers.add(series.ref);
     }
     return numbers;
   }
@@ -576,7 +598,8 @@ public final class Head implements SeriesSource, Closeable {
       if (service.count >= options.seriesLimitPerService()) {
         return null;
       }
-      return add(sender, service, labels, nextSeriesRef++);
+      int ref = nextSeriesRef++;
+      return add(sender, service, index.add(ref, labels), labels.hashCode(), ref);
     }
   }
 
@@ -586,14 +609,14 @@ public final class Head implements SeriesSource, Closeable {
       List<HeadSeries> some =
           gone.subList(from, Math.min(gone.size(), from + SERIES_REMOVED_AT_ONCE));
       RoaringBitmap numbers = new RoaringBitmap();
-      some.forEach(series -> numbers.add(series.number));
+      some.forEach(series -> numbers.add(series.ref));
       Sender sender = some.getFirst().sender;
       synchronized (newSeriesLock) {
         for (HeadSeries series : some) {
           table.remove(series);
           directory.remove(series);
         }
-        index.remove(numbers, some.stream().map(HeadSeries::labels).toList());
+        index.remove(numbers, some.stream().map(HeadSeries::labelPairs).toList());
         service(sender.id().service()).count -= some.size();
         sender.countSeries(-some.size());
       }
@@ -617,35 +640,46 @@ public final class Head implements SeriesSource, Closeable {
     return services.computeIfAbsent(name, n -> new ServiceSeries());
   }
 
-  private HeadSeries add(Sender sender, ServiceSeries service, Labels labels, int ref) {
-    int number = directory.size();
-    return add(sender, service, index.add(number, labels), number, ref);
-  }
-
-  private HeadSeries add(Sender sender, ServiceSeries service, Labels labels, int number, int ref) {
-    HeadSeries series = new HeadSeries(labels, sender, number, ref);
+  private HeadSeries add(
+      Sender sender, ServiceSeries service, LabelPair[] labels, int labelsHash, int ref) {
+    HeadSeries series = new HeadSeries(labels, sender, ref);
     directory.add(series);
-    table.add(series);
-    sender.own(series);
+    table.add(ref, labelsHash);
+    sender.own(ref);
     service.count++;
     sender.countSeries(1);
     return series;
   }
 
-  /** The series of a definition in the log. */
+  /** The series of a definition in the log; it is not in the index yet. */
   HeadSeries restore(Sender sender, Labels labels, int ref) {
     synchronized (newSeriesLock) {
-      HeadSeries known = table.get(labels);
-      return known != null ? known : add(sender, service(sender.id().service()), labels, ref);
+      return add(
+          sender, service(sender.id().service()), index.pairs(labels), labels.hashCode(), ref);
     }
   }
 
-  /** A series of a checkpoint, in which each is once. */
-  HeadSeries restore(Sender sender, LabelPair[] labels, int ref) {
+  /** The series of a portion of a checkpoint; they are not in the index yet. */
+  void restore(StoredPortion portion) {
     synchronized (newSeriesLock) {
-      int number = directory.size();
-      return add(sender, service(sender.id().service()), index.add(number, labels), number, ref);
+      int[] refs = portion.refs();
+      int[] hashes = portion.labelHashes();
+      directory.addStored(refs, directory.stored().addPortion(portion));
+      table.reserve(refs.length);
+      for (int i = 0; i < refs.length; i++) {
+        table.add(refs[i], hashes[i]);
+      }
+      Sender sender = portion.sender();
+      sender.own(refs);
+      sender.noteTimes(portion.oldestMillis(), portion.newestMillis());
+      sender.countSeries(refs.length);
+      service(sender.id().service()).count += refs.length;
     }
+  }
+
+  /** Makes the series of the checkpoint that the log behind it has samples of. */
+  void makePending() {
+    directory.stored().makePending(directory);
   }
 
   /** The sender of a definition in the log. */

@@ -1,8 +1,8 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.index.LabelPair;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -67,7 +67,7 @@ final class HeadCut {
       return 0;
     }
     head.awaitDurable(); // no block holds what a power cut would take from the log
-    cuts.sort(Comparator.comparing(cut -> cut.series().labels()));
+    cuts.sort((a, b) -> LabelPair.compare(a.series().labelPairs(), b.series().labelPairs()));
     int blocks = 0;
     long from = firstRange(cuts);
     while (from < endMillis) {
@@ -100,9 +100,11 @@ final class HeadCut {
         try {
           int to = Math.min(sender.ownedCount(), from + PORTION_SERIES);
           for (; from < to; from++) {
-            SeriesCut cut = sender.owned(from).cutBefore(endMillis);
-            if (cut != null) {
-              cuts.add(cut);
+            if (head.directory().oldestMillis(sender.ownedRef(from)) < endMillis) {
+              SeriesCut cut = sender.owned(from).cutBefore(endMillis);
+              if (cut != null) {
+                cuts.add(cut);
+              }
             }
           }
           more = from < sender.ownedCount();

@@ -62,6 +62,7 @@ final class HeadMaintenance implements Closeable {
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     try {
+      head.makePending();
       if (blocks != null && head.hasRangeToCut()) {
         cut(blocks);
       }

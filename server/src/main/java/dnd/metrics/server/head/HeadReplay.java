@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
@@ -7,25 +8,38 @@ import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.wal.EventRecordReader;
 import dnd.metrics.server.wal.EventRecordVisitor;
 import dnd.metrics.server.wal.RecordConsumer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Brings a head back from the records of its log, behind what a checkpoint brought, through the
- * same methods that filled it. Entries that speak of a series or sender whose definition was in a
- * damaged record cannot be placed; they are counted. For one thread, before anybody else uses the
- * head.
+ * same methods that filled it. Floats of series that are in the checkpoint and not made yet wait
+ * until someone makes them ({@link PendingSamples}). Entries that speak of a series or sender whose
+ * definition was in a damaged record cannot be placed; they are counted. For one thread, before
+ * anybody else uses the head.
  */
 final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private final Head head;
+  private final SeriesDirectory directory;
   private final EventRecordReader reader = new EventRecordReader();
-  private final SeriesByRef series = new SeriesByRef();
+
+  /** Series of which the log has a second definition, under another number. */
+  private final Map<Integer, HeadSeries> again = new HashMap<>();
+
+  private final List<HeadSeries> defined = new ArrayList<>();
+  private @Nullable PendingSamples pending;
   private @Nullable Sender[] sendersByRef = new Sender[64];
   private @Nullable Sender sender;
   private boolean report;
   private @Nullable String eventId;
   private long receivedMillis;
   private long sequence;
+  private long oldestMillis;
+  private long newestMillis;
   private long unplaced;
 
   /** Records up to here may be in what the checkpoint brought. */
@@ -34,18 +48,14 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private int lastSeriesRef = -1;
   private int lastSenderRef = -1;
 
-  HeadReplay(Head head) {
+  HeadReplay(Head head, SeriesDirectory directory) {
     this.head = head;
+    this.directory = directory;
   }
 
   /** Entries that could not be placed. */
   long unplaced() {
     return unplaced;
-  }
-
-  /** The series so far, by their numbers in the log. */
-  SeriesByRef series() {
-    return series;
   }
 
   /** The sender with that number, null where it is not known. */
@@ -60,10 +70,8 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     lastSenderRef = Math.max(lastSenderRef, ref);
   }
 
-  /** A series out of a checkpoint, which has what the records up to {@code upTo} did to it. */
-  void restore(int ref, HeadSeries one, long upTo) {
-    series.put(ref, one, upTo);
-    lastSeriesRef = Math.max(lastSeriesRef, ref);
+  /** Something out of a checkpoint has what the records up to {@code upTo} did to it. */
+  void restored(long upTo) {
     checkpointSequence = Math.max(checkpointSequence, upTo);
   }
 
@@ -79,6 +87,13 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   int nextSenderRef() {
     return lastSenderRef + 1;
+  }
+
+  /** There are no more records: the series that the log defined become part of the index. */
+  void complete(LabelIndex index) {
+    index.addAll(
+        defined.stream().mapToInt(series -> series.ref).sorted().toArray(),
+        ref -> head.series(ref).labelPairs());
   }
 
   @Override
@@ -105,6 +120,8 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     report = isReport;
     eventId = id;
     receivedMillis = received;
+    oldestMillis = Long.MAX_VALUE;
+    newestMillis = Long.MIN_VALUE;
     if (sender != null && report) {
       sender.beginReport();
     }
@@ -119,38 +136,102 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   @Override
   public void series(int ref, Labels labels) {
     lastSeriesRef = Math.max(lastSeriesRef, ref);
-    if (sender != null && series.get(ref) == null) {
-      series.put(ref, head.restore(sender, labels, ref), 0);
+    if (sender == null || isKnown(ref)) {
+      return;
     }
+    HeadSeries known = head.find(labels);
+    if (known != null) {
+      again.put(ref, known);
+    } else {
+      defined.add(head.restore(sender, labels, ref));
+    }
+  }
+
+  private boolean isKnown(int ref) {
+    return directory.made(ref) != null || directory.place(ref) >= 0 || again.containsKey(ref);
+  }
+
+  /** Notes what the record says of a series, whether it is to be done or was done already. */
+  private void note(int ref, boolean mark) {
+    if (mark && report && sender != null) {
+      sender.addReported(ref);
+    }
+  }
+
+  private void noteTime(long timeMillis) {
+    oldestMillis = Math.min(oldestMillis, timeMillis);
+    newestMillis = Math.max(newestMillis, timeMillis);
+  }
+
+  /** Whether the checkpoint has what this record did to the series with a place in it. */
+  private boolean isDone(int place) {
+    return place >= 0
+        && sequence <= checkpointSequence
+        && sequence <= directory.stored().sequence(place);
   }
 
   /**
    * The series that something is to be done to; null where that is done already, or where the
    * series is not known, which is counted.
    */
-  private @Nullable HeadSeries place(int ref, boolean mark) {
-    HeadSeries one = series.get(ref);
+  private @Nullable HeadSeries place(int ref, long timeMillis, boolean mark) {
+    HeadSeries one = directory.get(ref);
+    if (one == null) {
+      one = again.get(ref);
+    }
     if (one == null) {
       unplaced++;
       return null;
     }
-    if (mark && report) {
-      one.sender.markReported(one);
+    note(one.ref, mark);
+    if (isDone(directory.place(one.ref))) {
+      return null;
     }
-    return sequence <= checkpointSequence && sequence <= series.sequenceOf(ref) ? null : one;
+    noteTime(timeMillis);
+    return one;
   }
 
   @Override
   public void sample(int ref, long timeMillis, double value) {
-    HeadSeries one = place(ref, !StaleMarker.is(value));
+    boolean mark = !StaleMarker.is(value);
+    int place = directory.made(ref) == null ? directory.place(ref) : -1;
+    if (place >= 0) {
+      if (isDone(place)) {
+        note(ref, mark);
+        return;
+      }
+      if (addPending(place, timeMillis, value)) {
+        note(ref, mark);
+        noteTime(timeMillis);
+        return;
+      }
+    }
+    HeadSeries one = place(ref, timeMillis, mark);
     if (one != null) {
       one.append(timeMillis, value);
     }
   }
 
+  /** Lets a float wait for its series; false for one that does not come in order. */
+  private boolean addPending(int place, long timeMillis, double value) {
+    PendingSamples samples = pending;
+    if (samples == null) {
+      samples = new PendingSamples(directory.stored().size());
+      pending = samples;
+      directory.stored().pending(samples);
+    }
+    long last =
+        samples.has(place) ? samples.lastMillis(place) : directory.stored().newestMillis(place);
+    if (timeMillis <= last) {
+      return false;
+    }
+    samples.add(place, timeMillis, value);
+    return true;
+  }
+
   @Override
   public void total(int ref, long timeMillis, double value) {
-    HeadSeries one = place(ref, true);
+    HeadSeries one = place(ref, timeMillis, true);
     if (one != null) {
       one.setTotal(timeMillis, value);
     }
@@ -158,7 +239,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   @Override
   public void observation(int ref, long timeMillis, double value) {
-    HeadSeries one = place(ref, true);
+    HeadSeries one = place(ref, timeMillis, true);
     if (one != null) {
       one.observe(timeMillis, value);
     }
@@ -166,7 +247,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   @Override
   public void histogram(int ref, long timeMillis, Histogram histogram) {
-    HeadSeries one = place(ref, !histogram.isStaleMarker());
+    HeadSeries one = place(ref, timeMillis, !histogram.isStaleMarker());
     if (one != null) {
       one.append(timeMillis, histogram);
     }
@@ -174,7 +255,12 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   @Override
   public void seen(int ref) {
-    place(ref, true);
+    if (isKnown(ref)) {
+      HeadSeries one = again.get(ref);
+      note(one == null ? ref : one.ref, true);
+    } else {
+      unplaced++;
+    }
   }
 
   @Override
@@ -184,8 +270,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       unplaced++;
       return;
     }
-    deleting.delete(
-        deletion, one -> sequence > checkpointSequence || sequence > series.sequenceOf(one.ref));
+    deleting.delete(deletion, one -> !isDone(directory.place(one.ref)));
   }
 
   @Override
@@ -202,6 +287,9 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     }
     if (report) {
       s.endReport();
+    }
+    if (newestMillis >= oldestMillis) {
+      s.noteTimes(oldestMillis, newestMillis);
     }
     if (eventId != null) {
       s.eventIds.add(eventId, sequence, receivedMillis);

@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.chunk.Chunk;
 import dnd.metrics.server.chunk.HistogramChunk;
 import dnd.metrics.server.chunk.XorChunk;
+import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
@@ -47,13 +48,12 @@ public final class HeadSeries implements Series {
     }
   }
 
-  private final Labels labels;
+  /** The labels, sorted by name, as the index shares them. */
+  private final LabelPair[] labels;
+
   final Sender sender;
 
-  /** Place in the index. */
-  final int number;
-
-  /** Number in the log, which stays the same over restarts. */
+  /** Number in the log, in the index and in the directory; it stays the same over restarts. */
   final int ref;
 
   /** The last of its sender's reports that had this series. */
@@ -83,16 +83,29 @@ public final class HeadSeries implements Series {
 
   private volatile long firstMillis = Long.MAX_VALUE;
 
-  HeadSeries(Labels labels, Sender sender, int number, int ref) {
+  HeadSeries(LabelPair[] labels, Sender sender, int ref) {
     this.labels = labels;
     this.sender = sender;
-    this.number = number;
     this.ref = ref;
   }
 
+  /** Made of the shared strings at each call: a series in memory keeps none of its own. */
   @Override
   public Labels labels() {
+    return LabelPair.labels(labels);
+  }
+
+  LabelPair[] labelPairs() {
     return labels;
+  }
+
+  boolean hasLabels(Labels others) {
+    return LabelPair.are(labels, others);
+  }
+
+  /** {@link Labels#hashCode} of the labels. */
+  int labelsHash() {
+    return LabelPair.hash(labels);
   }
 
   /** Whether it has no sample yet. For the sender's thread, within a batch. */
@@ -144,7 +157,7 @@ public final class HeadSeries implements Series {
   WatchGroup watches(WatchSet all) {
     WatchGroup known = watches;
     if (known == null || watchVersion != all.version()) {
-      known = all.find(labels);
+      known = all.find(labels());
       watches = known;
       watchVersion = all.version();
     }

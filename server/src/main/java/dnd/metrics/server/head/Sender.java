@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.wal.DeletionRecord;
 import dnd.metrics.server.wal.LogCallback;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * stripe's of the table; or a sender's, then the log's. No thread holds two senders' locks.
  */
 public final class Sender {
-  private static final HeadSeries[] NONE = {};
+  private static final int[] NONE = {};
 
   private final SenderId id;
   final int ref;
@@ -33,18 +34,18 @@ public final class Sender {
   /** Whether the log has a record that names this sender. */
   boolean isInLog;
 
-  /** Every series that the sender made. */
-  private HeadSeries[] owned = NONE;
+  /** Every series that the sender made, by its number. */
+  private int[] owned = NONE;
 
   private int ownedCount;
 
   /** The series of the last report. */
-  private HeadSeries[] reported = NONE;
+  private int[] reported = NONE;
 
   private int reportedCount;
 
   /** The series of the report under way. */
-  private HeadSeries[] reporting = NONE;
+  private int[] reporting = NONE;
 
   private int reportingCount;
   private int reportMark;
@@ -142,8 +143,8 @@ public final class Sender {
     long oldest = Long.MAX_VALUE;
     long newest = newestMillis;
     for (int i = 0; i < ownedCount; i++) {
-      oldest = Math.min(oldest, owned[i].oldestMillis());
-      newest = Math.max(newest, owned[i].newestMillis());
+      oldest = Math.min(oldest, head.directory().oldestMillis(owned[i]));
+      newest = Math.max(newest, head.directory().newestMillis(owned[i]));
     }
     oldestMillis = oldest;
     newestMillis = newest;
@@ -172,9 +173,12 @@ public final class Sender {
   /** Deletes samples of those series that are to be looked at; for the thread with the lock. */
   void delete(Deletion deletion, Predicate<HeadSeries> counts) {
     for (int i = 0; i < ownedCount; i++) {
-      HeadSeries series = owned[i];
-      if (deletion.matches(series.labels()) && counts.test(series)) {
-        series.delete(deletion.fromMillis(), deletion.toMillis());
+      Labels labels = head.labelsOf(owned[i]);
+      if (labels != null && deletion.matches(labels)) {
+        HeadSeries series = owned(i);
+        if (counts.test(series)) {
+          series.delete(deletion.fromMillis(), deletion.toMillis());
+        }
       }
     }
   }
@@ -202,12 +206,12 @@ public final class Sender {
     List<HeadSeries> over = new ArrayList<>();
     int kept = 0;
     for (int i = 0; i < ownedCount; i++) {
-      HeadSeries one = owned[i];
-      if (one.isOver(endMillis, rememberedMillis)) {
+      HeadSeries one = head.directory().withoutSamples(owned[i]);
+      if (one != null && one.isOver(endMillis, rememberedMillis)) {
         one.leave();
         over.add(one);
       } else {
-        owned[kept++] = one;
+        owned[kept++] = owned[i];
       }
     }
     owned = kept == 0 ? NONE : Arrays.copyOf(owned, kept + (kept >> 3));
@@ -244,19 +248,31 @@ public final class Sender {
   }
 
   /** A series of the sender has been made; for the thread that has the lock. */
-  void own(HeadSeries series) {
+  void own(int ref) {
     if (ownedCount == owned.length) {
       owned = Arrays.copyOf(owned, ownedCount + (ownedCount >> 1) + 4);
     }
-    owned[ownedCount++] = series;
+    owned[ownedCount++] = ref;
+  }
+
+  /** The same for many, out of a checkpoint. */
+  void own(int[] refs) {
+    owned = Arrays.copyOf(owned, ownedCount + refs.length);
+    System.arraycopy(refs, 0, owned, ownedCount, refs.length);
+    ownedCount += refs.length;
   }
 
   int ownedCount() {
     return ownedCount;
   }
 
-  HeadSeries owned(int i) {
+  /** The number of one of its series. */
+  int ownedRef(int i) {
     return owned[i];
+  }
+
+  HeadSeries owned(int i) {
+    return head.series(owned[i]);
   }
 
   void beginReport() {
@@ -270,11 +286,16 @@ public final class Sender {
       return false;
     }
     series.reportMark = reportMark;
+    addReported(series.ref);
+    return true;
+  }
+
+  /** Adds a series to the report under way that is not in it, or where that is no matter. */
+  void addReported(int ref) {
     if (reportingCount == reporting.length) {
       reporting = Arrays.copyOf(reporting, Math.max(16, 2 * reportingCount));
     }
-    reporting[reportingCount++] = series;
-    return true;
+    reporting[reportingCount++] = ref;
   }
 
   /** What is known of the last events: their ids, and the series of the last report. */
@@ -282,19 +303,16 @@ public final class Sender {
     eventIds.write(out);
     out.unsigned(reportedCount);
     for (int i = 0; i < reportedCount; i++) {
-      out.unsigned(reported[i].ref);
+      out.unsigned(reported[i]);
     }
   }
 
   /** Takes over what {@link #writeRecent} wrote, after the series. */
-  void readRecent(CheckpointCursor in, SeriesByRef all) {
+  void readRecent(CheckpointCursor in) {
     eventIds.read(in);
     beginReport();
     for (int n = in.count(); n > 0; n--) {
-      HeadSeries series = all.get(in.count());
-      if (series != null) {
-        markReported(series);
-      }
+      addReported(in.count());
     }
     endReport();
   }
@@ -305,16 +323,15 @@ public final class Sender {
 
   /** A series of the last report that the one under way lacks; null for one that it has. */
   @Nullable HeadSeries missing(int i) {
-    HeadSeries series = reported[i];
-    return series.reportMark == reportMark || !series.isLive() ? null : series;
+    HeadSeries series = head.directory().get(reported[i]);
+    return series == null || series.reportMark == reportMark ? null : series;
   }
 
   void endReport() {
-    HeadSeries[] before = reported;
+    int[] before = reported;
     reported = reporting;
     reportedCount = reportingCount;
     reporting = before;
-    Arrays.fill(reporting, null);
     reportingCount = 0;
   }
 }

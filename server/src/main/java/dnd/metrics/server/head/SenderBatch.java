@@ -100,7 +100,7 @@ public final class SenderBatch implements AutoCloseable {
         return null;
       }
       if (series.sender == sender) {
-        record.series(series.ref, series.labels());
+        record.series(series.ref, labels);
       }
     }
     if (series.sender != sender) {

@@ -1,79 +1,121 @@
 package dnd.metrics.server.head;
 
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Series by their numbers in the index, in pages, so that growing copies no series. One thread at a
- * time adds and removes; any number read without a lock.
+ * Series by their numbers in the log, in pages, so that growing copies no series. Those of a
+ * checkpoint are here as their places in it, and are made when they are asked for. One thread at a
+ * time adds and removes; any number ask without a lock, but for the moment in which a series is
+ * made, which the lock of its page guards.
  */
 final class SeriesDirectory {
-  private static final int PAGE_BITS = 12;
-  private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
+  private static final int PAGE_BITS = 11;
+  private static final int PAGE_SIZE = 1 << PAGE_BITS;
+  private static final int PAGE_MASK = PAGE_SIZE - 1;
 
-  /** In place of pages whose series have all gone. */
-  private static final AtomicReferenceArray<HeadSeries> NONE =
-      new AtomicReferenceArray<>(1 << PAGE_BITS);
+  private static final int[] NO_PLACES = {};
 
-  private volatile AtomicReferenceArray<HeadSeries>[] pages = newPages(0);
-  private volatile int size;
+  private volatile AtomicReferenceArray<@Nullable Page> pages = new AtomicReferenceArray<>(16);
   private volatile int count;
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of generic types
-  private static AtomicReferenceArray<HeadSeries>[] newPages(int count) {
-    return new AtomicReferenceArray[count];
+  private static final class Page {
+    final AtomicReferenceArray<@Nullable HeadSeries> made = new AtomicReferenceArray<>(PAGE_SIZE);
+
+    /** One more than the place in the checkpoint, 0 for none. */
+    volatile int[] places = NO_PLACES;
+
+    int place(int i) {
+      int[] p = places;
+      return p.length == 0 ? -1 : p[i] - 1;
+    }
+
+    boolean isEmpty() {
+      for (int i = 0; i < PAGE_SIZE; i++) {
+        if (made.getPlain(i) != null || place(i) >= 0) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
-  /** Adds a series; its number is the count of those before. */
+  private StoredSeries stored = StoredSeries.none();
+
+  /** Before anything else: where the series come from that are here by their places. */
+  void storedIn(StoredSeries series) {
+    stored = series;
+  }
+
+  StoredSeries stored() {
+    return stored;
+  }
+
   void add(HeadSeries series) {
-    int number = series.number;
-    AtomicReferenceArray<HeadSeries>[] p = pages;
-    int page = number >>> PAGE_BITS;
-    if (page == p.length) {
-      p = Arrays.copyOf(p, page + 1);
-      p[page] = new AtomicReferenceArray<>(1 << PAGE_BITS);
-      pages = p;
+    pageFor(series.ref).made.setRelease(series.ref & PAGE_MASK, series);
+    countMore(1);
+  }
+
+  /** Adds series of the checkpoint by their places in it, which are in a row. */
+  void addStored(int[] refs, int firstPlace) {
+    for (int i = 0; i < refs.length; i++) {
+      Page page = pageFor(refs[i]);
+      int[] places = page.places;
+      if (places.length == 0) {
+        places = new int[PAGE_SIZE];
+        page.places = places;
+      }
+      places[refs[i] & PAGE_MASK] = firstPlace + i + 1;
     }
-    p[page].setRelease(number & PAGE_MASK, series);
-    size = number + 1;
-    int more = count + 1;
-    count = more;
+    countMore(refs.length);
+  }
+
+  private void countMore(int more) {
+    int sum = count + more;
+    count = sum;
+  }
+
+  private Page pageFor(int ref) {
+    AtomicReferenceArray<@Nullable Page> all = pages;
+    int at = ref >>> PAGE_BITS;
+    if (at >= all.length()) {
+      AtomicReferenceArray<@Nullable Page> more = new AtomicReferenceArray<>(at + 16 + (at >> 2));
+      for (int i = 0; i < all.length(); i++) {
+        more.setPlain(i, all.getPlain(i));
+      }
+      all = more;
+      pages = more;
+    }
+    Page page = all.getPlain(at);
+    if (page == null) {
+      page = new Page();
+      all.setRelease(at, page);
+    }
+    return page;
+  }
+
+  private @Nullable Page page(int ref) {
+    AtomicReferenceArray<@Nullable Page> all = pages;
+    int at = ref >>> PAGE_BITS;
+    return at < all.length() ? all.getAcquire(at) : null;
   }
 
   /** Takes a series out; its number is not given again. */
   void remove(HeadSeries series) {
-    int page = series.number >>> PAGE_BITS;
-    AtomicReferenceArray<HeadSeries>[] p = pages;
-    p[page].setRelease(series.number & PAGE_MASK, null);
-    int fewer = count - 1;
-    count = fewer;
-    if (page < p.length - 1 && isEmpty(p[page])) {
-      AtomicReferenceArray<HeadSeries>[] copy = p.clone();
-      copy[page] = NONE;
-      pages = copy;
+    Page page = page(series.ref);
+    if (page == null) {
+      throw new IllegalStateException("not in the directory: " + series.labels());
     }
-  }
-
-  private static boolean isEmpty(AtomicReferenceArray<HeadSeries> page) {
-    for (int i = 0; i < page.length(); i++) {
-      if (page.getPlain(i) != null) {
-        return false;
+    int i = series.ref & PAGE_MASK;
+    synchronized (page) {
+      if (page.places.length > 0) {
+        page.places[i] = 0;
       }
+      page.made.setRelease(i, null);
     }
-    return true;
-  }
-
-  /** Calls with each series that is there, in order of their numbers. */
-  void forEach(Consumer<HeadSeries> consumer) {
-    for (AtomicReferenceArray<HeadSeries> page : pages) {
-      for (int i = 0; page != NONE && i < page.length(); i++) {
-        HeadSeries series = page.getAcquire(i);
-        if (series != null) {
-          consumer.accept(series);
-        }
-      }
+    countMore(-1);
+    if (page.isEmpty()) {
+      pages.setRelease(series.ref >>> PAGE_BITS, null);
     }
   }
 
@@ -82,15 +124,85 @@ final class SeriesDirectory {
     return count;
   }
 
-  /** The series, or null while it is being made. */
-  @Nullable HeadSeries get(int number) {
-    AtomicReferenceArray<HeadSeries>[] p = pages;
-    int page = number >>> PAGE_BITS;
-    return page < p.length ? p[page].getAcquire(number & PAGE_MASK) : null;
+  /** The series; null where there is none, or while it is being made for the first time. */
+  @Nullable HeadSeries get(int ref) {
+    Page page = page(ref);
+    if (page == null) {
+      return null;
+    }
+    HeadSeries series = page.made.getAcquire(ref & PAGE_MASK);
+    return series != null || page.place(ref & PAGE_MASK) < 0 ? series : make(page, ref);
   }
 
-  /** The next series' number. */
-  int size() {
-    return size;
+  private @Nullable HeadSeries make(Page page, int ref) {
+    int i = ref & PAGE_MASK;
+    synchronized (page) {
+      HeadSeries series = page.made.getAcquire(i);
+      int place = page.place(i);
+      if (series == null && place >= 0) {
+        series = stored.make(place);
+        page.made.setRelease(i, series);
+      }
+      return series;
+    }
+  }
+
+  /** The series where it is made. */
+  @Nullable HeadSeries made(int ref) {
+    Page page = page(ref);
+    return page == null ? null : page.made.getAcquire(ref & PAGE_MASK);
+  }
+
+  /** The place of a series in the checkpoint, also of one that is made; -1 for none. */
+  int place(int ref) {
+    Page page = page(ref);
+    return page == null ? -1 : page.place(ref & PAGE_MASK);
+  }
+
+  /**
+   * The place of a series of which the checkpoint has all there is, so that it need not be made; -1
+   * for any other.
+   */
+  int untouchedPlace(int ref) {
+    if (made(ref) != null) {
+      return -1;
+    }
+    int place = place(ref);
+    return place >= 0 && stored.isUntouched(place) ? place : -1;
+  }
+
+  /** Whether there may be samples between two times; makes no series. */
+  boolean mayHaveSamples(int ref, long fromMillis, long toMillis) {
+    int place = untouchedPlace(ref);
+    if (place >= 0) {
+      return stored.oldestMillis(place) <= toMillis && stored.newestMillis(place) >= fromMillis;
+    }
+    HeadSeries series = get(ref);
+    return series != null && series.mayHaveSamples(fromMillis, toMillis);
+  }
+
+  /** The series, where there is one and it has no sample in the head; makes no other. */
+  @Nullable HeadSeries withoutSamples(int ref) {
+    return oldestMillis(ref) == Long.MAX_VALUE ? get(ref) : null;
+  }
+
+  /** Time of the oldest sample in the head; the largest long for none. */
+  long oldestMillis(int ref) {
+    int place = untouchedPlace(ref);
+    if (place >= 0) {
+      return stored.oldestMillis(place);
+    }
+    HeadSeries series = get(ref);
+    return series == null ? Long.MAX_VALUE : series.oldestMillis();
+  }
+
+  /** Time of the newest sample that there ever was; the smallest long for none. */
+  long newestMillis(int ref) {
+    int place = untouchedPlace(ref);
+    if (place >= 0) {
+      return stored.newestMillis(place);
+    }
+    HeadSeries series = get(ref);
+    return series == null ? Long.MIN_VALUE : series.newestMillis();
   }
 }

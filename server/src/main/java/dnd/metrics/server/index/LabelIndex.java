@@ -3,8 +3,10 @@ package dnd.metrics.server.index;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,35 +44,87 @@ public final class LabelIndex {
    * Adds a series.
    *
    * @param number greater than all before
-   * @return the labels with their strings replaced by the shared copies: keep these, not the ones
-   *     given
+   * @return its labels as the shared pairs: keep these, not the strings given
    */
-  public Labels add(int number, Labels labels) {
-    int size = labels.size();
-    LabelPair[] pairs = new LabelPair[size];
-    for (int i = 0; i < size; i++) {
+  public LabelPair[] add(int number, Labels labels) {
+    LabelPair[] pairs = pairs(labels);
+    add(number, pairs);
+    return pairs;
+  }
+
+  /** The shared pairs of labels, made where there are none yet; for the thread that adds. */
+  public LabelPair[] pairs(Labels labels) {
+    LabelPair[] pairs = new LabelPair[labels.size()];
+    for (int i = 0; i < pairs.length; i++) {
       pairs[i] = pair(labels.name(i), labels.value(i));
     }
-    return add(number, pairs);
+    return pairs;
   }
 
   /**
    * Adds a series that has these pairs, which are sorted by name.
    *
    * @param number greater than all before
-   * @return its labels
    */
-  public Labels add(int number, LabelPair[] pairs) {
-    String[] shared = new String[2 * pairs.length];
-    for (int i = 0; i < pairs.length; i++) {
-      LabelPair pair = pairs[i];
+  public void add(int number, LabelPair[] pairs) {
+    for (LabelPair pair : pairs) {
       pair.series.add(number);
       pair.label.all.add(number);
-      shared[2 * i] = pair.name();
-      shared[2 * i + 1] = pair.value();
     }
     all.add(number);
-    return Labels.ofSorted(shared);
+  }
+
+  /**
+   * Adds series before anybody reads, whatever numbers there are already.
+   *
+   * @param numbers ascending
+   * @param pairsOf the pairs of each of them
+   */
+  public void addAll(int[] numbers, IntFunction<LabelPair[]> pairsOf) {
+    int before = all.last();
+    IdentityHashMap<PostingList, RoaringBitmap> between = new IdentityHashMap<>();
+    for (int number : numbers) {
+      LabelPair[] pairs = pairsOf.apply(number);
+      if (number > before) {
+        add(number, pairs);
+        continue;
+      }
+      for (LabelPair pair : pairs) {
+        between.computeIfAbsent(pair.series, list -> new RoaringBitmap()).add(number);
+        between.computeIfAbsent(pair.label.all, list -> new RoaringBitmap()).add(number);
+      }
+      between.computeIfAbsent(all, list -> new RoaringBitmap()).add(number);
+    }
+    between.forEach(PostingList::addAll);
+  }
+
+  /**
+   * Puts the numbers of all series that have a label, or of all series where {@code name} is null,
+   * in place; the pairs' own are {@link LabelPair#restore put in place} by themselves. Before
+   * anybody adds or reads.
+   */
+  public void restore(@Nullable String name, RoaringBitmap numbers) {
+    if (name == null) {
+      all.restore(numbers);
+    } else {
+      LabelPostings label = names.get(name);
+      if (label == null) {
+        throw new IllegalArgumentException("no pair has the label " + name);
+      }
+      label.all.restore(numbers);
+    }
+  }
+
+  /**
+   * The numbers of all series that have a label, or of all series where {@code name} is null.
+   * Shared: not to be changed.
+   */
+  public RoaringBitmap having(@Nullable String name) {
+    if (name == null) {
+      return all.toBitmap();
+    }
+    LabelPostings label = names.get(name);
+    return label == null ? new RoaringBitmap() : label.all.toBitmap();
   }
 
   /**
@@ -79,12 +133,10 @@ public final class LabelIndex {
    *
    * @param labels those of the series
    */
-  public void remove(RoaringBitmap series, List<Labels> labels) {
+  public void remove(RoaringBitmap series, List<LabelPair[]> labels) {
     Set<LabelPair> pairs = new HashSet<>();
-    for (Labels each : labels) {
-      for (int i = 0; i < each.size(); i++) {
-        pairs.add(known(each.name(i), each.value(i)));
-      }
+    for (LabelPair[] each : labels) {
+      pairs.addAll(Arrays.asList(each));
     }
     Set<LabelPostings> touched = new HashSet<>();
     for (LabelPair pair : pairs) {
@@ -112,16 +164,6 @@ public final class LabelIndex {
     if (pair == null) {
       pair = new LabelPair(label, value);
       label.values.put(value, pair);
-    }
-    return pair;
-  }
-
-  /** The pair of a label of a series that is in the index. */
-  public LabelPair known(String name, String value) {
-    LabelPostings label = names.get(name);
-    LabelPair pair = label == null ? null : label.values.get(value);
-    if (pair == null) {
-      throw new IllegalArgumentException("no series has " + name + "=" + value);
     }
     return pair;
   }

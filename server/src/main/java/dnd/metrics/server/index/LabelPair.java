@@ -1,5 +1,8 @@
 package dnd.metrics.server.index;
 
+import dnd.metrics.server.model.Labels;
+import org.roaringbitmap.RoaringBitmap;
+
 /**
  * One label with one value, as a {@link LabelIndex} knows it: the one copy of both strings, and the
  * series that have it.
@@ -19,12 +22,73 @@ public final class LabelPair {
     this.value = value;
   }
 
+  /** Labels of pairs that are sorted by name. */
+  public static Labels labels(LabelPair[] pairs) {
+    String[] strings = new String[2 * pairs.length];
+    for (int i = 0; i < pairs.length; i++) {
+      strings[2 * i] = pairs[i].label.name;
+      strings[2 * i + 1] = pairs[i].value;
+    }
+    return Labels.ofSorted(strings);
+  }
+
+  /** Whether pairs that are sorted by name are these labels. */
+  public static boolean are(LabelPair[] pairs, Labels labels) {
+    if (pairs.length != labels.size()) {
+      return false;
+    }
+    for (int i = pairs.length - 1; i >= 0; i--) {
+      if (!pairs[i].value.equals(labels.value(i)) || !pairs[i].label.name.equals(labels.name(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** {@link Labels#hashCode} of the labels of pairs that are sorted by name. */
+  public static int hash(LabelPair[] pairs) {
+    int hash = 1;
+    for (LabelPair pair : pairs) {
+      hash = 31 * (31 * hash + pair.label.name.hashCode()) + pair.value.hashCode();
+    }
+    return hash;
+  }
+
+  /** As {@link Labels#compareTo} orders the labels of pairs that are sorted by name. */
+  public static int compare(LabelPair[] a, LabelPair[] b) {
+    int n = Math.min(a.length, b.length);
+    for (int i = 0; i < n; i++) {
+      if (a[i] == b[i]) {
+        continue;
+      }
+      int c =
+          a[i].label == b[i].label ? 0 : Labels.compareCodePoints(a[i].label.name, b[i].label.name);
+      if (c == 0) {
+        c = Labels.compareCodePoints(a[i].value, b[i].value);
+      }
+      if (c != 0) {
+        return c;
+      }
+    }
+    return Integer.compare(a.length, b.length);
+  }
+
   public String name() {
     return label.name;
   }
 
   public String value() {
     return value;
+  }
+
+  /** The numbers of the series that have it. Shared: not to be changed. */
+  public RoaringBitmap having() {
+    return series.toBitmap();
+  }
+
+  /** Puts the numbers of the series that have it in place, before anybody adds or reads. */
+  public void restore(RoaringBitmap numbers) {
+    series.restore(numbers);
   }
 
   /**

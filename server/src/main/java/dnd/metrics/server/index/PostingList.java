@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -41,6 +42,39 @@ final class PostingList {
     }
     t[n + 1] = number;
     ELEMENT.setRelease(t, 0, n + 1);
+  }
+
+  /** Adds numbers, which may lie anywhere, before anybody reads. */
+  void addAll(RoaringBitmap numbers) {
+    int[] t = tail;
+    RoaringBitmap whole = union(sealed, t, t[0]);
+    whole.or(numbers);
+    restore(whole);
+  }
+
+  /** Puts numbers in place of those that are here, before anybody reads. */
+  void restore(RoaringBitmap numbers) {
+    int count = numbers.getCardinality();
+    if (count <= SMALLEST_FULL_TAIL) {
+      int[] few = new int[Math.max(2, count + 1)];
+      few[0] = count;
+      IntIterator each = numbers.getIntIterator();
+      for (int i = 1; each.hasNext(); i++) {
+        few[i] = each.next();
+      }
+      sealed = null;
+      tail = few;
+    } else {
+      sealed = numbers;
+      tail = new int[2];
+    }
+  }
+
+  /** The greatest number; -1 where there is none. For the thread that adds. */
+  int last() {
+    int[] t = tail;
+    RoaringBitmap s = sealed;
+    return t[0] > 0 ? t[t[0]] : s == null ? -1 : s.last();
   }
 
   private int[] roomier(int[] full, int n) {

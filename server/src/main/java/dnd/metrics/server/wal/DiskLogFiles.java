@@ -1,6 +1,8 @@
 package dnd.metrics.server.wal;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -102,6 +104,11 @@ public final class DiskLogFiles implements LogFiles {
         total += n;
       }
       return total;
+    }
+
+    @Override
+    public MemorySegment map() throws IOException {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
     }
 
     @Override

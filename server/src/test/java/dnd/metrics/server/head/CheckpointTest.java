@@ -168,21 +168,30 @@ class CheckpointTest {
   }
 
   @Test
-  void aCheckpointOfALaterVersionIsRefused() throws IOException {
+  void aCheckpointOfAnotherVersionIsRefused() throws IOException {
+    refused(
+        3,
+        "memory/00000001.checkpoint is of checkpoint format 3, which this program does not know");
+    disk = new MemoryLogFiles();
+    refused(
+        1,
+        "memory/00000001.checkpoint is of checkpoint format 1, which only builds before the first release wrote; this"
+            + " program does not read it");
+  }
+
+  private void refused(int version, String message) throws IOException {
     try (Head head = open()) {
       push(head, 0);
       head.checkpoint();
     }
     disk = disk.kill();
     byte[] bytes = disk.contentOf("00000001.checkpoint");
-    bytes[8] = 2;
+    bytes[8] = (byte) version;
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, 24);
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(24, (int) crc.getValue());
     disk.setContent("00000001.checkpoint", bytes);
-    assertThatThrownBy(this::open)
-        .hasMessage(
-            "memory/00000001.checkpoint is of checkpoint format 2, which this program does not know");
+    assertThatThrownBy(this::open).hasMessage(message);
   }
 
   @Test
@@ -247,21 +256,31 @@ class CheckpointTest {
 
   /** Header, then each frame: its head, its body. */
   private static final String LAYOUT =
-      "646e646d2d63686b0100000001000000010000000000000051f4b22a00000000"
+      "646e646d2d63686b02000000010000000100000000000000a2944a3900000000"
           + "66726ded020000000a0000000000000000000000c13f36ba"
           + "00046469636503642d31"
           + "66726ded01000000290000000000000000000000d4c5115b"
           + "0400085f5f6e616d655f5f046c75636b0103646965036432300005726f6c6c7300077365636f6e64"
           + "73"
-          + "66726ded030000008b000000010000000000000001d2e7b0"
-          + "0000020001472594a0abfef96200000000000004400080a0abfef9620115000280a0abfef9623ff8"
-          + "0000000000000ac26fffc002a201140132130100000008ec9fabfef962000000000000e03f010102"
-          + "1708000180a0abfef96280a0abfef96200000000000008400201031f10000180a0abfef96280a0ab"
-          + "fef9620601000000000000f03f000001010000"
+          + "66726ded03000000f40000000100000000000000a5f4ecec"
+          + "0000000003000000f667e5cf8b0100000a68e5cf8b010000"
+          + "000000000100000002000000"
+          + "a9f0c8f02c5112ff150c056e"
+          + "70000000ba000000d3000000f4000000"
+          + "f667e5cf8b0100000068e5cf8b0100000068e5cf8b010000"
+          + "0a68e5cf8b0100000068e5cf8b0100000068e5cf8b010000"
+          + "0200012594a0abfef96200000000000004400080a0abfef9620115000280a0abfef9623ff8000000"
+          + "0000000ac26fffc002a201140132130100000008ec9fabfef962000000000000e03f"
+          + "010208000180a0abfef96280a0abfef9620000000000000840"
+          + "010310000180a0abfef96280a0abfef9620601000000000000f03f000001010000"
           + "66726ded04000000100000000100000000000000e10da259"
           + "00010269640180a0abfef96203000102"
           + "66726ded050000001700000001000000000000002651c938"
           + "0105726f6c6c7307636f756e74657206526f6c6c732e00"
+          + "66726ded070000000900000000000000000000001c9c8956"
+          + "000100010001010102"
+          + "66726ded080000000a0000000000000000000000efb9bd89"
+          + "03000101010003000101"
           + "66726ded060000000f0000000100000000000000e9290a7d"
           + "0301030101ffffffffffffffffff01";
 }

@@ -2,6 +2,7 @@ package dnd.metrics.server.wal;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -229,6 +230,14 @@ public final class MemoryLogFiles implements LogFiles {
           throw new IOException(full ? "No space left on device" : "Input/output error");
         }
         change(new Change(offset, data));
+      }
+    }
+
+    @Override
+    public MemorySegment map() throws IOException {
+      synchronized (MemoryLogFiles.this) {
+        checkAlive();
+        return MemorySegment.ofArray(content.now.clone());
       }
     }
 
