@@ -109,8 +109,12 @@ final class PeerProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
-    process.destroyForcibly().waitFor();
-    ServerProcess.removeFolder(folder);
+  public void close() throws IOException {
+    try {
+      process.destroyForcibly().waitFor();
+      ServerProcess.removeFolder(folder);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

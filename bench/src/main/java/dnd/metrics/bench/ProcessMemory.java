@@ -23,10 +23,10 @@ record ProcessMemory(double residentMegabytes, double anonymousMegabytes) {
 
   private static double megabytes(List<String> lines, String name) {
     return lines.stream()
-        .filter(line -> line.startsWith(name))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("/proc has no " + name))
+            .filter(line -> line.startsWith(name))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+            .findFirst()
+            .orElseThrow(() -> new IllegalStateException("/proc has no " + name))
         / 1e6;
   }
 }

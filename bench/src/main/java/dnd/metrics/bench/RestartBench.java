@@ -1,7 +1,6 @@
 package dnd.metrics.bench;
 
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,7 +39,8 @@ final class RestartBench implements Callable<Integer> {
   @Option(
       names = "--kills",
       defaultValue = "3",
-      description = "how often it is killed, without further load between (default: ${DEFAULT-VALUE})")
+      description =
+          "how often it is killed, without further load between (default: ${DEFAULT-VALUE})")
   int kills = 3;
 
   @Override
@@ -118,8 +118,7 @@ final class RestartBench implements Callable<Integer> {
       report.add(loaded(peer.name(), seconds, process.memory(), 0));
       process.killAndRestart();
       double answered = process.awaitAnswer();
-      report.add(
-          restarted(peer.name(), 1, answered, answered, process.memory(), Double.NaN));
+      report.add(restarted(peer.name(), 1, answered, answered, process.memory(), Double.NaN));
       report.add(
           Measured.of(
               "after the count 1",
@@ -138,10 +137,10 @@ final class RestartBench implements Callable<Integer> {
     long count = 0;
     String range = "[" + (load.samples() + 1) * DevopsLoad.STEP_MILLIS + "ms]";
     for (String metric : DevopsLoad.METRICS) {
-      DashboardQuery query =
-          new DashboardQuery("sum(count_over_time(" + metric + range + "))", 0);
+      DashboardQuery query = new DashboardQuery("sum(count_over_time(" + metric + range + "))", 0);
       String body = peer.query(query, load.lastMillis(), load.lastMillis());
-      Answer answer = HubQueries.answer(List.of(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+      Answer answer =
+          HubQueries.answer(List.of(body.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
       for (var points : answer.series().values()) {
         count += points.lastEntry().getValue().longValue();
       }

@@ -26,14 +26,17 @@ final class ServerProcess implements AutoCloseable {
   private static final Pattern HUB = Pattern.compile("Message Hub\\s+(nats://\\S+)");
 
   private final Process process;
-  private final Path data;
+
+  /** Holds the data folder, the log and the configuration. */
+  private final Path folder;
+
   private final URI hub;
   private final long startedNanos;
   private final double secondsToServe;
 
-  private ServerProcess(Process process, Path data, URI hub, long startedNanos) {
+  private ServerProcess(Process process, Path folder, URI hub, long startedNanos) {
     this.process = process;
-    this.data = data;
+    this.folder = folder;
     this.hub = hub;
     this.startedNanos = startedNanos;
     this.secondsToServe = (System.nanoTime() - startedNanos) / 1e9;
@@ -75,7 +78,7 @@ final class ServerProcess implements AutoCloseable {
       Matcher matcher = HUB.matcher(line);
       if (matcher.find()) {
         Thread.ofVirtual().start(() -> drain(out));
-        return new ServerProcess(process, data, URI.create(matcher.group(1)), started);
+        return new ServerProcess(process, folder, URI.create(matcher.group(1)), started);
       }
     }
     throw new IOException(program + " ended before it served: " + Files.readString(log));
@@ -124,12 +127,12 @@ final class ServerProcess implements AutoCloseable {
    */
   ServerProcess killAndRestart(Path program) throws IOException, InterruptedException {
     process.destroyForcibly().waitFor();
-    return startIn(program, data.getParent(), "");
+    return startIn(program, folder, "");
   }
 
   /** Bytes in the data folder. */
   long diskBytes() {
-    try (Stream<Path> files = Files.walk(data)) {
+    try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
       return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -147,7 +150,7 @@ final class ServerProcess implements AutoCloseable {
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
-      removeFolder(data.getParent());
+      removeFolder(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

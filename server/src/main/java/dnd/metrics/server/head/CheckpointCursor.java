@@ -28,6 +28,13 @@ final class CheckpointCursor {
     this.end = offset + length;
   }
 
+  /** Of a copy of a body. */
+  static CheckpointCursor of(ByteBuffer body) {
+    byte[] bytes = new byte[body.remaining()];
+    body.get(body.position(), bytes);
+    return new CheckpointCursor(bytes, 0, bytes.length);
+  }
+
   boolean hasMore() {
     return at < end;
   }

@@ -3,18 +3,14 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.head.CheckpointFrame.Kind;
 import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
-import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Reads a checkpoint, mapped into memory: whether it is sound, and what is in it. For one thread.
@@ -136,7 +132,10 @@ final class CheckpointReader {
    */
   long load(Head head, LabelIndex index, HeadReplay replay) throws IOException {
     MemorySegment file = map();
-    Loading loading = new Loading(head, index, replay);
+    StoredSeries stored = new StoredSeries();
+    head.directory().storedIn(stored);
+    StoredIndex storedIndex = new StoredIndex(index, head.table(), stored);
+    Loading loading = new Loading(head, storedIndex, replay);
     long at = CheckpointFrame.HEADER_BYTES;
     long reported = 0;
     while (!loading.ended) {
@@ -153,56 +152,48 @@ final class CheckpointReader {
       }
     }
     bytesDone.accept(at);
+    stored.readLabelsBy(storedIndex);
     return loading.highestSequence;
   }
 
   /** A head being filled, frame by frame. */
   private static final class Loading {
     private final Head head;
-    private final LabelIndex index;
+    private final StoredIndex index;
     private final HeadReplay replay;
-    private final StoredSeries stored = new StoredSeries();
-    private final List<String> names = new ArrayList<>();
     private boolean ended;
     private long highestSequence;
 
-    Loading(Head head, LabelIndex index, HeadReplay replay) {
+    Loading(Head head, StoredIndex index, HeadReplay replay) {
       this.head = head;
       this.index = index;
       this.replay = replay;
-      head.directory().storedIn(stored);
     }
 
     void frame(Frame frame) {
-      if (frame.head.kind() == Kind.SERIES) {
-        Sender sender = sender(StoredPortion.senderOf(frame.body));
-        head.restore(new StoredPortion(frame.body, sender, frame.head.sequence()));
-        replay.restored(frame.head.sequence());
-        return;
-      }
-      byte[] bytes = new byte[frame.head.length()];
-      frame.body.get(bytes);
-      CheckpointCursor in = new CheckpointCursor(bytes, 0, bytes.length);
+      ByteBuffer body = frame.body;
       switch (frame.head.kind()) {
-        case PAIRS -> readPairs(in);
-        case SENDER -> readSender(in);
-        case RECENT -> sender(in.count()).readRecent(in);
-        case METADATA -> readMetadata(in);
-        case POSTINGS -> readPostings(in);
-        case NAMES -> readNames(in);
-        case END -> readEnd(in);
-        case SERIES -> throw new IllegalStateException("read above");
+        case PAIRS -> index.addPairs(body);
+        case SENDER -> readSender(CheckpointCursor.of(body));
+        case SERIES -> readSeries(body, frame.head.sequence());
+        case RECENT -> readRecent(CheckpointCursor.of(body));
+        case METADATA -> readMetadata(CheckpointCursor.of(body));
+        case POSTINGS -> index.addPostings(body);
+        case NAMES -> index.addNames(body);
+        case END -> readEnd(CheckpointCursor.of(body));
       }
     }
 
-    private void readPairs(CheckpointCursor in) {
-      for (int n = in.count(); n > 0; n--) {
-        int name = in.count();
-        if (name == names.size()) {
-          names.add(in.string());
-        }
-        stored.addPair(index.pair(names.get(name), in.string()));
-      }
+    private void readSeries(ByteBuffer body, long sequence) {
+      StoredPortion portion =
+          new StoredPortion(body, sender(StoredPortion.senderOf(body)), sequence);
+      head.restore(portion);
+      index.addPortion(portion);
+      replay.restored(sequence);
+    }
+
+    private void readRecent(CheckpointCursor in) {
+      sender(in.count()).readRecent(in);
     }
 
     private void readSender(CheckpointCursor in) {
@@ -216,21 +207,6 @@ final class CheckpointReader {
         throw new IllegalStateException("a checkpoint without its sender " + ref);
       }
       return sender;
-    }
-
-    private void readPostings(CheckpointCursor in) {
-      for (int number = in.count(); in.hasMore(); number++) {
-        LabelPair pair = stored.pair(number);
-        pair.restore(in.numbers());
-      }
-    }
-
-    private void readNames(CheckpointCursor in) {
-      for (String each : names) {
-        index.restore(each, in.numbers());
-      }
-      RoaringBitmap all = in.numbers();
-      index.restore(null, all);
     }
 
     private void readMetadata(CheckpointCursor in) {

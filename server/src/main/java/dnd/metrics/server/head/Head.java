@@ -659,22 +659,21 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
-  /** The series of a portion of a checkpoint; they are not in the index yet. */
+  /** The series of a portion of a checkpoint; they are not in the index yet, nor in the table. */
   void restore(StoredPortion portion) {
     synchronized (newSeriesLock) {
       int[] refs = portion.refs();
-      int[] hashes = portion.labelHashes();
       directory.addStored(refs, directory.stored().addPortion(portion));
-      table.reserve(refs.length);
-      for (int i = 0; i < refs.length; i++) {
-        table.add(refs[i], hashes[i]);
-      }
       Sender sender = portion.sender();
       sender.own(refs);
       sender.noteTimes(portion.oldestMillis(), portion.newestMillis());
       sender.countSeries(refs.length);
       service(sender.id().service()).count += refs.length;
     }
+  }
+
+  SeriesTable table() {
+    return table;
   }
 
   /** Makes the series of the checkpoint that the log behind it has samples of. */

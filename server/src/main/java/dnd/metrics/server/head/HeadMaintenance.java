@@ -12,14 +12,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a checkpoint whenever the log has grown enough since the last one: by as much as a replay
- * may take, and by as much as the checkpoint itself, so that checkpoints write no more than the log
- * does. Cuts ranges into blocks when one is over, and writes a checkpoint then too, without which
- * the head would have their samples again after a start. Its thread looks once a second.
+ * may take, and by a third of the checkpoint itself, so that checkpoints write no more than three
+ * times what the log does. Cuts ranges into blocks when one is over, and writes a checkpoint then
+ * too, without which the head would have their samples again after a start. Its thread looks once a
+ * second.
  *
  * <p>{@code work} lets one thing at a time be done; it comes before all other locks.
  */
 final class HeadMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadMaintenance.class);
+
+  /** Checkpoints may write so many times what the log does, so that the next start is short. */
+  private static final int LOG_PER_CHECKPOINT = 3;
 
   private final Head head;
   private final long checkpointBytes;
@@ -67,7 +71,7 @@ final class HeadMaintenance implements Closeable {
         cut(blocks);
       }
       long grown = head.log().bytesEver() - logBytesThen;
-      if (grown >= Math.max(checkpointBytes, lastBytes)) {
+      if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
         checkpoint();
       }
     } catch (IOException | RuntimeException e) {

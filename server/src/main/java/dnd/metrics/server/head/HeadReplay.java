@@ -91,6 +91,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   /** There are no more records: the series that the log defined become part of the index. */
   void complete(LabelIndex index) {
+    directory.stored().awaitLabels();
     index.addAll(
         defined.stream().mapToInt(series -> series.ref).sorted().toArray(),
         ref -> head.series(ref).labelPairs());
@@ -139,6 +140,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     if (sender == null || isKnown(ref)) {
       return;
     }
+    directory.stored().awaitLabels();
     HeadSeries known = head.find(labels);
     if (known != null) {
       again.put(ref, known);

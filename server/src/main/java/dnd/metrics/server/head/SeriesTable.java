@@ -34,6 +34,12 @@ final class SeriesTable {
     stripe(hash).add(ref, hash);
   }
 
+  void addAll(int[] refs, int[] labelHashes) {
+    for (int i = 0; i < refs.length; i++) {
+      add(refs[i], labelHashes[i]);
+    }
+  }
+
   /** Makes room for that many series more. */
   void reserve(int more) {
     for (Stripe stripe : stripes) {

@@ -7,6 +7,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of the checkpoint that a head was opened with, in the file as it is mapped into
@@ -19,11 +22,28 @@ final class StoredSeries {
   private StoredPortion[] portions = new StoredPortion[0];
   private int[] firstPlaces = new int[0];
   private int size;
+  private CompletableFuture<@Nullable Void> indexed = CompletableFuture.completedFuture(null);
   private volatile PendingSamples pending = new PendingSamples(0);
 
   /** No series. */
   static StoredSeries none() {
     return new StoredSeries();
+  }
+
+  /** Begins to read the label pairs of the file, on a thread of its own; all portions are noted. */
+  void readLabelsBy(StoredIndex index) {
+    indexed =
+        CompletableFuture.runAsync(
+            index, task -> Thread.ofPlatform().name("checkpoint").daemon().start(task));
+  }
+
+  /** Waits until series can be found by their labels. */
+  void awaitLabels() {
+    try {
+      indexed.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("a checkpoint holds what cannot be read", e.getCause());
+    }
   }
 
   /** Notes the next label pair of the file. */
@@ -120,6 +140,7 @@ final class StoredSeries {
   }
 
   LabelPair[] readLabels(CheckpointCursor part) {
+    awaitLabels();
     LabelPair[] labels = new LabelPair[part.count()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = pairs.get(part.count());
