@@ -303,7 +303,8 @@ public final class Main implements AutoCloseable {
     return List.of(
         metrics -> OwnFigures.ingest(ingest.counters(), metrics),
         metrics -> OwnFigures.head(head, metrics),
-        metrics -> OwnFigures.blocks(blocks.status(), metrics),
+        metrics -> OwnFigures.blocks(blocks.status(), blockMaintenance, metrics),
+        metrics -> OwnFigures.queries(queries, metrics),
         metrics -> OwnFigures.senders(head, metrics),
         metrics -> OwnFigures.hub(hub.statistics(), metrics),
         metrics -> OwnFigures.database(database.status(), metrics),

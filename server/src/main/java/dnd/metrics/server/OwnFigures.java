@@ -8,7 +8,10 @@ import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.SenderStatus;
 import dnd.metrics.server.hub.embedded.HubStatistics;
 import dnd.metrics.server.ingest.IngestCounters;
+import dnd.metrics.server.query.QueryFigures;
+import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.rules.RuleFigures;
+import dnd.metrics.server.storage.BlockMaintenance;
 import dnd.metrics.server.storage.BlocksStatus;
 import dnd.metrics.server.telemetry.Metrics;
 import java.util.Comparator;
@@ -90,6 +93,19 @@ final class OwnFigures {
             "dnd_metrics_wal_available",
             "Whether samples can be taken in: 0 while the log cannot be written.",
             status.unavailable() == null ? 1 : 0);
+    metrics
+        .histogram(
+            "dnd_metrics_wal_force_seconds",
+            "Time to write records to the log and force them to the disk.",
+            head.forceDurations())
+        .histogram(
+            "dnd_metrics_head_checkpoint_seconds",
+            "Time to write a checkpoint.",
+            head.checkpointDurations())
+        .histogram(
+            "dnd_metrics_head_cut_seconds",
+            "Time to cut what was over into blocks.",
+            head.cutDurations());
     maintenance(status.maintenance(), metrics);
     if (status.minMillis() <= status.maxMillis()) {
       metrics
@@ -124,8 +140,16 @@ final class OwnFigures {
             done.failures());
   }
 
-  static void blocks(BlocksStatus status, Metrics metrics) {
+  static void blocks(BlocksStatus status, BlockMaintenance maintenance, Metrics metrics) {
     metrics
+        .histogram(
+            "dnd_metrics_blocks_compaction_seconds",
+            "Time of a compaction, or of a removal of what has been kept long enough.",
+            maintenance.durations())
+        .counter(
+            "dnd_metrics_blocks_compaction_failures_total",
+            "Compactions that could not be done, and are tried again.",
+            maintenance.failures())
         .gauge("dnd_metrics_blocks", "Blocks that are read.", status.blocks())
         .gauge("dnd_metrics_blocks_bytes", "Size of the blocks.", "bytes", status.bytes(), Map.of())
         .gauge("dnd_metrics_blocks_samples", "Samples in blocks.", status.samples())
@@ -147,6 +171,32 @@ final class OwnFigures {
           status.minMillis() / MILLIS_PER_SECOND,
           Map.of());
     }
+  }
+
+  static void queries(QueryHandler queries, Metrics metrics) {
+    QueryFigures figures = queries.figures();
+    figures
+        .outcomes()
+        .forEach((outcome, count) ->
+            metrics.counter(
+                "dnd_metrics_queries_total",
+                "Queries that have ended, by how; live ones not counted.",
+                "",
+                count,
+                Map.of("outcome", outcome)));
+    metrics
+        .gauge(
+            "dnd_metrics_queries_open",
+            "Queries that wait or run, live ones among them.",
+            queries.open())
+        .histogram(
+            "dnd_metrics_query_seconds",
+            "Time from the reception of a query to the end of its answer.",
+            figures.durations())
+        .counter(
+            "dnd_metrics_query_read_samples_total",
+            "Samples that queries have read.",
+            figures.samplesRead());
   }
 
   static void senders(Head head, Metrics metrics) {

@@ -80,7 +80,7 @@ class PackageTableTest {
                   "rules.file",
                   "rules.template")),
           Map.entry("demo", Set.of("events", "telemetry")),
-          Map.entry("telemetry", Set.of("hub", "events")),
+          Map.entry("telemetry", Set.of("model", "hub", "events")),
           Map.entry("dashboards", Set.of("hub", "events", "request", "database")),
           Map.entry("exposition", Set.of("events")),
           Map.entry("terminal", Set.of("events", "model")),

@@ -5,6 +5,7 @@ import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.DurationHistogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesSource;
@@ -437,6 +438,21 @@ public final class Head implements SeriesSource, Closeable {
         max,
         maintenance.figures(),
         problem == null ? null : problem.getMessage());
+  }
+
+  /** How long it took to write and force the log, each time. */
+  public DurationHistogram forceDurations() {
+    return log.forceDurations();
+  }
+
+  /** How long each checkpoint took. */
+  public DurationHistogram checkpointDurations() {
+    return maintenance.checkpointDurations();
+  }
+
+  /** How long it took each time to cut what was to be cut into blocks. */
+  public DurationHistogram cutDurations() {
+    return maintenance.cutDurations();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.head.CheckpointReader.Summary;
+import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,8 @@ final class HeadMaintenance implements Closeable {
   private final AtomicLong checkpoints = new AtomicLong();
   private final AtomicLong blocksCut = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
+  private final DurationHistogram checkpointDurations = new DurationHistogram();
+  private final DurationHistogram cutDurations = new DurationHistogram();
 
   /**
    * @param uncoveredBytes what the log holds that no checkpoint can be relied on for
@@ -63,6 +66,16 @@ final class HeadMaintenance implements Closeable {
         checkpoints.get(), lastBytes, blocksCut.get(), failures.get());
   }
 
+  /** How long each checkpoint took. */
+  DurationHistogram checkpointDurations() {
+    return checkpointDurations;
+  }
+
+  /** How long it took each time to cut what was to be cut. */
+  DurationHistogram cutDurations() {
+    return cutDurations;
+  }
+
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     try {
@@ -83,9 +96,11 @@ final class HeadMaintenance implements Closeable {
   int cut(BlockSink blocks) throws IOException {
     work.lock();
     try {
+      long started = System.nanoTime();
       int count = head.writeBlocks(blocks);
       blocksCut.addAndGet(count);
       if (count > 0) {
+        cutDurations.recordSince(started);
         checkpoint();
       }
       return count;
@@ -97,10 +112,12 @@ final class HeadMaintenance implements Closeable {
   void checkpoint() throws IOException {
     work.lock();
     try {
+      long started = System.nanoTime();
       long then = head.log().bytesEver();
       lastBytes = head.writeCheckpoint().bytes();
       logBytesThen = then;
       checkpoints.incrementAndGet();
+      checkpointDurations.recordSince(started);
     } finally {
       work.unlock();
     }

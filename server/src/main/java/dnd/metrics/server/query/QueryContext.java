@@ -12,5 +12,6 @@ record QueryContext(
     QueryEngine engine,
     Answers answers,
     RunningQueries running,
+    QueryFigures figures,
     QueryLimits limits,
     InstantSource clock) {}

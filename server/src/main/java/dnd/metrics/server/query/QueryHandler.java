@@ -61,7 +61,8 @@ public final class QueryHandler implements AutoCloseable {
       InstantSource clock) {
     Answers answers = new Answers(hub, clock);
     this.context =
-        new QueryContext(hub, source, engine, answers, new RunningQueries(), limits, clock);
+        new QueryContext(
+            hub, source, engine, answers, new RunningQueries(), new QueryFigures(), limits, clock);
     this.discovery = new Discovery(source, metadata, answers);
     this.threads = new QueryThreads(limits.maxRunning(), limits.maxQueued());
     this.live = new LiveQueries(context, watcher, threads);
@@ -72,6 +73,16 @@ public final class QueryHandler implements AutoCloseable {
   @FunctionalInterface
   private interface Question {
     void read(Asker asker, Envelope envelope) throws InvalidEventException;
+  }
+
+  /** How the queries so far have ended. */
+  public QueryFigures figures() {
+    return context.figures();
+  }
+
+  /** How many queries wait or run, live ones among them. */
+  public int open() {
+    return context.running().all().size();
   }
 
   /** Subscribes; to be called once. */

@@ -21,6 +21,7 @@ final class QueryJob implements Runnable, OpenQuery {
   private final String id;
   private final boolean explain;
   private final long receivedMillis;
+  private final long receivedNanos = System.nanoTime();
   private volatile boolean canceled;
   private volatile boolean abandoned;
   private volatile QueryEntry.State state = QueryEntry.State.QUEUED;
@@ -73,9 +74,11 @@ final class QueryJob implements Runnable, OpenQuery {
 
   @Override
   public void run() {
+    String outcome = QueryFigures.INTERNAL;
     try {
-      answer();
+      outcome = answer();
     } catch (QueryException e) {
+      outcome = abandoned ? QueryFigures.ABANDONED : QueryFigures.outcome(e.type());
       fail(e);
     } catch (OutOfMemoryError e) {
       LOG.error("out of memory in query {} of {}", event.query(), asker.service(), e);
@@ -85,33 +88,36 @@ final class QueryJob implements Runnable, OpenQuery {
       context.answers().error(asker, ErrorAnswer.internal());
     } finally {
       context.running().remove(this);
+      context.figures().ended(outcome, receivedNanos);
     }
   }
 
-  private void answer() {
+  /** Returns how it ended, in the words of {@link QueryFigures}. */
+  private String answer() {
     if (abandoned) {
-      return;
+      return QueryFigures.ABANDONED;
     }
     if (canceled) {
       context.answers().error(asker, ErrorAnswer.canceled("query queue"));
-      return;
+      return QueryFigures.outcome(QueryException.Type.CANCELED);
     }
     long waited = context.clock().millis() - receivedMillis;
     long left = timeoutMillis() - waited;
     if (left <= 0) {
       context.answers().error(asker, ErrorAnswer.timedOutInQueue());
-      return;
+      return QueryFigures.outcome(QueryException.Type.TIMEOUT);
     }
     if (asker.replyTo() != null && !context.hub().hasInterest(asker.replyTo())) {
       LOG.debug("{} no longer waits for {}", asker.service(), asker);
-      return;
+      return QueryFigures.ABANDONED;
     }
     state = QueryEntry.State.RUNNING;
     QueryResult result = ResultLimit.cut(evaluate(left), event.limit());
-    statistics = result.statistics();
+    QueryStatistics read = result.statistics();
+    statistics = read;
+    context.figures().read(read.samplesRead());
     state = QueryEntry.State.SENDING;
-    byte[] foot =
-        Answers.foot(result.annotations(), event.stats() || explain ? result.statistics() : null);
+    byte[] foot = Answers.foot(result.annotations(), event.stats() || explain ? read : null);
     context
         .answers()
         .send(
@@ -120,6 +126,7 @@ final class QueryJob implements Runnable, OpenQuery {
             () -> canceled,
             foot,
             stream -> new ValueWriter().write(result.value(), stream));
+    return QueryFigures.SUCCESS;
   }
 
   private QueryResult evaluate(long leftMillis) {

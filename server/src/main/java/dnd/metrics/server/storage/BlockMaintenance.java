@@ -1,9 +1,11 @@
 package dnd.metrics.server.storage;
 
 import dnd.metrics.server.head.Upkeep;
+import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +17,8 @@ public final class BlockMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockMaintenance.class);
 
   private final Compactor compactor;
+  private final DurationHistogram durations = new DurationHistogram();
+  private final AtomicLong failures = new AtomicLong();
   private final Upkeep upkeep =
       new Upkeep("blocks", TimeUnit.SECONDS.toNanos(10), TimeUnit.MINUTES.toNanos(5));
 
@@ -31,8 +35,31 @@ public final class BlockMaintenance implements Closeable {
   private void compactAll() throws IOException {
     boolean more = true;
     while (more && !upkeep.isClosed()) {
-      more = compactor.compact();
+      long started = System.nanoTime();
+      more = compactOnce();
+      if (more) {
+        durations.recordSince(started);
+      }
     }
+  }
+
+  private boolean compactOnce() throws IOException {
+    try {
+      return compactor.compact();
+    } catch (IOException | RuntimeException e) {
+      failures.incrementAndGet();
+      throw e;
+    }
+  }
+
+  /** How long compactions and removals took that came to their end. */
+  public DurationHistogram durations() {
+    return durations;
+  }
+
+  /** How often one could not be done, and is tried again. */
+  public long failures() {
+    return failures.get();
   }
 
   /** Breaks off the compaction that runs, if any: it begins anew another time. */

@@ -2,9 +2,13 @@ package dnd.metrics.server.telemetry;
 
 import dnd.metrics.events.Metric;
 import dnd.metrics.events.MetricType;
+import dnd.metrics.events.NativeHistogram;
+import dnd.metrics.server.model.DurationHistogram;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /** The metrics of one report, being gathered. For one thread. */
 public final class Metrics {
@@ -32,6 +36,25 @@ public final class Metrics {
 
   public Metrics gauge(String name, String help, Number value) {
     return gauge(name, help, "", value, Map.of());
+  }
+
+  /** Durations so far, as a native histogram of seconds. */
+  public Metrics histogram(String name, String help, DurationHistogram durations) {
+    SortedMap<Integer, Double> buckets = durations.buckets();
+    double count = buckets.values().stream().mapToDouble(Double::doubleValue).sum();
+    NativeHistogram whole =
+        new NativeHistogram(
+            DurationHistogram.SCHEMA,
+            count,
+            durations.sumSeconds(),
+            0,
+            0,
+            buckets,
+            Collections.emptySortedMap());
+    metrics.add(
+        new Metric(
+            name, MetricType.HISTOGRAM, 0, whole, Map.of(), null, null, false, help, "seconds"));
+    return this;
   }
 
   private Metrics add(

@@ -1,5 +1,6 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class WriteAheadLog implements Closeable {
   private final LogFiles files;
   private final LogOptions options;
   private final SegmentWriter writer;
+  private final DurationHistogram forces = new DurationHistogram();
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -151,6 +153,11 @@ public final class WriteAheadLog implements Closeable {
         s.durableSequence(), s.bytes() - r.bytes(), s.segments() - r.segments(), s.forces());
   }
 
+  /** How long it took to write and force, each time that succeeded. */
+  public DurationHistogram forceDurations() {
+    return forces;
+  }
+
   /** How many bytes of records were ever written since the log was opened, and found then. */
   public long bytesEver() {
     return statistics.bytes();
@@ -222,7 +229,9 @@ public final class WriteAheadLog implements Closeable {
     try {
       if (records.size() > 0) {
         int before = writer.number();
+        long started = System.nanoTime();
         long grown = writer.write(records.bytes(), firstSequence(records));
+        forces.recordSince(started);
         LogStatistics s = statistics;
         statistics =
             new LogStatistics(
