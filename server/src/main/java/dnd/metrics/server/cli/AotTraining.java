@@ -54,6 +54,7 @@ public final class AotTraining {
       } finally {
         demo.close();
       }
+      RestartTraining.run(folder.resolve("restart"), InstantSource.system().millis());
     } finally {
       System.setIn(in);
       deleteAll(folder);

@@ -658,7 +658,7 @@ public final class Head implements SeriesSource, Closeable {
 
   private HeadSeries add(
       Sender sender, ServiceSeries service, LabelPair[] labels, int labelsHash, int ref) {
-    HeadSeries series = new HeadSeries(labels, sender, ref);
+    HeadSeries series = new HeadSeries(labels, directory.neighbor(ref, labels), sender, ref);
     directory.add(series);
     table.add(ref, labelsHash);
     sender.own(ref);

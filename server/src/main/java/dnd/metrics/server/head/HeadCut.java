@@ -1,6 +1,5 @@
 package dnd.metrics.server.head;
 
-import dnd.metrics.server.index.LabelPair;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +66,7 @@ final class HeadCut {
       return 0;
     }
     head.awaitDurable(); // no block holds what a power cut would take from the log
-    cuts.sort((a, b) -> LabelPair.compare(a.series().labelPairs(), b.series().labelPairs()));
+    cuts.sort((a, b) -> HeadSeries.compareLabels(a.series(), b.series()));
     int blocks = 0;
     long from = firstRange(cuts);
     while (from < endMillis) {

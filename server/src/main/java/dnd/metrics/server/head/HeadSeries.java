@@ -48,8 +48,13 @@ public final class HeadSeries implements Series {
     }
   }
 
-  /** The labels, sorted by name, as the index shares them. */
-  private final LabelPair[] labels;
+  /**
+   * The labels, sorted by name, as the index shares them: the first, mostly the metric's name, and
+   * the others, which series of the same thing share.
+   */
+  private final @Nullable LabelPair firstLabel;
+
+  private final LabelPair[] otherLabels;
 
   final Sender sender;
 
@@ -83,8 +88,18 @@ public final class HeadSeries implements Series {
 
   private volatile long firstMillis = Long.MAX_VALUE;
 
-  HeadSeries(LabelPair[] labels, Sender sender, int ref) {
-    this.labels = labels;
+  /**
+   * @param neighbor a series that may have the same labels but for the first
+   */
+  HeadSeries(LabelPair[] labels, @Nullable HeadSeries neighbor, Sender sender, int ref) {
+    this.firstLabel = labels.length == 0 ? null : labels[0];
+    if (labels.length == 0) {
+      this.otherLabels = labels;
+    } else if (neighbor != null && neighbor.hasOtherLabels(labels)) {
+      this.otherLabels = neighbor.otherLabels;
+    } else {
+      this.otherLabels = Arrays.copyOfRange(labels, 1, labels.length);
+    }
     this.sender = sender;
     this.ref = ref;
   }
@@ -92,20 +107,58 @@ public final class HeadSeries implements Series {
   /** Made of the shared strings at each call: a series in memory keeps none of its own. */
   @Override
   public Labels labels() {
-    return LabelPair.labels(labels);
+    return LabelPair.labels(labelPairs());
   }
 
+  /** A new array of all labels, sorted by name. */
   LabelPair[] labelPairs() {
-    return labels;
+    LabelPair first = firstLabel;
+    if (first == null) {
+      return otherLabels;
+    }
+    LabelPair[] all = new LabelPair[otherLabels.length + 1];
+    all[0] = first;
+    System.arraycopy(otherLabels, 0, all, 1, otherLabels.length);
+    return all;
   }
 
-  boolean hasLabels(Labels others) {
-    return LabelPair.are(labels, others);
+  /** Whether these labels, but for the first, are those of this series. */
+  boolean hasOtherLabels(LabelPair[] labels) {
+    return Arrays.equals(
+        otherLabels, 0, otherLabels.length, labels, Math.min(1, labels.length), labels.length);
+  }
+
+  /** As {@link Labels#compareTo} orders their labels. */
+  static int compareLabels(HeadSeries a, HeadSeries b) {
+    LabelPair first = a.firstLabel;
+    LabelPair second = b.firstLabel;
+    if (first == null || second == null) {
+      return Boolean.compare(first != null, second != null);
+    }
+    int c = first.compareTo(second);
+    return c != 0 ? c : LabelPair.compare(a.otherLabels, b.otherLabels);
+  }
+
+  boolean hasLabels(Labels labels) {
+    LabelPair first = firstLabel;
+    if (first == null) {
+      return labels.isEmpty();
+    }
+    LabelPair[] others = otherLabels;
+    if (labels.size() != others.length + 1 || !first.isIn(labels, 0)) {
+      return false;
+    }
+    for (int i = others.length; i > 0; i--) {
+      if (!others[i - 1].isIn(labels, i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** {@link Labels#hashCode} of the labels. */
   int labelsHash() {
-    return LabelPair.hash(labels);
+    return LabelPair.hash(labelPairs());
   }
 
   /** Whether it has no sample yet. For the sender's thread, within a batch. */

@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.index.LabelPair;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ final class SeriesDirectory {
   private static final int PAGE_BITS = 11;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int PAGE_MASK = PAGE_SIZE - 1;
+
+  /** How far a series looks for one of the same thing: two senders may make theirs in turn. */
+  private static final int NEIGHBORS = 4;
 
   private static final int[] NO_PLACES = {};
 
@@ -140,7 +144,7 @@ final class SeriesDirectory {
       HeadSeries series = page.made.getAcquire(i);
       int place = page.place(i);
       if (series == null && place >= 0) {
-        series = stored.make(place);
+        series = stored.make(place, this);
         page.made.setRelease(i, series);
       }
       return series;
@@ -151,6 +155,23 @@ final class SeriesDirectory {
   @Nullable HeadSeries made(int ref) {
     Page page = page(ref);
     return page == null ? null : page.made.getAcquire(ref & PAGE_MASK);
+  }
+
+  /**
+   * A series made about the same time that has the same labels but for the first, if there is one.
+   */
+  @Nullable HeadSeries neighbor(int ref, LabelPair[] labels) {
+    for (int distance = 1; distance <= NEIGHBORS; distance++) {
+      HeadSeries before = made(ref - distance);
+      if (before != null && before.hasOtherLabels(labels)) {
+        return before;
+      }
+      HeadSeries behind = made(ref + distance);
+      if (behind != null && behind.hasOtherLabels(labels)) {
+        return behind;
+      }
+    }
+    return null;
   }
 
   /** The place of a series in the checkpoint, also of one that is made; -1 for none. */

@@ -152,13 +152,20 @@ final class StoredSeries {
     return LabelPair.labels(readLabels(part(place)));
   }
 
-  /** A series as it was when the log ended. */
-  HeadSeries make(int place) {
+  /**
+   * A series as it was when the log ended.
+   *
+   * @param directory where other series are
+   */
+  HeadSeries make(int place, SeriesDirectory directory) {
     int at = at(place);
     StoredPortion portion = portions[at];
     int i = place - firstPlaces[at];
     CheckpointCursor part = portion.part(i);
-    HeadSeries series = new HeadSeries(readLabels(part), portion.sender(), portion.ref(i));
+    LabelPair[] labels = readLabels(part);
+    int ref = portion.ref(i);
+    HeadSeries series =
+        new HeadSeries(labels, directory.neighbor(ref, labels), portion.sender(), ref);
     series.read(part, new SeriesParts());
     pending.appendTo(series, place);
     return series;

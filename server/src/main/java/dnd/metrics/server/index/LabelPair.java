@@ -7,7 +7,7 @@ import org.roaringbitmap.RoaringBitmap;
  * One label with one value, as a {@link LabelIndex} knows it: the one copy of both strings, and the
  * series that have it.
  */
-public final class LabelPair {
+public final class LabelPair implements Comparable<LabelPair> {
   private static final int NONE = -1;
 
   final LabelPostings label;
@@ -32,17 +32,9 @@ public final class LabelPair {
     return Labels.ofSorted(strings);
   }
 
-  /** Whether pairs that are sorted by name are these labels. */
-  public static boolean are(LabelPair[] pairs, Labels labels) {
-    if (pairs.length != labels.size()) {
-      return false;
-    }
-    for (int i = pairs.length - 1; i >= 0; i--) {
-      if (!pairs[i].value.equals(labels.value(i)) || !pairs[i].label.name.equals(labels.name(i))) {
-        return false;
-      }
-    }
-    return true;
+  /** Whether it is the {@code i}th of some labels. */
+  public boolean isIn(Labels labels, int i) {
+    return value.equals(labels.value(i)) && label.name.equals(labels.name(i));
   }
 
   /** {@link Labels#hashCode} of the labels of pairs that are sorted by name. */
@@ -58,19 +50,22 @@ public final class LabelPair {
   public static int compare(LabelPair[] a, LabelPair[] b) {
     int n = Math.min(a.length, b.length);
     for (int i = 0; i < n; i++) {
-      if (a[i] == b[i]) {
-        continue;
-      }
-      int c =
-          a[i].label == b[i].label ? 0 : Labels.compareCodePoints(a[i].label.name, b[i].label.name);
-      if (c == 0) {
-        c = Labels.compareCodePoints(a[i].value, b[i].value);
-      }
+      int c = a[i].compareTo(b[i]);
       if (c != 0) {
         return c;
       }
     }
     return Integer.compare(a.length, b.length);
+  }
+
+  /** Orders by name, then by value, as {@link Labels#compareTo} does. */
+  @Override
+  public int compareTo(LabelPair other) {
+    if (this == other) {
+      return 0;
+    }
+    int c = label == other.label ? 0 : Labels.compareCodePoints(label.name, other.label.name);
+    return c != 0 ? c : Labels.compareCodePoints(value, other.value);
   }
 
   public String name() {

@@ -1,6 +1,7 @@
 package dnd.metrics.server.wal;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -23,7 +24,9 @@ public final class LogReplay {
   private final LongConsumer bytesDone;
   private final CRC32C crc = new CRC32C();
   private long lastSequence;
-  private byte[] content = new byte[0];
+
+  /** The record that is handed over. */
+  private byte[] body = new byte[1 << 16];
 
   /**
    * @param damages is told of each damage as it is found
@@ -94,18 +97,14 @@ public final class LogReplay {
     return new LogEnd(lastSequence, last, names.size(), total);
   }
 
+  /** The file as it is mapped: files of zeros, which wait for records, cost no memory. */
   private ByteBuffer read(String name) throws IOException {
     try (LogFile file = files.open(name)) {
-      long size = file.size();
-      if (size > Integer.MAX_VALUE - 16) {
+      MemorySegment content = file.map();
+      if (content.byteSize() > Integer.MAX_VALUE - 16) {
         throw new IOException(files.describe(name) + " is larger than any file of a log");
       }
-      if (content.length < size) {
-        content = new byte[(int) size];
-      }
-      ByteBuffer in = ByteBuffer.wrap(content, 0, (int) size);
-      int read = file.read(in, 0);
-      return ByteBuffer.wrap(content, 0, read).order(ByteOrder.LITTLE_ENDIAN);
+      return content.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
   }
 
@@ -148,7 +147,7 @@ public final class LogReplay {
     int end = endOfContent(in, at);
     if (end > at) {
       if (last) {
-        cut(name, at, end);
+        cut(name, in.slice(at, end - at), at);
       } else {
         damages.accept(new LogDamage.Unreadable(files.describe(name), at, end - at));
       }
@@ -167,7 +166,12 @@ public final class LogReplay {
       damages.accept(new LogDamage.Missing(files.describe(name), lastSequence + 1, sequence - 1));
     }
     lastSequence = sequence;
-    consumer.record(sequence, content, at + Segment.FRAME_BYTES, length - Segment.FRAME_BYTES);
+    int bytes = length - Segment.FRAME_BYTES;
+    if (body.length < bytes) {
+      body = new byte[Math.max(bytes, 2 * body.length)];
+    }
+    in.get(at + Segment.FRAME_BYTES, body, 0, bytes);
+    consumer.record(sequence, body, 0, bytes);
   }
 
   private int nextSoundRecord(ByteBuffer in, int from) {
@@ -184,6 +188,9 @@ public final class LogReplay {
   /** Where the zeros begin that were written ahead of the records; not before {@code from}. */
   private static int endOfContent(ByteBuffer in, int from) {
     int end = in.limit();
+    if (end > from && in.get(from) == 0 && isTheSameThroughout(in, from)) {
+      return from;
+    }
     while (end - Long.BYTES >= from && in.getLong(end - Long.BYTES) == 0) {
       end -= Long.BYTES;
     }
@@ -193,6 +200,11 @@ public final class LogReplay {
     return end;
   }
 
+  private static boolean isTheSameThroughout(ByteBuffer in, int from) {
+    int length = in.limit() - from - 1;
+    return in.slice(from, length).mismatch(in.slice(from + 1, length)) < 0;
+  }
+
   private void truncate(String name, int size) throws IOException {
     try (LogFile file = files.open(name)) {
       file.truncate(size);
@@ -200,15 +212,15 @@ public final class LogReplay {
     }
   }
 
-  private void cut(String name, int at, int end) throws IOException {
+  private void cut(String name, ByteBuffer torn, int at) throws IOException {
+    int length = torn.remaining();
     String kept = name.substring(0, name.indexOf('.')) + ".torn";
     try (LogFile copy = files.create(kept)) {
-      copy.write(ByteBuffer.wrap(content, at, end - at), 0);
+      copy.write(torn, 0);
       copy.force();
     }
     truncate(name, at);
     files.forceDirectory();
-    damages.accept(
-        new LogDamage.TornTail(files.describe(name), at, end - at, files.describe(kept)));
+    damages.accept(new LogDamage.TornTail(files.describe(name), at, length, files.describe(kept)));
   }
 }

@@ -78,7 +78,7 @@ final class Segment {
       return false;
     }
     CRC32C crc = new CRC32C();
-    crc.update(in.array(), in.arrayOffset(), 24);
+    crc.update(in.slice(0, 24));
     return in.getInt(24) == (int) crc.getValue();
   }
 
@@ -93,8 +93,8 @@ final class Segment {
       return -1;
     }
     crc.reset();
-    crc.update(in.array(), in.arrayOffset() + offset + FRAME_BYTES, length);
-    crc.update(in.array(), in.arrayOffset() + offset + 4, 12);
+    crc.update(in.slice(offset + FRAME_BYTES, length));
+    crc.update(in.slice(offset + 4, 12));
     return in.getInt(offset + 16) == (int) crc.getValue() ? FRAME_BYTES + length : -1;
   }
 

@@ -80,7 +80,14 @@ class LabelIndexTest {
           }
         }
         Labels given = labels.build();
-        assertThat(LabelPair.labels(index.add(model.size(), given))).isEqualTo(given);
+        LabelPair[] pairs = index.add(model.size(), given);
+        assertThat(LabelPair.labels(pairs)).isEqualTo(given);
+        assertThat(LabelPair.hash(pairs)).isEqualTo(given.hashCode());
+        if (!model.isEmpty()) {
+          Labels other = model.get(random.nextInt(model.size()));
+          assertThat(Integer.signum(LabelPair.compare(pairs, index.pairs(other))))
+              .isEqualTo(Integer.signum(given.compareTo(other)));
+        }
         model.add(given);
       }
       List<Matcher> matchers = new ArrayList<>();

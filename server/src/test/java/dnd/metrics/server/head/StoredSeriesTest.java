@@ -1,0 +1,150 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.MemoryLogFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a head does with the series of its checkpoint before and after it makes them. */
+class StoredSeriesTest {
+  private static final long NOW = 1_700_000_000_000L;
+  private static final int SERIES = 20;
+
+  @TempDir Path folder;
+  private MemoryLogFiles disk = new MemoryLogFiles();
+
+  private Head open() throws IOException {
+    return Head.open(
+        folder.resolve("data"),
+        path -> disk,
+        HeadOptions.DEFAULT,
+        LogOptions.DEFAULT,
+        ReplayListener.SILENT);
+  }
+
+  private static Labels labels(int i) {
+    return Labels.of("__name__", "m" + i % 4, "host", "h" + i / 4, "region", "eu");
+  }
+
+  private static void push(Head head, int from, int to, long millis, double value)
+      throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, millis)) {
+      for (int i = from; i < to; i++) {
+        batch.append(batch.resolve(labels(i)), millis, value);
+      }
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  private static int made(Head head) {
+    int made = 0;
+    for (int ref = 0; ref < SERIES; ref++) {
+      made += head.directory().made(ref) == null ? 0 : 1;
+    }
+    return made;
+  }
+
+  private static Map<Labels, List<String>> samples(Head head) {
+    Map<Labels, List<String>> found = new TreeMap<>();
+    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+      found.put(series.labels(), Samples.of(series));
+    }
+    return found;
+  }
+
+  /** Twenty series in a checkpoint, half of which the log behind it has two samples of. */
+  private Map<Labels, List<String>> filled() throws IOException {
+    try (Head head = open()) {
+      push(head, 0, SERIES, NOW, 1);
+      head.checkpoint();
+      push(head, 0, SERIES / 2, NOW + 60_000, 2);
+      push(head, 0, SERIES / 2, NOW + 120_000, 3);
+      return samples(head);
+    } finally {
+      disk = disk.kill();
+    }
+  }
+
+  @Test
+  void aSeriesIsMadeWhenItIsAskedFor() throws IOException {
+    Map<Labels, List<String>> before = filled();
+    try (Head head = open()) {
+      assertThat(made(head)).isZero();
+      assertThat(head.status().series()).isEqualTo(SERIES);
+      assertThat(head.senders().getFirst().series()).isEqualTo(SERIES);
+      assertThat(head.labelValues("host", List.of(), NOW + 60_000, NOW + 120_000))
+          .containsExactly("h0", "h1", "h2");
+      assertThat(made(head)).isEqualTo(SERIES / 2);
+      assertThat(samples(head)).isEqualTo(before);
+      assertThat(made(head)).isEqualTo(SERIES);
+    }
+  }
+
+  @Test
+  void labelsAreLookedAtWithoutMakingSeries() throws IOException {
+    filled();
+    try (Head head = open()) {
+      List<Matcher> twoHosts =
+          List.of(new Matcher(Matcher.Type.REGEX, "host", ".*[34]"), Matcher.equal("region", "eu"));
+      assertThat(head.select(twoHosts, NOW + 1, NOW + 2)).isEmpty();
+      assertThat(made(head)).isZero();
+      assertThat(head.select(twoHosts, NOW, NOW)).hasSize(8);
+      assertThat(made(head)).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void samplesThatWaitForTheirSeriesGoIntoThem() throws IOException {
+    Map<Labels, List<String>> before = filled();
+    try (Head head = open()) {
+      head.makePending();
+      assertThat(made(head)).isEqualTo(SERIES / 2);
+      push(head, 0, SERIES, NOW + 180_000, 4);
+      Map<Labels, List<String>> after = samples(head);
+      before.forEach((labels, samples) ->
+          assertThat(after.get(labels)).hasSize(samples.size() + 1).containsAll(samples));
+    }
+  }
+
+  @Test
+  void theNextCheckpointCopiesWhatWasNotMade() throws IOException {
+    Map<Labels, List<String>> before = filled();
+    try (Head head = open()) {
+      head.checkpoint();
+      assertThat(made(head)).isEqualTo(SERIES / 2); // those that the log had samples of
+      head.checkpoint();
+      assertThat(disk.list()).doesNotContain("00000001.checkpoint");
+      assertThat(samples(head)).as("read in a file that is gone").isEqualTo(before);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(samples(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void seriesOfOneThingShareTheirLabels() throws IOException {
+    filled();
+    try (Head head = open()) {
+      HeadSeries first = head.series(4);
+      HeadSeries second = head.series(5);
+      assertThat(second.hasOtherLabels(first.labelPairs())).isTrue();
+      assertThat(head.directory().neighbor(6, first.labelPairs())).isIn(first, second);
+      assertThat(head.series(6).labels()).isEqualTo(labels(6));
+      assertThat(first.hasLabels(labels(4))).isTrue();
+      assertThat(first.hasLabels(labels(5))).isFalse();
+    }
+  }
+}
