@@ -128,17 +128,34 @@ public final class Bench {
             "rules that are loaded and that the events concern (default: ${DEFAULT-VALUE})")
     int rules;
 
+    @Option(
+        names = "--warm-up",
+        description =
+            "the program takes in an hour of 10 000 other series before time counts; else it starts cold")
+    boolean warmUp;
+
+    @Option(
+        names = "--blocks",
+        description = "cut the load into a block afterwards, and measure that; peers likewise")
+    boolean blocks;
+
     @Override
     public Integer call() throws Exception {
-      IngestBench bench = new IngestBench(connections, form, rules);
+      IngestBench bench = new IngestBench(connections, form, rules, warmUp, blocks);
+      bench.warmGenerator(shared.program, shared.folder);
       Report report =
-          new Report("Ingest over the hub, " + connections + " connections, labels " + form);
+          new Report(
+              "Ingest over the hub, "
+                  + connections
+                  + " connections, labels "
+                  + form
+                  + (warmUp ? ", the program warm" : ", the program cold"));
       List<Peer> peers = shared.peers();
       for (String text : sizes.isEmpty() ? List.of("10000x360", "100000x120") : sizes) {
         String[] parts = text.split("x", 2);
         IngestBench.Size size =
             new IngestBench.Size(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
-        DevopsLoad load = IngestBench.loadOfItsOwn(size, System.currentTimeMillis());
+        DevopsLoad load = bench.loadOfItsOwn(size, System.currentTimeMillis());
         report.add(bench.ours(shared.program, shared.folder, load, size));
         for (Peer peer : peers) {
           report.add(bench.peer(peer, load, size));
@@ -183,6 +200,10 @@ public final class Bench {
           new Report("Latency, %d events/s of 10 samples, %d rules".formatted(rate, rules));
       DevopsLoad hour =
           IngestBench.load(new IngestBench.Size(1_000, 360), System.currentTimeMillis());
+      report.add(
+          Measured.times(
+              "the disk alone: write and force at %d/s".formatted(rate),
+              DiskAlone.measure(shared.folder, rate, Math.min(seconds, 10))));
       try (ServerProcess server = ServerProcess.start(shared.program, shared.folder)) {
         new IngestBench(2, EventTemplate.Form.FULL)
             .push(server.hub(), hour, new org.HdrHistogram.Histogram(60_000_000_000L, 3));

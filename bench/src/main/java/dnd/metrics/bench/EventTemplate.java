@@ -16,11 +16,11 @@ final class EventTemplate {
     SHARED
   }
 
-  private static final byte[] TYPE_AND_VALUE = "\",\"type\":\"gauge\",\"value\":".getBytes(UTF_8);
-  private static final byte[] NAME = "{\"name\":\"".getBytes(UTF_8);
   private static final byte[] END_OF_METRICS = "],\"correlation_id\":\"".getBytes(UTF_8);
   private static final byte[] END = "\"}}".getBytes(UTF_8);
   private static final byte[][] NUMBERS = new byte[101][];
+
+  /** Each metric's beginning, the comma before it included. */
   private static final byte[][] NAMES = new byte[DevopsLoad.METRICS.size()][];
 
   static {
@@ -28,7 +28,12 @@ final class EventTemplate {
       NUMBERS[i] = Integer.toString(i).getBytes(UTF_8);
     }
     for (int i = 0; i < NAMES.length; i++) {
-      NAMES[i] = DevopsLoad.METRICS.get(i).getBytes(UTF_8);
+      NAMES[i] =
+          ((i > 0 ? "," : "")
+                  + "{\"name\":\""
+                  + DevopsLoad.METRICS.get(i)
+                  + "\",\"type\":\"gauge\",\"value\":")
+              .getBytes(UTF_8);
     }
   }
 
@@ -36,6 +41,7 @@ final class EventTemplate {
   private final byte[] beforeTime;
   private final byte[] afterTime;
   private final byte[] afterValue;
+  private final int stableLength;
 
   EventTemplate(DevopsLoad.Host host, Form form) {
     this.host = host.number();
@@ -59,6 +65,11 @@ final class EventTemplate {
         (form == Form.SHARED ? "\",\"labels\":" + labels + ",\"metrics\":[" : "\",\"metrics\":[")
             .getBytes(UTF_8);
     afterValue = (form == Form.FULL ? ",\"labels\":" + labels + "}" : "}").getBytes(UTF_8);
+    int length = beforeTime.length + afterTime.length + END_OF_METRICS.length + END.length;
+    for (byte[] name : NAMES) {
+      length += name.length + afterValue.length;
+    }
+    stableLength = length;
   }
 
   /** The timestamp of a sample as the events write it. */
@@ -66,19 +77,21 @@ final class EventTemplate {
     return Instant.ofEpochMilli(millis).toString().getBytes(UTF_8);
   }
 
+  /** How many bytes {@link #render} will append. */
+  int length(DevopsLoad load, int sample, byte[] time, byte[] correlationId) {
+    int length = stableLength + time.length + correlationId.length;
+    for (int m = 0; m < NAMES.length; m++) {
+      length += NUMBERS[load.value(m, host, sample)].length;
+    }
+    return length;
+  }
+
   /** Appends the event of one sample to {@code out} and returns its length in bytes. */
   int render(DevopsLoad load, int sample, byte[] time, byte[] correlationId, WireBuffer out) {
     int from = out.size();
     out.put(beforeTime).put(time).put(afterTime);
     for (int m = 0; m < NAMES.length; m++) {
-      if (m > 0) {
-        out.put((byte) ',');
-      }
-      out.put(NAME)
-          .put(NAMES[m])
-          .put(TYPE_AND_VALUE)
-          .put(NUMBERS[load.value(m, host, sample)])
-          .put(afterValue);
+      out.put(NAMES[m]).put(NUMBERS[load.value(m, host, sample)]).put(afterValue);
     }
     out.put(END_OF_METRICS).put(correlationId).put(END);
     return out.size() - from;

@@ -3,6 +3,7 @@ package dnd.metrics.bench;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.DoubleSupplier;
 import org.HdrHistogram.Histogram;
 import tools.jackson.databind.JsonNode;
 
@@ -25,24 +27,35 @@ final class IngestBench {
     }
   }
 
+  /** What a generator, or a program, takes in to be warm. */
+  static final Size WARM_UP = new Size(10_000, 360);
+
+  private static final long BLOCK_MILLIS = Duration.ofHours(2).toMillis();
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final int IN_FLIGHT = 512;
   private static final int SERIES_PER_REQUEST = 2_000;
 
   private final int connections;
   private final EventTemplate.Form form;
   private final int rules;
+  private final boolean warmUp;
+  private final boolean blocks;
 
   IngestBench(int connections, EventTemplate.Form form) {
-    this(connections, form, 0);
+    this(connections, form, 0, false, false);
   }
 
   /**
    * @param rules how many rules are loaded that the events concern
+   * @param warmUp whether the program takes in {@link #WARM_UP} of other hosts before the load
+   * @param blocks whether the load is cut into blocks afterwards, whose size is measured
    */
-  IngestBench(int connections, EventTemplate.Form form, int rules) {
+  IngestBench(int connections, EventTemplate.Form form, int rules, boolean warmUp, boolean blocks) {
     this.connections = connections;
     this.form = form;
     this.rules = rules;
+    this.warmUp = warmUp;
+    this.blocks = blocks;
   }
 
   /** The load of a size, ending now. */
@@ -50,9 +63,32 @@ final class IngestBench {
     return load(size, nowMillis, "host_");
   }
 
-  /** The same, of hosts of its own, so that a peer can take several sizes in one run. */
-  static DevopsLoad loadOfItsOwn(Size size, long nowMillis) {
-    return load(size, nowMillis, "host_" + size.series() + "_");
+  /**
+   * The same, of hosts of its own, so that a peer can take several sizes in one run. Where blocks
+   * are cut, it lies so far back that a sample of now ends its range.
+   */
+  DevopsLoad loadOfItsOwn(Size size, long nowMillis) {
+    return load(size, last(size, nowMillis), "host_" + size.series() + "_");
+  }
+
+  private long last(Size size, long nowMillis) {
+    if (!blocks) {
+      return nowMillis;
+    }
+    long length = size.samples() * DevopsLoad.STEP_MILLIS;
+    long over = Math.floorDiv(nowMillis - BLOCK_MILLIS / 2, BLOCK_MILLIS) * BLOCK_MILLIS;
+    return over - Math.ceilDiv(length, BLOCK_MILLIS) * BLOCK_MILLIS + length;
+  }
+
+  /**
+   * Loads a process that is thrown away, so that the generator is compiled when time counts: what a
+   * compiler takes of the cores is the program's own.
+   */
+  void warmGenerator(Path program, Path folder) throws Exception {
+    try (ServerProcess server = ServerProcess.start(program, folder)) {
+      long now = System.currentTimeMillis();
+      push(server.hub(), load(WARM_UP, now, "warm_"), new Histogram(60_000_000_000L, 3));
+    }
   }
 
   private static DevopsLoad load(Size size, long nowMillis, String hostPrefix) {
@@ -66,36 +102,79 @@ final class IngestBench {
       if (rules > 0) {
         RuleLoad.concernedBy(load, rules).save(server.hub());
       }
+      long samples = load.sampleCount();
+      if (warmUp) {
+        DevopsLoad other = load(WARM_UP, last(WARM_UP, System.currentTimeMillis()), "warm_");
+        push(server.hub(), other, new Histogram(60_000_000_000L, 3));
+        samples += other.sampleCount();
+      }
       double cpuBefore = server.cpuSeconds();
       Histogram latency = new Histogram(60_000_000_000L, 3);
       double seconds = push(server.hub(), load, latency);
       double cpu = server.cpuSeconds() - cpuBefore;
-      check(server.hub(), load);
+      double resident = server.residentMegabytes();
+      double anonymous = server.anonymousMegabytes();
+      check(server.hub(), load, warmUp ? "{hostname!~\"warm_.*\"}" : "");
       JsonNode figures = RuleLoad.figures(server.hub());
-      return Measured.of(
-          "ingest " + size.title(),
-          "dnd-metrics",
-          "samples/s",
-          load.sampleCount() / seconds,
-          "seconds",
-          seconds,
-          "server CPU s",
-          cpu,
-          "resident MB",
-          server.residentMegabytes(),
-          "disk bytes/sample",
-          (double) server.diskBytes() / load.sampleCount(),
-          "ack p50 ms",
-          latency.getValueAtPercentile(50) / 1e6,
-          "ack p99 ms",
-          latency.getValueAtPercentile(99) / 1e6,
-          "rules",
-          rules,
-          "evaluated at once",
-          figures.path("at_once").asLong(),
-          "slots missed",
-          figures.path("missed").asLong());
+      List<Object> measured =
+          new ArrayList<>(
+              List.of(
+                  "samples/s",
+                  load.sampleCount() / seconds,
+                  "seconds",
+                  seconds,
+                  "server CPU s",
+                  cpu,
+                  "resident MB",
+                  resident,
+                  "anonymous MB",
+                  anonymous,
+                  "ack p50 ms",
+                  latency.getValueAtPercentile(50) / 1e6,
+                  "ack p99 ms",
+                  latency.getValueAtPercentile(99) / 1e6,
+                  "log bytes/sample",
+                  (double) server.diskBytes() / samples));
+      if (rules > 0) {
+        measured.addAll(
+            List.of(
+                "rules",
+                rules,
+                "evaluated at once",
+                figures.path("at_once").asLong(),
+                "slots missed",
+                figures.path("missed").asLong()));
+      }
+      if (blocks) {
+        measured.addAll(List.of("block bytes/sample", (double) cut(server) / samples));
+      }
+      return Measured.of("ingest " + size.title(), "dnd-metrics", measured.toArray());
     }
+  }
+
+  /** Sends a sample of now, behind which the load's range is over; returns the block's size. */
+  private static long cut(ServerProcess server) throws IOException, InterruptedException {
+    DevopsLoad now = new DevopsLoad(DevopsLoad.METRICS.size(), 1, System.currentTimeMillis(), 1);
+    try (Pusher pusher = new Pusher(server.hub(), 99, 1)) {
+      pusher.push(now, now.hosts(), EventTemplate.Form.FULL);
+    }
+    return (long) awaitStable(server::blockBytes);
+  }
+
+  /** Waits until there is something, and for three seconds no more of it. */
+  private static double awaitStable(DoubleSupplier bytes) throws InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    double before = 0;
+    for (int same = 0; same < 6; ) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("no block was written within " + PATIENCE);
+      }
+      Thread.sleep(500);
+      double found = bytes.getAsDouble();
+      same = found > 0 && found == before ? same + 1 : 0;
+      before = found;
+    }
+    return before;
   }
 
   /** Loads a hub and returns the seconds from the first event to the last acknowledgement. */
@@ -145,8 +224,13 @@ final class IngestBench {
     }
   }
 
-  /** Counts and sums every sample of every metric, and throws where anything is missing. */
   static void check(URI hub, DevopsLoad load) throws IOException, InterruptedException {
+    check(hub, load, "");
+  }
+
+  /** Counts and sums every sample of every metric, and throws where anything is missing. */
+  static void check(URI hub, DevopsLoad load, String selector)
+      throws IOException, InterruptedException {
     long hostsTimesSamples = load.sampleCount() / DevopsLoad.METRICS.size();
     String range = "[" + (load.samples() + 1) * DevopsLoad.STEP_MILLIS + "ms]";
     try (HubQueries queries = new HubQueries(hub)) {
@@ -155,11 +239,13 @@ final class IngestBench {
         require(
             "samples of " + metric,
             (double) hostsTimesSamples,
-            queries.number("sum(count_over_time(" + metric + range + "))", load.lastMillis()));
+            queries.number(
+                "sum(count_over_time(" + metric + selector + range + "))", load.lastMillis()));
         require(
             "the sum of " + metric,
             (double) load.sum(m),
-            queries.number("sum(sum_over_time(" + metric + range + "))", load.lastMillis()));
+            queries.number(
+                "sum(sum_over_time(" + metric + selector + range + "))", load.lastMillis()));
       }
     }
   }
@@ -175,14 +261,34 @@ final class IngestBench {
    * figures.
    */
   Measured peer(Peer peer, DevopsLoad load, Size size) throws Exception {
+    double cpuBefore = peer.cpuSeconds();
+    double diskBefore = peer.diskBytes();
     double seconds = write(peer, load);
-    return Measured.of(
-        "ingest " + size.title(),
-        peer.name(),
-        "samples/s",
-        load.sampleCount() / seconds,
-        "seconds",
-        seconds);
+    List<Object> measured =
+        new ArrayList<>(
+            List.of(
+                "samples/s",
+                load.sampleCount() / seconds,
+                "seconds",
+                seconds,
+                "server CPU s",
+                peer.cpuSeconds() - cpuBefore,
+                "resident MB",
+                peer.residentMegabytes(),
+                "anonymous MB",
+                peer.anonymousMegabytes()));
+    if (blocks) {
+      DevopsLoad now = new DevopsLoad(DevopsLoad.METRICS.size(), 1, System.currentTimeMillis(), 1);
+      peer.write(new RemoteWrite(now).request(now, now.hosts(), 0));
+      peer.flush();
+      peer.merge();
+      double none = Double.isNaN(diskBefore) ? 0 : diskBefore;
+      measured.addAll(
+          List.of(
+              "block bytes/sample",
+              awaitStable(() -> peer.diskBytes() - none) / load.sampleCount()));
+    }
+    return Measured.of("ingest " + size.title(), peer.name(), measured.toArray());
   }
 
   /** Writes a load to a peer; the seconds leave the making of the requests out. */

@@ -71,6 +71,46 @@ record Peer(String name, URI address) {
     }
   }
 
+  /** Processor time of its process so far, in seconds. */
+  double cpuSeconds() {
+    return figure("process_cpu_seconds_total");
+  }
+
+  double residentMegabytes() {
+    return figure("process_resident_memory_bytes") / 1e6;
+  }
+
+  /** The part that is no file's; NaN where the peer does not say. */
+  double anonymousMegabytes() {
+    return figure("process_resident_memory_anon_bytes") / 1e6;
+  }
+
+  /** What it has on disk of samples and index: a Prometheus's blocks, a VictoriaMetrics' parts. */
+  double diskBytes() {
+    return figure(
+        name.equals("prometheus") ? "prometheus_tsdb_storage_blocks_bytes" : "vm_data_size_bytes");
+  }
+
+  /** Lets VictoriaMetrics merge its parts, as it would by itself in time; returns when it has. */
+  void merge() {
+    if (name.equals("victoriametrics")) {
+      send(HttpRequest.newBuilder(URI.create(address + "/internal/force_merge")).build());
+    }
+  }
+
+  /** The sum of all series of a metric in its own metrics; NaN where there is none. */
+  private double figure(String metric) {
+    String text = send(HttpRequest.newBuilder(URI.create(address + "/metrics")).build()).body();
+    double sum = Double.NaN;
+    for (String line : text.split("\n")) {
+      if (line.startsWith(metric + " ") || line.startsWith(metric + "{")) {
+        double value = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+        sum = Double.isNaN(sum) ? value : sum + value;
+      }
+    }
+    return sum;
+  }
+
   /** Path and parameters of the query API that ask for a query; no cache is to be used. */
   String path(DashboardQuery query, long fromMillis, long toMillis) {
     String parameters = "query=" + URLEncoder.encode(query.expression(), UTF_8);

@@ -83,28 +83,12 @@ final class Pusher implements AutoCloseable {
             .map(h -> ("PUB " + h.sender() + ".metrics.push ").getBytes(US_ASCII))
             .toList();
     WireBuffer out = new WireBuffer();
-    WireBuffer payload = new WireBuffer();
     byte[] correlationId = "00000000-0000-4000-8000-000000000000".getBytes(US_ASCII);
     try {
       for (int sample = 0; sample < load.samples(); sample++) {
         byte[] time = EventTemplate.renderTime(load.timeMillis(sample));
         for (int h = 0; h < templates.size(); h++) {
-          if (!inFlight.tryAcquire()) {
-            connection.send(out);
-            out.clear();
-            acquire();
-          }
-          stamp(correlationId, sent);
-          payload.clear();
-          int length = templates.get(h).render(load, sample, time, correlationId, payload);
-          out.put(heads.get(h)).put(inbox).putNumber(sent).put((byte) ' ').putNumber(length);
-          out.put((byte) '\r').put((byte) '\n').put(payload).put((byte) '\r').put((byte) '\n');
-          sentNanos[(int) sent & (sentNanos.length - 1)] = System.nanoTime();
-          sent++;
-          if (out.size() > BATCH_BYTES) {
-            connection.send(out);
-            out.clear();
-          }
+          publish(heads.get(h), templates.get(h), load, sample, time, correlationId, out);
         }
       }
       connection.send(out);
@@ -116,6 +100,37 @@ final class Pusher implements AutoCloseable {
     String wrong = failure.get();
     if (wrong != null) {
       throw new IllegalStateException(wrong);
+    }
+  }
+
+  private void publish(
+      byte[] head,
+      EventTemplate template,
+      DevopsLoad load,
+      int sample,
+      byte[] time,
+      byte[] correlationId,
+      WireBuffer out)
+      throws IOException {
+    if (!inFlight.tryAcquire()) {
+      connection.send(out);
+      out.clear();
+      acquire();
+    }
+    stamp(correlationId, sent);
+    int length = template.length(load, sample, time, correlationId);
+    out.put(head).put(inbox).putNumber(sent).put((byte) ' ').putNumber(length);
+    out.put((byte) '\r').put((byte) '\n');
+    int rendered = template.render(load, sample, time, correlationId, out);
+    if (rendered != length) {
+      throw new IllegalStateException(rendered + " bytes rendered, " + length + " announced");
+    }
+    out.put((byte) '\r').put((byte) '\n');
+    sentNanos[(int) sent & (sentNanos.length - 1)] = System.nanoTime();
+    sent++;
+    if (out.size() > BATCH_BYTES) {
+      connection.send(out);
+      out.clear();
     }
   }
 

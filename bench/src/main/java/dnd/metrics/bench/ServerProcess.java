@@ -6,6 +6,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,11 +133,36 @@ final class ServerProcess implements AutoCloseable {
 
   /** Bytes in the data folder. */
   long diskBytes() {
-    try (Stream<Path> files = Files.walk(folder.resolve("data"))) {
-      return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+    try {
+      return bytesIn(folder.resolve("data"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static long bytesIn(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum();
+    }
+  }
+
+  /** Bytes in blocks, index included; 0 while there are none. */
+  long blockBytes() {
+    Path blocks = folder.resolve("data").resolve("blocks");
+    if (!Files.isDirectory(blocks)) {
+      return 0;
+    }
+    long bytes = 0;
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(blocks)) {
+      for (Path block : each) {
+        if (Files.exists(block.resolve("meta.json"))) {
+          bytes += bytesIn(block);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes;
   }
 
   double secondsSinceStart() {
