@@ -7,6 +7,8 @@ import dnd.metrics.server.hub.embedded.HubTls;
 import dnd.metrics.server.hub.embedded.HubUser;
 import dnd.metrics.server.hub.embedded.SubjectPermission;
 import dnd.metrics.server.rules.RuleDefaults;
+import dnd.metrics.server.storage.ObjectSettings;
+import dnd.metrics.server.storage.Retention;
 import dnd.metrics.server.storage.request.RetentionText;
 import dnd.metrics.server.yaml.Sizes;
 import java.time.Duration;
@@ -154,6 +156,12 @@ public final class ConfigPrinter {
     map.put("database", storage.database().toString());
     map.put("schema", storage.schema());
     map.put("retention", RetentionText.print(storage.retention()));
+    ObjectSettings objects = storage.objects();
+    map.put("objects", objects.address().map(Object::toString).orElse("none"));
+    map.put("objects_cache", Sizes.format(objects.cacheBytes()));
+    map.put(
+        "local",
+        RetentionText.print(new Retention(objects.localMillis(), objects.localBytes(), List.of())));
     map.put("tables", tables);
     return map;
   }

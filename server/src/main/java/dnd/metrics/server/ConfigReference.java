@@ -108,6 +108,21 @@ public final class ConfigReference {
               "none",
               "how long its series are kept, longer or shorter than others; `none` for ever"),
           setting(
+              "storage.objects",
+              "where blocks are kept beside the local disk: `s3://bucket/prefix?endpoint=URL`,"
+                  + " `file:///dir`, or `none`; see [Object store](#object-store)"),
+          setting(
+              "storage.objects_cache",
+              "what of blocks that are in the object store only may be on the local disk"),
+          setting(
+              "storage.local.time",
+              "how long blocks that are in the object store are on the local disk too; `none` for"
+                  + " as long as they are kept"),
+          setting(
+              "storage.local.size",
+              "above which blocks that are in the object store go from the local disk, the oldest"
+                  + " first"),
+          setting(
               "storage.tables.TABLE.ttl",
               "`none` (alerts: `180d`)",
               "how long a row of metadata, alert_rules, alerts, silences or dashboards is kept"

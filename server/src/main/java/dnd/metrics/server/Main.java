@@ -39,6 +39,8 @@ import dnd.metrics.server.storage.Compactor;
 import dnd.metrics.server.storage.CurrentRetention;
 import dnd.metrics.server.storage.Deleter;
 import dnd.metrics.server.storage.HeadBlocks;
+import dnd.metrics.server.storage.ObjectMaintenance;
+import dnd.metrics.server.storage.ObjectSettings;
 import dnd.metrics.server.storage.Storage;
 import dnd.metrics.server.storage.request.DeletionHandler;
 import dnd.metrics.server.storage.request.Operators;
@@ -57,6 +59,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -72,10 +75,12 @@ public final class Main implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   private static final String BLOCKS_FOLDER = "blocks";
+  private static final String CACHE_FOLDER = "objects-cache";
 
   private final Head head;
   private final Blocks blocks;
   private final BlockMaintenance blockMaintenance;
+  private final Optional<ObjectMaintenance> objects;
   private final Database database;
   private final MetricMetadataStore metadata;
   private final EmbeddedHub hub;
@@ -97,6 +102,7 @@ public final class Main implements AutoCloseable {
       Head head,
       Blocks blocks,
       CurrentRetention retention,
+      Optional<ObjectMaintenance> objects,
       JournaledDatabase database,
       EmbeddedHub hub,
       InstantSource clock) {
@@ -106,6 +112,7 @@ public final class Main implements AutoCloseable {
     Storage storage = new Storage(head, blocks);
     RandomGenerator random = new SecureRandom();
     this.blockMaintenance = new BlockMaintenance(new Compactor(blocks, retention, clock, random));
+    this.objects = objects;
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
@@ -138,6 +145,7 @@ public final class Main implements AutoCloseable {
     head.watchMetadata(metadata::heardOf);
     head.startMaintenance(new HeadBlocks(blocks, clock, random));
     blockMaintenance.start();
+    objects.ifPresent(ObjectMaintenance::start);
     metadata.start();
     ingest.start();
     queries.start();
@@ -181,7 +189,11 @@ public final class Main implements AutoCloseable {
       Blocks blocks =
           Blocks.open(new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), replay::report);
       CurrentRetention retention =
-          new CurrentRetention(config.storage().retention(), new RetentionFile(folder).read());
+          new CurrentRetention(
+              config.storage().retention(),
+              new RetentionFile(folder).read(),
+              config.storage().objects().longestBlockMillis());
+      Optional<ObjectMaintenance> objects = objects(config, folder, blocks, retention, clock);
       JournaledDatabase database =
           JournaledDatabase.open(config.databaseOptions(folder), clock, replay::report);
       try {
@@ -191,6 +203,7 @@ public final class Main implements AutoCloseable {
             head,
             blocks,
             retention,
+            objects,
             database,
             EmbeddedHub.start(config.hub()),
             clock);
@@ -202,6 +215,24 @@ public final class Main implements AutoCloseable {
       head.close();
       throw e;
     }
+  }
+
+  private static Optional<ObjectMaintenance> objects(
+      Config config, Path folder, Blocks blocks, CurrentRetention retention, InstantSource clock)
+      throws IOException {
+    ObjectSettings settings = config.storage().objects();
+    if (settings.address().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ObjectMaintenance.open(
+            blocks,
+            settings.address().get().open(),
+            new DiskBlockFiles(folder.resolve(CACHE_FOLDER)),
+            Map.of("dnd_metrics", config.serviceName()),
+            settings,
+            retention,
+            clock));
   }
 
   /**
@@ -251,6 +282,7 @@ public final class Main implements AutoCloseable {
     sections.put("hub", this::hubSection);
     sections.put("head", () -> Sections.of(head.status()));
     sections.put("blocks", () -> Sections.of(blocks.status()));
+    objects.ifPresent(store -> sections.put("objects", () -> Sections.of(store.status())));
     sections.put("database", () -> Sections.of(database.status()));
     sections.put("rules", () -> ruleSection(rules.figures()));
     sections.put("announcements", () -> announcementSection(announcer.status()));
@@ -310,6 +342,7 @@ public final class Main implements AutoCloseable {
         metrics -> OwnFigures.database(database.status(), metrics),
         metrics -> OwnFigures.rules(rules.figures(), metrics),
         metrics -> OwnFigures.alerts(announcer.status(), metrics),
+        metrics -> objects.ifPresent(store -> OwnFigures.objects(store.status(), metrics)),
         new JvmFigures(),
         new ProcessFigures());
   }
@@ -348,6 +381,9 @@ public final class Main implements AutoCloseable {
     storageRequests.close();
     metadata.close();
     blockMaintenance.close();
+    if (objects.isPresent()) {
+      objects.get().close();
+    }
     try (hub;
         blocks;
         head) {

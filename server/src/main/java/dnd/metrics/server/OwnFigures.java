@@ -13,6 +13,7 @@ import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.rules.RuleFigures;
 import dnd.metrics.server.storage.BlockMaintenance;
 import dnd.metrics.server.storage.BlocksStatus;
+import dnd.metrics.server.storage.ObjectsStatus;
 import dnd.metrics.server.telemetry.Metrics;
 import java.util.Comparator;
 import java.util.List;
@@ -197,6 +198,37 @@ final class OwnFigures {
             "dnd_metrics_query_read_samples_total",
             "Samples that queries have read.",
             figures.samplesRead());
+  }
+
+  static void objects(ObjectsStatus status, Metrics metrics) {
+    metrics
+        .gauge(
+            "dnd_metrics_objects_available",
+            "Whether the object store could be worked with the last time.",
+            status.problem() == null ? 1 : 0)
+        .gauge("dnd_metrics_objects_blocks", "Blocks in the object store.", status.blocks())
+        .gauge(
+            "dnd_metrics_objects_waiting_blocks",
+            "Blocks on the local disk that are not in the object store yet.",
+            status.waitingBlocks())
+        .counter(
+            "dnd_metrics_objects_uploaded_blocks_total",
+            "Blocks that were put into the object store.",
+            status.uploadedBlocks())
+        .counter(
+            "dnd_metrics_objects_uploaded_bytes_total",
+            "Bytes that were put into the object store.",
+            status.uploadedBytes())
+        .counter(
+            "dnd_metrics_objects_failures_total",
+            "How often the object store could not be worked with.",
+            status.failures())
+        .gauge(
+            "dnd_metrics_objects_cache_bytes",
+            "What is on the local disk of blocks that are in the object store only.",
+            "bytes",
+            status.cacheBytes(),
+            Map.of());
   }
 
   static void senders(Head head, Metrics metrics) {

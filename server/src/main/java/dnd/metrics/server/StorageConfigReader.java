@@ -2,6 +2,8 @@ package dnd.metrics.server;
 
 import dnd.metrics.events.Durations;
 import dnd.metrics.server.database.DatabaseAddress;
+import dnd.metrics.server.objects.ObjectAddress;
+import dnd.metrics.server.storage.ObjectSettings;
 import dnd.metrics.server.storage.Retention;
 import dnd.metrics.server.storage.request.RetentionText;
 import dnd.metrics.server.yaml.NearestWord;
@@ -40,6 +42,8 @@ final class StorageConfigReader {
             .flatMap(mapping -> mapping.mapping("retention"))
             .map(RetentionText::read)
             .orElse(defaults.retention());
+    ObjectSettings objects =
+        ofRoot.map(mapping -> readObjects(mapping, defaults.objects())).orElse(defaults.objects());
     ofRoot.ifPresent(mapping -> {
       mapping.mapping("tables").ifPresent(list -> readTables(list, tables));
       if (serviceSchema.isPresent()
@@ -56,7 +60,23 @@ final class StorageConfigReader {
         database.orElse(defaults.database()),
         rootSchema.or(() -> serviceSchema).orElse(defaults.schema()),
         tables,
-        retention);
+        retention,
+        objects);
+  }
+
+  private static ObjectSettings readObjects(YamlMapping mapping, ObjectSettings defaults) {
+    Optional<ObjectAddress> address =
+        mapping.string("objects").filter("none"::equals).isPresent()
+            ? Optional.empty()
+            : mapping.read("objects", ObjectAddress::parse);
+    long cacheBytes =
+        mapping.bytes("objects_cache", 1 << 20, Long.MAX_VALUE - 1).orElse(defaults.cacheBytes());
+    Optional<Retention> local = mapping.mapping("local").map(RetentionText::readPlain);
+    return new ObjectSettings(
+        address,
+        cacheBytes,
+        local.map(Retention::keptMillis).orElse(defaults.localMillis()),
+        local.map(Retention::mostBytes).orElse(defaults.localBytes()));
   }
 
   private static Optional<String> readSchema(YamlMapping mapping) {

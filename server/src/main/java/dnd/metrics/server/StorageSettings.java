@@ -2,6 +2,7 @@ package dnd.metrics.server;
 
 import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.storage.ObjectSettings;
 import dnd.metrics.server.storage.Retention;
 import java.time.Duration;
 import java.util.Collections;
@@ -11,13 +12,14 @@ import java.util.Optional;
 
 /**
  * Where the storage service's tables are, their schema, and what is to be done with each of them;
- * how long samples are kept.
+ * how long samples are kept, and where.
  */
 public record StorageSettings(
     DatabaseAddress database,
     String schema,
     Map<String, TableSettings> tables,
-    Retention retention) {
+    Retention retention,
+    ObjectSettings objects) {
   public StorageSettings {
     if (schema.isEmpty()) {
       throw new IllegalArgumentException("a schema needs a name");
@@ -37,7 +39,11 @@ public record StorageSettings(
     tables.put("silences", TableSettings.KEPT);
     tables.put("dashboards", TableSettings.KEPT);
     return new StorageSettings(
-        new DatabaseAddress.DataFolder(), "metrics_db", tables, Retention.EVERYTHING);
+        new DatabaseAddress.DataFolder(),
+        "metrics_db",
+        tables,
+        Retention.EVERYTHING,
+        ObjectSettings.NONE);
   }
 
   /** What is to be done with a table. */

@@ -26,7 +26,8 @@ class PackageTableTest {
           Map.entry("wal", Set.of("model", "chunk")),
           Map.entry("block", Set.of("model", "chunk")),
           Map.entry("head", Set.of("model", "chunk", "index", "wal", "block")),
-          Map.entry("storage", Set.of("model", "chunk", "block", "head")),
+          Map.entry("objects", Set.of()),
+          Map.entry("storage", Set.of("model", "chunk", "block", "head", "objects")),
           Map.entry(
               "storage.request",
               Set.of(

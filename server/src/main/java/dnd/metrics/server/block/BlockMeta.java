@@ -1,6 +1,7 @@
 package dnd.metrics.server.block;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,18 @@ public record BlockMeta(
   /** The file {@code meta.json}. */
   public byte[] toJson() {
     return BlockMetaJson.write(this);
+  }
+
+  /**
+   * Whether another block has all that this one had, so that this one is not needed beside it: it
+   * was made, maybe over several steps, of all that this one was made of.
+   */
+  public boolean isReplacedBy(BlockMeta other) {
+    return ulid.compareTo(other.ulid) < 0
+        && overlaps(other.minMillis, other.maxMillis - 1)
+        && ThanosSection.resolutionMillis(this) == ThanosSection.resolutionMillis(other)
+        && !compaction.sources().isEmpty()
+        && new HashSet<>(other.compaction.sources()).containsAll(compaction.sources());
   }
 
   public BlockMeta withStats(BlockStats counted) {

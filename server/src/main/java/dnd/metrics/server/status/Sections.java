@@ -5,6 +5,7 @@ import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.storage.BlocksStatus;
+import dnd.metrics.server.storage.ObjectsStatus;
 import java.util.Locale;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -51,6 +52,26 @@ public final class Sections {
     section.put("tombstones", blocks.tombstones());
     section.put("deletions", blocks.deletions());
     section.put("set_aside", blocks.setAside());
+    return section;
+  }
+
+  /** The object store. */
+  public static ObjectNode of(ObjectsStatus objects) {
+    ObjectNode section = object();
+    section.put("state", objects.problem() == null ? "available" : "away");
+    section.put("address", objects.address());
+    if (objects.problem() != null) {
+      section.put("problem", objects.problem());
+    }
+    objects
+        .awaySinceMillis()
+        .ifPresent(millis -> section.put("away_since", Timestamps.format(millis)));
+    section.put("blocks", objects.blocks());
+    section.put("waiting_blocks", objects.waitingBlocks());
+    section.put("uploaded_blocks", objects.uploadedBlocks());
+    section.put("uploaded_bytes", objects.uploadedBytes());
+    section.put("cache_bytes", objects.cacheBytes());
+    section.put("failures", objects.failures());
     return section;
   }
 

@@ -8,6 +8,7 @@ import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,11 @@ public final class Blocks implements Closeable {
   private final ReentrantLock contentLock = new ReentrantLock();
 
   private final Object changeLock = new Object();
+
+  /** What is in the object store; null without one. Set once, before anybody reads. */
+  private @Nullable RemoteBlocks remote;
+
+  private @Nullable RemovedBlocks removedForGood;
   private final AtomicLong deletions = new AtomicLong();
 
   /** Blocks that are not read any more and whose folders are still to be removed. Guards itself. */
@@ -122,6 +129,16 @@ public final class Blocks implements Closeable {
     return blocks;
   }
 
+  /** Reads also what is in an object store; before anybody reads. */
+  void attach(RemoteBlocks inStore, RemovedBlocks removed) {
+    remote = inStore;
+    removedForGood = removed;
+  }
+
+  @Nullable RemoteBlocks remote() {
+    return remote;
+  }
+
   BlockFiles files() {
     return files;
   }
@@ -179,6 +196,97 @@ public final class Blocks implements Closeable {
       } finally {
         snapshot.release();
       }
+      deleteRemote(deletion);
+    } finally {
+      contentLock.unlock();
+    }
+  }
+
+  /** What is in the object store only is brought here first, to be written anew without it. */
+  private void deleteRemote(Deletion deletion) throws IOException {
+    RemoteBlocks store = remote;
+    if (store == null) {
+      return;
+    }
+    try {
+      for (RemoteBlocks.Remote each :
+          store.overlapping(current.blocks(), deletion.fromMillis(), deletion.toMillis())) {
+        Block block = store.acquire(each);
+        boolean concerned;
+        try {
+          concerned = block.hasSomethingOf(deletion);
+        } finally {
+          block.release();
+        }
+        if (concerned) {
+          recall(each);
+          for (Block here : current.blocks()) {
+            if (here.meta().ulid().equals(each.meta().ulid())) {
+              here.delete(deletion);
+            }
+          }
+        }
+      }
+    } catch (UnreadableSamplesException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /** Brings a block here that is in the object store only. */
+  void recall(RemoteBlocks.Remote far) throws IOException {
+    contentLock.lock();
+    try {
+      RemoteBlocks store = remote;
+      if (store == null || ulids().contains(far.meta().ulid())) {
+        return;
+      }
+      PreparedBlock prepared =
+          new BlockWriter(files)
+              .copy(
+                  far.meta(),
+                  far.files().keySet().stream()
+                      .filter(path -> !path.equals(BlockObjects.META))
+                      .toList(),
+                  path -> store.read(far.meta().ulid(), path));
+      replace(List.of(), Optional.of(prepared), () -> true);
+    } finally {
+      contentLock.unlock();
+    }
+  }
+
+  /**
+   * Removes the local copy of a block that is in the object store.
+   *
+   * @return false where it is not here any more, or something of it is deleted: it stays then
+   */
+  boolean dropLocal(Ulid ulid) throws IOException {
+    contentLock.lock();
+    try {
+      for (Block block : current.blocks()) {
+        if (block.meta().ulid().equals(ulid) && block.meta().stats().tombstones() == 0) {
+          replace(List.of(ulid), List.of());
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      contentLock.unlock();
+    }
+  }
+
+  /** Removes blocks for good, wherever they are. */
+  void removeForGood(List<Ulid> ulids) throws IOException {
+    contentLock.lock();
+    try {
+      RemovedBlocks removed = removedForGood;
+      if (removed != null) {
+        removed.add(
+            current.blocks().stream()
+                .map(Block::meta)
+                .filter(meta -> ulids.contains(meta.ulid()))
+                .toList());
+      }
+      replace(ulids, List.of());
     } finally {
       contentLock.unlock();
     }
@@ -202,9 +310,11 @@ public final class Blocks implements Closeable {
         }
         return false;
       }
-      if (prepared.isPresent()) {
-        prepared.get().publish();
+      if (prepared.isEmpty()) {
+        removeForGood(removed);
+        return true;
       }
+      prepared.get().publish();
       List<Ulid> added = prepared.map(block -> block.meta().ulid()).stream().toList();
       try {
         replace(removed, added);
@@ -357,6 +467,9 @@ public final class Blocks implements Closeable {
   /** Reads no block any more; queries that run can go on. */
   @Override
   public void close() {
+    if (remote != null) {
+      remote.close();
+    }
     change(current.blocks().stream().map(block -> block.meta().ulid()).toList(), List.of());
   }
 }

@@ -67,7 +67,7 @@ public final class Compactor {
     this.current = current;
     this.writer = new BlockWriter(blocks.files());
     this.retention = current.get();
-    this.plan = new CompactionPlan(RANGE_MILLIS, retention.longestBlockMillis());
+    this.plan = new CompactionPlan(RANGE_MILLIS, current.longestBlockMillis());
     this.clock = clock;
     this.random = random;
   }
@@ -109,7 +109,7 @@ public final class Compactor {
     Retention now = current.get();
     if (!now.equals(retention)) {
       retention = now;
-      plan = new CompactionPlan(RANGE_MILLIS, now.longestBlockMillis());
+      plan = new CompactionPlan(RANGE_MILLIS, current.longestBlockMillis());
       lookedThrough.clear();
     }
   }
@@ -132,7 +132,7 @@ public final class Compactor {
       }
     }
     if (!gone.isEmpty()) {
-      blocks.replace(gone, List.of());
+      blocks.removeForGood(gone);
       return true;
     }
     for (Block block : all) {

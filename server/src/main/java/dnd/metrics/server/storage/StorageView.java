@@ -2,30 +2,43 @@ package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
+import dnd.metrics.server.model.UnreadableSamplesException;
+import dnd.metrics.server.storage.RemoteBlocks.Remote;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Head and blocks for one query. A block that turns out to be damaged while series are looked for
  * is left out; while samples are read, the query ends.
  */
 final class StorageView implements SeriesView {
+  private static final Logger LOG = LoggerFactory.getLogger(StorageView.class);
+
   private static final int SERIES_PER_CHECK = 1024;
 
   private final SeriesSource head;
   private final Blocks blocks;
   private final BlockSnapshot snapshot;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Blocks of the object store that this view has open. Guards itself. */
+  private final Map<Ulid, Block> opened = new HashMap<>();
 
   /**
    * @param snapshot held already
@@ -45,7 +58,39 @@ final class StorageView implements SeriesView {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       snapshot.release();
+      synchronized (opened) {
+        opened.values().forEach(Block::release);
+        opened.clear();
+      }
     }
+  }
+
+  /** All blocks that may have samples between two times, by their beginning, open until the end. */
+  private List<Block> overlapping(long fromMillis, long toMillis) {
+    List<Block> here = snapshot.overlapping(fromMillis, toMillis);
+    List<Remote> far = remote(fromMillis, toMillis);
+    if (far.isEmpty()) {
+      return here;
+    }
+    List<Block> all = new ArrayList<>(here);
+    synchronized (opened) {
+      for (Remote each : far) {
+        all.add(opened.computeIfAbsent(each.meta().ulid(), ulid -> acquire(each)));
+      }
+    }
+    all.sort(
+        Comparator.comparingLong((Block block) -> block.meta().minMillis())
+            .thenComparing(block -> block.meta().ulid()));
+    return all;
+  }
+
+  private List<Remote> remote(long fromMillis, long toMillis) {
+    RemoteBlocks store = blocks.remote();
+    return store == null ? List.of() : store.overlapping(snapshot.blocks(), fromMillis, toMillis);
+  }
+
+  private Block acquire(Remote far) {
+    return Objects.requireNonNull(blocks.remote()).acquire(far);
   }
 
   @Override
@@ -56,7 +101,7 @@ final class StorageView implements SeriesView {
   @Override
   public List<? extends Series> select(
       List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-    List<Block> candidates = snapshot.overlapping(fromMillis, toMillis);
+    List<Block> candidates = overlapping(fromMillis, toMillis);
     List<? extends Series> recent = head.select(matchers, fromMillis, toMillis, check);
     if (candidates.isEmpty()) {
       return recent;
@@ -99,6 +144,11 @@ final class StorageView implements SeriesView {
     try {
       return question.apply(block);
     } catch (DamagedBlockException e) {
+      synchronized (opened) {
+        if (opened.containsKey(block.meta().ulid())) {
+          throw e; // it stays in the object store, so that nobody would learn of it
+        }
+      }
       blocks.setAside(block, e);
       return otherwise;
     }
@@ -126,14 +176,34 @@ final class StorageView implements SeriesView {
   private List<String> union(
       List<String> recent, long fromMillis, long toMillis, Function<Block, List<String>> question) {
     List<Block> candidates = snapshot.overlapping(fromMillis, toMillis);
-    if (candidates.isEmpty()) {
+    List<String> far = far(fromMillis, toMillis, question);
+    if (candidates.isEmpty() && far.isEmpty()) {
       return recent;
     }
     TreeSet<String> all = new TreeSet<>(Labels::compareCodePoints);
     all.addAll(recent);
+    all.addAll(far);
     for (Block block : candidates) {
       all.addAll(ask(block, List.of(), question));
     }
     return List.copyOf(all);
+  }
+
+  /** What the object store's blocks say, one after the other; those that are away are left out. */
+  private List<String> far(long fromMillis, long toMillis, Function<Block, List<String>> question) {
+    List<String> all = new ArrayList<>();
+    try {
+      for (Remote each : remote(fromMillis, toMillis)) {
+        Block block = acquire(each);
+        try {
+          all.addAll(question.apply(block));
+        } finally {
+          block.release();
+        }
+      }
+    } catch (UnreadableSamplesException e) {
+      LOG.debug("names of labels are told without those in the object store", e);
+    }
+    return all;
   }
 }

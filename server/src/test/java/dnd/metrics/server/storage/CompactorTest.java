@@ -41,7 +41,7 @@ class CompactorTest {
   private final InstantSource clock = InstantSource.fixed(Instant.ofEpochMilli(START));
 
   private static CurrentRetention fixed(Retention retention) {
-    return new CurrentRetention(retention, Optional.empty());
+    return new CurrentRetention(retention, Optional.empty(), Long.MAX_VALUE);
   }
 
   private Compactor compactor(Blocks blocks, long seed) {

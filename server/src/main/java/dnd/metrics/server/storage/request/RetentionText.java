@@ -28,11 +28,7 @@ public final class RetentionText {
 
   /** Reads what is in a mapping; problems are the file's. */
   public static Retention read(YamlMapping mapping) {
-    long kept = mapping.read("time", RetentionText::time).orElse(Retention.FOR_EVER);
-    long bytes =
-        mapping.string("size").filter(NONE::equals).isPresent()
-            ? Long.MAX_VALUE
-            : mapping.bytes("size", LEAST_BYTES, Long.MAX_VALUE - 1).orElse(Long.MAX_VALUE);
+    Retention plain = plain(mapping);
     List<RetentionRule> rules = new ArrayList<>();
     for (YamlMapping rule : mapping.mappings("rules")) {
       Optional<List<Matcher>> matchers = rule.read("match", RetentionText::matchers);
@@ -46,7 +42,23 @@ public final class RetentionText {
       rule.finish();
     }
     mapping.finish();
-    return new Retention(kept, bytes, rules);
+    return new Retention(plain.keptMillis(), plain.mostBytes(), rules);
+  }
+
+  /** Reads time and size alone. */
+  public static Retention readPlain(YamlMapping mapping) {
+    Retention plain = plain(mapping);
+    mapping.finish();
+    return plain;
+  }
+
+  private static Retention plain(YamlMapping mapping) {
+    long kept = mapping.read("time", RetentionText::time).orElse(Retention.FOR_EVER);
+    long bytes =
+        mapping.string("size").filter(NONE::equals).isPresent()
+            ? Long.MAX_VALUE
+            : mapping.bytes("size", LEAST_BYTES, Long.MAX_VALUE - 1).orElse(Long.MAX_VALUE);
+    return new Retention(kept, bytes, List.of());
   }
 
   private static long time(String text) {

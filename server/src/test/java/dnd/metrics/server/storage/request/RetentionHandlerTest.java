@@ -28,7 +28,8 @@ class RetentionHandlerTest {
       "{'time': '30d', 'size': '2GiB', 'rules': [{'match': '{a=`b`}', 'time': '1w'}]}";
 
   @TempDir Path folder;
-  private final CurrentRetention current = new CurrentRetention(CONFIGURED, Optional.empty());
+  private final CurrentRetention current =
+      new CurrentRetention(CONFIGURED, Optional.empty(), Long.MAX_VALUE);
 
   private JsonNode ask(String service, String data) throws InvalidEventException {
     String event = "{'type':'metrics.retention','data':" + data + "}";

@@ -1,0 +1,172 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.ReadableBlockFiles;
+import dnd.metrics.server.block.ThanosSection;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.objects.ObjectStore;
+import dnd.metrics.server.objects.StoredObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Blocks in an object store, as Thanos has them: {@code ULID/index}, {@code ULID/chunks/000001}
+ * ..., {@code ULID/meta.json}. The last comes last and goes first: without it there is no block.
+ * One thread at a time lists, puts and removes; any may read.
+ */
+final class BlockObjects {
+  static final String META = "meta.json";
+  private static final String INDEX = "index";
+  private static final String CHUNKS = "chunks";
+  private static final int MOST_META_BYTES = 64 << 20;
+
+  private final ObjectStore store;
+  private final Map<String, String> labels;
+  private final Map<Ulid, BlockMeta> known = new ConcurrentHashMap<>();
+  private final AtomicLong uploadedBytes = new AtomicLong();
+
+  /**
+   * @param labels whose samples they are, for Thanos
+   */
+  BlockObjects(ObjectStore store, Map<String, String> labels) {
+    this.store = store;
+    this.labels = Map.copyOf(labels);
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  long uploadedBytes() {
+    return uploadedBytes.get();
+  }
+
+  /**
+   * What is there.
+   *
+   * @param report is told of a block that cannot be used, each time
+   */
+  ObjectListing list(Consumer<String> report) throws IOException {
+    ObjectListing listing = new ObjectListing();
+    Map<Ulid, SortedMap<String, Long>> files = new TreeMap<>();
+    for (StoredObject object : store.list("")) {
+      int slash = object.name().indexOf('/');
+      if (slash > 0 && Ulid.isUlid(object.name().substring(0, slash))) {
+        files
+            .computeIfAbsent(Ulid.parse(object.name().substring(0, slash)), u -> new TreeMap<>())
+            .put(object.name().substring(slash + 1), object.byteSize());
+      }
+    }
+    known.keySet().retainAll(files.keySet());
+    files.forEach((ulid, some) -> listing.add(ulid, some));
+    for (Map.Entry<Ulid, SortedMap<String, Long>> each : files.entrySet()) {
+      if (each.getValue().containsKey(META)) {
+        try {
+          listing.addWhole(meta(each.getKey()));
+        } catch (IllegalArgumentException e) {
+          report.accept(
+              store.describe() + ": " + name(each.getKey(), META) + ": " + e.getMessage());
+        }
+      }
+    }
+    return listing;
+  }
+
+  private BlockMeta meta(Ulid ulid) throws IOException {
+    BlockMeta meta = known.get(ulid);
+    if (meta == null) {
+      try (InputStream in = store.read(name(ulid, META))) {
+        meta = BlockMeta.read(in.readNBytes(MOST_META_BYTES));
+      }
+      if (!meta.ulid().equals(ulid)) {
+        throw new IllegalArgumentException("it is of block " + meta.ulid());
+      }
+      known.put(ulid, meta);
+    }
+    return meta;
+  }
+
+  static String name(Ulid ulid, String path) {
+    return ulid + "/" + path;
+  }
+
+  InputStream read(Ulid ulid, String path) throws IOException {
+    return store.read(name(ulid, path));
+  }
+
+  /**
+   * Puts a block of which nothing is deleted, but for those of its files that are there already.
+   *
+   * @param local where its files are
+   */
+  void upload(Block block, ReadableBlockFiles local, ObjectListing listing) throws IOException {
+    Ulid ulid = block.meta().ulid();
+    String folder = ulid.toString();
+    SortedMap<String, Long> sizes = new TreeMap<>();
+    for (String chunk : local.list(folder + "/" + CHUNKS)) {
+      put(ulid, CHUNKS + "/" + chunk, local, listing, sizes);
+    }
+    put(ulid, INDEX, local, listing, sizes);
+    BlockMeta meta = ThanosSection.with(block.meta(), labels, sizes, block.indexStats());
+    byte[] json = meta.toJson();
+    store.put(name(ulid, META), MemorySegment.ofArray(json));
+    uploadedBytes.addAndGet(json.length);
+    sizes.put(META, (long) json.length);
+    known.put(ulid, meta);
+    listing.add(ulid, sizes);
+    listing.addWhole(meta);
+  }
+
+  private void put(
+      Ulid ulid,
+      String path,
+      ReadableBlockFiles local,
+      ObjectListing listing,
+      SortedMap<String, Long> sizes)
+      throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment content = local.map(ulid + "/" + path, arena);
+      Long there = listing.files(ulid).get(path);
+      boolean isThere =
+          there != null && there == content.byteSize() && store.holds(name(ulid, path), content);
+      if (!isThere) {
+        store.put(name(ulid, path), content);
+        uploadedBytes.addAndGet(content.byteSize());
+      }
+      sizes.put(path, content.byteSize());
+    }
+  }
+
+  /** Whether all files of a block that is there are as they are here. */
+  boolean holds(Ulid ulid, ReadableBlockFiles local, ObjectListing listing) throws IOException {
+    for (String path : listing.files(ulid).keySet()) {
+      if (!path.equals(META)) {
+        try (Arena arena = Arena.ofShared()) {
+          if (!store.holds(name(ulid, path), local.map(ulid + "/" + path, arena))) {
+            return false;
+          }
+        }
+      }
+    }
+    return listing.files(ulid).containsKey(INDEX);
+  }
+
+  /** Removes a block, or what there is of one. */
+  void delete(Ulid ulid, ObjectListing listing) throws IOException {
+    store.delete(name(ulid, META));
+    known.remove(ulid);
+    for (String path : listing.files(ulid).keySet()) {
+      store.delete(name(ulid, path));
+    }
+    listing.remove(ulid);
+  }
+}

@@ -1,0 +1,102 @@
+package dnd.metrics.server.objects;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A store for tests, which fails at the step it is told. */
+public final class MemoryStore implements ObjectStore {
+  private final TreeMap<String, byte[]> objects = new TreeMap<>();
+  private long stepsUntilFailure = Long.MAX_VALUE;
+  private boolean failsForEver;
+  private long steps;
+  private long puts;
+
+  /** Lets the call after {@code steps} more fail, and all behind it where it is for ever. */
+  public synchronized void failAfter(long more, boolean forEver) {
+    stepsUntilFailure = more;
+    failsForEver = forEver;
+  }
+
+  public synchronized long steps() {
+    return steps;
+  }
+
+  /** How many objects were put. */
+  public synchronized long puts() {
+    return puts;
+  }
+
+  /** Turns a bit of an object over. */
+  public synchronized void flipBit(String name, int bit) {
+    objects.get(name)[bit / 8] ^= (byte) (1 << bit % 8);
+  }
+
+  public synchronized byte[] contentOf(String name) {
+    return objects.get(name).clone();
+  }
+
+  private void step() throws IOException {
+    steps++;
+    if (stepsUntilFailure == 0) {
+      if (!failsForEver) {
+        stepsUntilFailure = Long.MAX_VALUE;
+      }
+      throw new IOException("the store is away");
+    }
+    stepsUntilFailure--;
+  }
+
+  @Override
+  public synchronized List<StoredObject> list(String prefix) throws IOException {
+    step();
+    return objects.entrySet().stream()
+        .filter(each -> each.getKey().startsWith(prefix))
+        .map(each -> new StoredObject(each.getKey(), each.getValue().length))
+        .toList();
+  }
+
+  @Override
+  public synchronized void put(String name, MemorySegment content) throws IOException {
+    ObjectNames.check(name);
+    step();
+    puts++;
+    objects.put(name, content.toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  @Override
+  public synchronized boolean holds(String name, MemorySegment content) throws IOException {
+    step();
+    byte[] there = objects.get(name);
+    return there != null && MemorySegment.ofArray(there).mismatch(content) < 0;
+  }
+
+  @Override
+  public synchronized InputStream read(String name) throws IOException {
+    step();
+    byte[] there = objects.get(name);
+    if (there == null) {
+      throw new NoSuchFileException(name);
+    }
+    return new ByteArrayInputStream(there);
+  }
+
+  @Override
+  public synchronized void delete(String name) throws IOException {
+    step();
+    objects.remove(name);
+  }
+
+  @Override
+  public String describe() {
+    return "memory";
+  }
+
+  @Override
+  public void close() {}
+}

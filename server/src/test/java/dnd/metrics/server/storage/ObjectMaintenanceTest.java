@@ -1,0 +1,437 @@
+package dnd.metrics.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.block.ModelCursor;
+import dnd.metrics.server.block.RandomSeries;
+import dnd.metrics.server.block.SampleList;
+import dnd.metrics.server.block.SourceModel;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SeriesView;
+import dnd.metrics.server.model.UnreadableSamplesException;
+import dnd.metrics.server.objects.MemoryStore;
+import dnd.metrics.server.objects.StoredObject;
+import dnd.metrics.server.promql.test.MemorySource;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class ObjectMaintenanceTest {
+  private static final long RANGE = 7_200_000;
+  private static final long START = 236_007 * RANGE;
+  private static final int RANGES = 12;
+
+  private MemoryBlockFiles files = new MemoryBlockFiles();
+  private MemoryBlockFiles cache = new MemoryBlockFiles();
+  private final MemoryStore store = new MemoryStore();
+  private final Random random = new Random(5);
+  private long now = START + RANGES * RANGE;
+  private final InstantSource clock = () -> Instant.ofEpochMilli(now);
+  private Retention retention = Retention.EVERYTHING;
+  private long cacheBytes = 64 << 20;
+  private long localMillis = 4 * RANGE;
+  private SortedMap<Labels, SampleList> model;
+  private int written;
+
+  /** A service's blocks, with what looks after them. */
+  private final class Life implements AutoCloseable {
+    final Blocks blocks;
+    final ObjectMaintenance objects;
+    final Compactor compactor;
+
+    Life() throws IOException {
+      blocks =
+          Blocks.open(
+              files,
+              report -> {
+                throw new IllegalStateException(report);
+              });
+      CurrentRetention current = new CurrentRetention(retention, Optional.empty(), Long.MAX_VALUE);
+      objects =
+          ObjectMaintenance.open(
+              blocks,
+              store,
+              cache,
+              Map.of("who", "test"),
+              new ObjectSettings(Optional.empty(), cacheBytes, localMillis, Long.MAX_VALUE),
+              current,
+              clock);
+      compactor = new Compactor(blocks, current, clock, random);
+    }
+
+    void compactAll() throws IOException {
+      boolean more = true;
+      while (more) {
+        more = compactor.compact();
+      }
+    }
+
+    void check(String what) {
+      try (SeriesView view = new Storage(new MemorySource(), blocks).view()) {
+        SourceModel.assertSame(what, SourceModel.contentOf(view), model);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      objects.close();
+      blocks.close();
+    }
+  }
+
+  private void fill(long seed, int series) throws IOException {
+    model =
+        new RandomSeries(seed)
+            .series(RandomSeries.Kind.EVERYTHING, series, START, START + RANGES * RANGE);
+    for (int i = 0; i < RANGES; i++) {
+      long min = START + i * RANGE;
+      SortedMap<Labels, SampleList> part = new TreeMap<>();
+      model.forEach((labels, samples) -> part.put(labels, samples.between(min, min + RANGE - 1)));
+      Ulid ulid = Ulid.of(min, random);
+      written +=
+          new BlockWriter(files)
+              .write(BlockMeta.ofHead(ulid, min, min + RANGE), new ModelCursor(part))
+              .map(meta -> 1)
+              .orElse(0);
+    }
+    model.values().removeIf(SampleList::isEmpty);
+  }
+
+  private List<String> stored(String suffix) throws IOException {
+    return store.list("").stream()
+        .map(StoredObject::name)
+        .filter(name -> name.endsWith(suffix))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void blocksGoToTheStoreAndAreReadFromThere(long seed) throws IOException {
+    fill(seed, 15);
+    localMillis = Retention.FOR_EVER;
+    try (Life life = new Life()) {
+      assertThat(life.objects.status().problem()).isNotNull();
+      life.objects.run();
+      assertThat(stored("meta.json")).hasSize(written);
+      life.check("after uploads");
+      life.compactAll();
+      life.objects.run();
+      life.objects.run();
+      life.check("after compaction");
+      ObjectsStatus status = life.objects.status();
+      assertThat(status.problem()).isNull();
+      assertThat(status.waitingBlocks()).isZero();
+      assertThat(stored("meta.json")).hasSize(status.blocks()).hasSizeLessThan(written);
+      assertThat(life.blocks.status().blocks()).isEqualTo(status.blocks());
+      assertThat(status.cacheBytes()).isZero();
+    }
+    localMillis = 2 * RANGE;
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.blocks.status().blocks()).isLessThan(life.objects.status().blocks());
+      life.check("without local copies");
+      assertThat(life.objects.status().cacheBytes()).isPositive();
+    }
+    try (Life life = new Life()) {
+      assertThat(cache.list("")).isEmpty();
+      assertThatThrownBy(() -> life.check("before it is known what there is"))
+          .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining("not known yet");
+      life.objects.run();
+      life.check("after a restart");
+    }
+  }
+
+  @Test
+  void whatThanosWantsToKnowIsInMetaJson() throws IOException {
+    fill(3, 5);
+    try (Life life = new Life()) {
+      life.objects.run();
+    }
+    for (String name : stored("meta.json")) {
+      JsonNode thanos = JsonMapper.shared().readTree(store.contentOf(name)).get("thanos");
+      assertThat(thanos.get("version").intValue()).isEqualTo(1);
+      assertThat(thanos.get("labels").get("who").stringValue()).isEqualTo("test");
+      assertThat(thanos.get("downsample").get("resolution").longValue()).isZero();
+      assertThat(thanos.get("source").stringValue()).isNotEmpty();
+      assertThat(thanos.get("index_stats").get("series_max_size").longValue()).isPositive();
+      assertThat(thanos.get("index_stats").get("chunk_max_size").longValue()).isPositive();
+      String folder = name.substring(0, name.indexOf('/') + 1);
+      List<String> listed = new ArrayList<>();
+      for (JsonNode file : thanos.get("files")) {
+        listed.add(folder + file.get("rel_path").stringValue());
+        if (file.has("size_bytes")) {
+          assertThat(file.get("size_bytes").longValue())
+              .isEqualTo(store.contentOf(listed.getLast()).length);
+        }
+      }
+      assertThat(listed)
+          .containsExactlyInAnyOrderElementsOf(
+              store.list(folder).stream().map(StoredObject::name).toList());
+    }
+  }
+
+  @Test
+  void whereItIsBrokenOffItGoesOn() throws IOException {
+    fill(4, 4);
+    MemoryBlockFiles before = files;
+    long steps = 1;
+    int failed = 0;
+    for (long step = 0; step < steps; step++) {
+      files = before.cutPower(new Random(1));
+      cache = new MemoryBlockFiles();
+      for (StoredObject object : store.list("")) {
+        store.delete(object.name());
+      }
+      long begun = store.steps();
+      store.failAfter(step, false);
+      try (Life life = new Life()) {
+        try {
+          life.objects.run();
+          life.check("step " + step);
+          life.compactAll();
+          life.objects.run();
+        } catch (IOException | UnreadableSamplesException e) {
+          assertThat(e).hasMessageContaining("the store is away");
+          failed++;
+        }
+        store.failAfter(Long.MAX_VALUE, false);
+        if (step % 2 == 0) {
+          life.objects.run();
+          life.check("step " + step + ", tried again");
+        }
+        steps = Math.max(steps, Math.min(150, store.steps() - begun));
+      }
+      files = files.cutPower(random);
+      try (Life life = new Life()) {
+        life.objects.run();
+        life.check("step " + step + ", after a restart");
+        life.compactAll();
+        life.objects.run();
+        life.objects.run();
+        life.check("step " + step + ", after a restart, in the end");
+        assertThat(stored("meta.json")).hasSize(life.objects.status().blocks());
+        assertThat(store.list(""))
+            .allMatch(object -> isOfAWholeBlock(object.name()), "is of a whole block");
+      }
+    }
+    assertThat(failed).isGreaterThan(50);
+  }
+
+  private boolean isOfAWholeBlock(String name) {
+    try {
+      return !store.list(name.substring(0, name.indexOf('/')) + "/meta.json").isEmpty();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void anUploadThatWasBrokenOffIsTakenUp() throws IOException {
+    fill(6, 4);
+    try (Life life = new Life()) {
+      int broken = 0;
+      boolean done = false;
+      while (!done) {
+        store.failAfter(9, false);
+        try {
+          life.objects.run();
+          done = true;
+        } catch (IOException e) {
+          broken++;
+        }
+      }
+      store.failAfter(Long.MAX_VALUE, false);
+      assertThat(broken).isGreaterThan(3);
+      assertThat(store.puts()).isEqualTo(3L * written); // one file of chunks, index and meta.json
+      life.check("in the end");
+    }
+  }
+
+  @Test
+  void aStoreThatIsAwayStopsNothingLocal() throws IOException {
+    fill(7, 6);
+    try (Life life = new Life()) {
+      life.objects.run();
+      store.failAfter(0, true);
+      assertThatThrownBy(() -> life.objects.run()).hasMessage("the store is away");
+      ObjectsStatus status = life.objects.status();
+      assertThat(status.problem()).isEqualTo("the store is away");
+      assertThat(status.awaySinceMillis()).hasValue(now);
+      assertThat(status.failures()).isEqualTo(1);
+      Storage storage = new Storage(new MemorySource(), life.blocks);
+      long local = START + (RANGES - 3) * RANGE;
+      try (SeriesView view = storage.view()) {
+        SourceModel.compare(view, model, List.of(), local, now);
+        assertThatThrownBy(() -> SourceModel.compare(view, model, List.of(), START, now))
+            .isInstanceOf(UnreadableSamplesException.class)
+            .hasMessageContaining("the store is away");
+        assertThat(view.labelValues("__name__", List.of(), START, now)).isNotEmpty();
+      }
+      life.compactAll();
+      store.failAfter(Long.MAX_VALUE, false);
+      life.objects.run();
+      assertThat(life.objects.status().problem()).isNull();
+      life.check("when it is back");
+    }
+  }
+
+  @Test
+  void whatIsDeletedIsDeletedInTheStoreToo() throws IOException {
+    fill(8, 8);
+    try (Life life = new Life()) {
+      life.objects.run();
+      int far = life.objects.status().blocks() - life.blocks.status().blocks();
+      assertThat(far).isPositive();
+      Deletion deletion =
+          new Deletion(
+              List.of(List.of(Matcher.equal("__name__", "metric_1"))),
+              START + RANGE / 2,
+              START + 3 * RANGE);
+      life.blocks.delete(deletion, inHead -> {});
+      forget(deletion);
+      life.check("at once");
+    }
+    files = files.cutPower(random);
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.check("after a restart");
+      life.compactAll();
+      life.objects.run();
+      life.objects.run();
+      life.check("after compaction");
+      assertThat(life.blocks.status().tombstones()).isZero();
+      Deletion everything =
+          new Deletion(
+              List.of(List.of(new Matcher(Matcher.Type.NOT_EQUAL, "__name__", ""))), START, now);
+      life.blocks.delete(everything, inHead -> {});
+      model.clear();
+      life.check("all of it");
+      life.compactAll();
+      life.check("all of it, made true");
+    }
+    files = files.cutPower(random);
+    try (Life life = new Life()) {
+      boolean done = false;
+      for (int step = 0; !done; step++) {
+        store.failAfter(step, false);
+        try {
+          life.objects.run();
+          done = true;
+        } catch (IOException e) {
+          assertThat(e).hasMessage("the store is away");
+        }
+        try {
+          life.check("failed at step " + step);
+        } catch (UnreadableSamplesException e) {
+          assertThat(e).hasMessageContaining("not known yet");
+        }
+      }
+      store.failAfter(Long.MAX_VALUE, false);
+      life.check("afterwards");
+      now += 3 * 86_400_000L; // what is left of blocks that others were made of waits as long
+      life.objects.run();
+      assertThat(store.list("")).isEmpty();
+      assertThat(files.list(RemovedBlocks.FOLDER)).isEmpty();
+    }
+  }
+
+  private void forget(Deletion deletion) {
+    model.replaceAll((labels, samples) -> {
+      List<SampleList.Sample> left = new ArrayList<>(samples.samples());
+      left.removeIf(s ->
+          deletion.matches(labels)
+              && deletion.fromMillis() <= s.millis()
+              && s.millis() <= deletion.toMillis());
+      return new SampleList(left);
+    });
+    model.values().removeIf(SampleList::isEmpty);
+  }
+
+  @Test
+  void retentionHoldsInTheStoreToo() throws IOException {
+    fill(9, 10);
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(stored("meta.json")).hasSize(written);
+    }
+    retention =
+        new Retention(
+            8 * RANGE,
+            Long.MAX_VALUE,
+            List.of(new RetentionRule(List.of(Matcher.equal("__name__", "metric_1")), 6 * RANGE)));
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.compactAll();
+      life.objects.run();
+      life.objects.run();
+      long kept = now - 8 * RANGE;
+      long keptLess = now - 6 * RANGE;
+      model.replaceAll((labels, samples) ->
+          samples.between(labels.metricName().equals("metric_1") ? keptLess : kept, now));
+      model.values().removeIf(SampleList::isEmpty);
+      life.check("what is over is gone");
+      assertThat(stored("meta.json")).hasSizeLessThanOrEqualTo(8);
+    }
+  }
+
+  @Test
+  void theCacheIsBounded() throws IOException {
+    fill(10, 10);
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.check("with room for all");
+      cacheBytes = life.objects.status().cacheBytes() / 3;
+    }
+    try (Life life = new Life()) {
+      life.objects.run();
+      Storage storage = new Storage(new MemorySource(), life.blocks);
+      for (int i = 0; i < RANGES; i++) {
+        long from = START + i * RANGE;
+        try (SeriesView view = storage.view()) {
+          SourceModel.compare(view, model, List.of(), from, from + RANGE - 1);
+        }
+        assertThat(life.objects.status().cacheBytes()).isBetween(0L, cacheBytes);
+      }
+      assertThatThrownBy(() -> life.check("all at once"))
+          .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining("storage.objects_cache");
+      try (SeriesView view = storage.view()) { // what failed holds nothing
+        SourceModel.compare(view, model, List.of(), START, START + RANGE - 1);
+      }
+    }
+  }
+
+  @Test
+  void aDamagedObjectIsFoundOut() throws IOException {
+    fill(11, 10);
+    try (Life life = new Life()) {
+      life.objects.run();
+      String chunks = stored("chunks/000001").getFirst();
+      store.flipBit(chunks, 8 * 20);
+      assertThatThrownBy(() -> life.check("damaged"))
+          .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining(chunks)
+          .hasMessageContaining("checksum");
+    }
+  }
+}
