@@ -10,6 +10,9 @@ package dnd.metrics.server.promql.exec;
  * recurrence does not settle, windows are run through one by one.
  */
 final class DoubleExponentialSmoothing implements RangeFunction {
+  /** Up to here a result that is corrected has all but some of a double's digits. */
+  private static final double MOST_CORRECTION = 1e4;
+
   private final RangeCall call;
   private final double smoothing;
   private final double trend;
@@ -142,7 +145,11 @@ final class DoubleExponentialSmoothing implements RangeFunction {
     double[] m = power(left);
     double correction =
         m[0] * (now - smoothed[second]) + m[1] * (d - growth[second]) + m[2] * (b - trends[second]);
-    return smoothed[to - 1] + correction;
+    double result = smoothed[to - 1] + correction;
+    // What lies before the window may be so much larger that the difference is its rounding error.
+    return Math.abs(correction) <= MOST_CORRECTION * Math.abs(result)
+        ? result
+        : smooth(values, from, to, smoothing, trend);
   }
 
   /** The top row of the n-th power of the recurrence's matrix. */
