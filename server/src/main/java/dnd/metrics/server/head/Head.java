@@ -491,11 +491,17 @@ public final class Head implements SeriesSource, Closeable {
   /** Whether a range is over that was not when ranges were last cut. */
   boolean hasRangeToCut() {
     long end = HeadCut.endMillis(newestMillis());
-    if (end <= cutMillis) {
-      return false;
-    }
+    return end > cutMillis && hasSamplesBefore(end);
+  }
+
+  /** Whether samples came for ranges that were cut before. */
+  boolean hasLateToCut() {
+    return hasSamplesBefore(cutMillis);
+  }
+
+  private boolean hasSamplesBefore(long millis) {
     for (Sender sender : senders.values()) {
-      if (sender.oldestMillis() < end) {
+      if (sender.oldestMillis() < millis) {
         return true;
       }
     }

@@ -26,6 +26,9 @@ final class HeadMaintenance implements Closeable {
   /** Checkpoints may write so many times what the log does, so that the next start is short. */
   private static final int LOG_PER_CHECKPOINT = 3;
 
+  /** What comes late for ranges that were cut waits so long for others, and no longer. */
+  private static final long LATE_CUT_NANOS = TimeUnit.MINUTES.toNanos(10);
+
   private final Head head;
   private final long checkpointBytes;
 
@@ -37,6 +40,9 @@ final class HeadMaintenance implements Closeable {
   private volatile long lastBytes;
 
   private volatile long logBytesThen;
+
+  /** When ranges were last cut, or the head was opened. */
+  private volatile long lastCutNanos = System.nanoTime();
 
   private final AtomicLong checkpoints = new AtomicLong();
   private final AtomicLong blocksCut = new AtomicLong();
@@ -80,7 +86,7 @@ final class HeadMaintenance implements Closeable {
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     try {
       head.makePending();
-      if (blocks != null && head.hasRangeToCut()) {
+      if (blocks != null && (head.hasRangeToCut() || isTimeForLate() && head.hasLateToCut())) {
         cut(blocks);
       }
       long grown = head.log().bytesEver() - logBytesThen;
@@ -93,9 +99,14 @@ final class HeadMaintenance implements Closeable {
     }
   }
 
+  private boolean isTimeForLate() {
+    return System.nanoTime() - lastCutNanos >= LATE_CUT_NANOS;
+  }
+
   int cut(BlockSink blocks) throws IOException {
     work.lock();
     try {
+      lastCutNanos = System.nanoTime();
       long started = System.nanoTime();
       int count = head.writeBlocks(blocks);
       blocksCut.addAndGet(count);

@@ -103,6 +103,25 @@ class HeadCutTest {
     }
   }
 
+  @Test
+  void whatComesLateIsKnownAndCut() throws IOException {
+    try (Head head = open()) {
+      sample(head, "a", START + MINUTE);
+      sample(head, "a", START + 3 * HOUR);
+      assertThat(head.hasLateToCut()).isFalse();
+      head.cut(blocks);
+      assertThat(head.hasLateToCut()).isFalse();
+      sample(head, "late", START + 2 * MINUTE);
+      assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(head.hasLateToCut()).isTrue();
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(head.hasLateToCut()).isFalse();
+      assertThat(blocks.blocks()).hasSize(2);
+      assertThat(blocks.blocks().getLast().samples())
+          .containsOnlyKeys(Labels.of("__name__", "late"));
+    }
+  }
+
   private static Deletion of(String name, long from, long to) {
     return new Deletion(List.of(List.of(Matcher.equal("__name__", name))), from, to);
   }
