@@ -698,9 +698,12 @@ public final class Head implements SeriesSource, Closeable {
     return table;
   }
 
-  /** Makes the series of the checkpoint that the log behind it has samples of. */
-  void makePending() {
-    directory.stored().makePending(directory);
+  /**
+   * Makes some of the series of the checkpoint that the log behind it has samples of; whether there
+   * are more.
+   */
+  boolean makePending(int atMost) {
+    return directory.stored().makePending(directory, atMost);
   }
 
   /** The sender of a definition in the log. */

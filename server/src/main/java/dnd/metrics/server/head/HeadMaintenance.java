@@ -26,6 +26,12 @@ final class HeadMaintenance implements Closeable {
   /** Checkpoints may write so many times what the log does, so that the next start is short. */
   private static final int LOG_PER_CHECKPOINT = 3;
 
+  /**
+   * After a start, series that the log had samples of are made so many a second, so that who asks
+   * then does not wait; only then the checkpoint is written that makes the next start short.
+   */
+  private static final int PENDING_AT_ONCE = 50_000;
+
   /** What comes late for ranges that were cut waits so long for others, and no longer. */
   private static final long LATE_CUT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
@@ -40,6 +46,8 @@ final class HeadMaintenance implements Closeable {
   private volatile long lastBytes;
 
   private volatile long logBytesThen;
+
+  private final long logBytesAtStart;
 
   /** When ranges were last cut, or the head was opened. */
   private volatile long lastCutNanos = System.nanoTime();
@@ -58,7 +66,8 @@ final class HeadMaintenance implements Closeable {
     this.head = head;
     this.checkpointBytes = options.checkpointBytes();
     this.lastBytes = checkpoint == null ? 0 : checkpoint.bytes();
-    this.logBytesThen = head.log().bytesEver() - uncoveredBytes;
+    this.logBytesAtStart = head.log().bytesEver();
+    this.logBytesThen = logBytesAtStart - uncoveredBytes;
   }
 
   void start(@Nullable BlockSink blocks) {
@@ -85,11 +94,11 @@ final class HeadMaintenance implements Closeable {
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     try {
-      head.makePending();
-      if (blocks != null && (head.hasRangeToCut() || isTimeForLate() && head.hasLateToCut())) {
+      boolean pending = head.makePending(PENDING_AT_ONCE);
+      if (blocks != null && (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut()))) {
         cut(blocks);
       }
-      long grown = head.log().bytesEver() - logBytesThen;
+      long grown = head.log().bytesEver() - (pending ? logBytesAtStart : logBytesThen);
       if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
         checkpoint();
       }

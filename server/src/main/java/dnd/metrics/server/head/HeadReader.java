@@ -24,12 +24,12 @@ final class HeadReader implements SampleReader {
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
     // The order of these reads is the reverse of the writer's: see HeadSeries.
-    RunningValue running = series.running;
+    RunningValue running = series.running();
     this.newest = running == null ? null : running.newest();
     this.open = series.open;
     this.finished = series.finished;
     this.nextFinished = firstFrom(finished, fromMillis);
-    OutOfOrderSamples late = series.outOfOrder;
+    OutOfOrderSamples late = series.outOfOrder();
     if (late != null) {
       OutOfOrderMerge m = new OutOfOrderMerge(late.runs, fromMillis, toMillis);
       this.merge = m.isEmpty() ? null : m;

@@ -38,6 +38,7 @@ public final class HeadSeries implements Series {
   private static final FinishedChunk[] NONE = {};
   static final Histogram STALE_HISTOGRAM = Histogram.builder().sum(StaleMarker.VALUE).build();
   private static final long NEVER = Long.MIN_VALUE;
+  private static final int GONE = -1;
   private static final VarHandle LAST;
 
   static {
@@ -61,19 +62,17 @@ public final class HeadSeries implements Series {
   /** Number in the log, in the index and in the directory; it stays the same over restarts. */
   final int ref;
 
-  /** The last of its sender's reports that had this series. */
+  /** The last of its sender's reports that had this series; {@link #GONE} when it left the head. */
   int reportMark;
 
   /** Who watches it, of the set of watches with version {@link #watchVersion}. */
   private @Nullable WatchGroup watches;
 
   private int watchVersion;
-  private boolean live = true;
 
   volatile FinishedChunk[] finished = NONE;
   volatile @Nullable Chunk open;
-  volatile @Nullable RunningValue running;
-  volatile @Nullable OutOfOrderSamples outOfOrder;
+  private volatile @Nullable RareParts rare;
 
   /** Time of the first sample in {@link #open}. */
   private long openFirstMillis;
@@ -84,7 +83,6 @@ public final class HeadSeries implements Series {
   private long lastMillis = NEVER;
 
   private double lastValue;
-  private @Nullable Histogram lastHistogram;
 
   private volatile long firstMillis = Long.MAX_VALUE;
 
@@ -161,6 +159,36 @@ public final class HeadSeries implements Series {
     return LabelPair.hash(labelPairs());
   }
 
+  @Nullable RunningValue running() {
+    RareParts parts = rare;
+    return parts == null ? null : parts.running;
+  }
+
+  @Nullable OutOfOrderSamples outOfOrder() {
+    RareParts parts = rare;
+    return parts == null ? null : parts.outOfOrder;
+  }
+
+  private @Nullable Histogram lastHistogram() {
+    RareParts parts = rare;
+    return parts == null ? null : parts.lastHistogram;
+  }
+
+  private void setLastHistogram(@Nullable Histogram histogram) {
+    if (histogram != null || rare != null) {
+      rareForWriting().lastHistogram = histogram;
+    }
+  }
+
+  private RareParts rareForWriting() {
+    RareParts parts = rare;
+    if (parts == null) {
+      parts = new RareParts();
+      rare = parts;
+    }
+    return parts;
+  }
+
   /** Whether it has no sample yet. For the sender's thread, within a batch. */
   public boolean isEmpty() {
     return newestMillis() == NEVER;
@@ -172,7 +200,7 @@ public final class HeadSeries implements Series {
    * that is not live is to be resolved anew.
    */
   public boolean isLive() {
-    return live;
+    return reportMark != GONE;
   }
 
   /**
@@ -181,7 +209,7 @@ public final class HeadSeries implements Series {
    * own. What it returns means nothing.
    */
   public int touch() {
-    int some = (int) lastMillis + (live ? 1 : 0);
+    int some = (int) lastMillis + (isLive() ? 1 : 0);
     return open instanceof XorChunk floats ? some + floats.touch() : some;
   }
 
@@ -197,7 +225,7 @@ public final class HeadSeries implements Series {
 
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
   long newestMillis() {
-    RunningValue r = running;
+    RunningValue r = running();
     long last = (long) LAST.getAcquire(this);
     return r == null ? last : Math.max(last, r.timeMillis());
   }
@@ -208,11 +236,11 @@ public final class HeadSeries implements Series {
 
   /** Whether the newest sample says that the series has ended. */
   boolean isStale() {
-    RunningValue r = running;
+    RunningValue r = running();
     if (lastMillis == NEVER || (r != null && r.isOpen())) {
       return false;
     }
-    Histogram h = lastHistogram;
+    Histogram h = lastHistogram();
     return h == null ? StaleMarker.is(lastValue) : h.isStaleMarker();
   }
 
@@ -228,7 +256,7 @@ public final class HeadSeries implements Series {
   }
 
   AppendOutcome append(long timeMillis, double value) {
-    if (timeMillis > lastMillis && running == null) {
+    if (timeMillis > lastMillis && running() == null) {
       appendInOrder(timeMillis, value);
       return AppendOutcome.ACCEPTED;
     }
@@ -236,7 +264,7 @@ public final class HeadSeries implements Series {
   }
 
   AppendOutcome append(long timeMillis, Histogram histogram) {
-    if (timeMillis > lastMillis && running == null) {
+    if (timeMillis > lastMillis && running() == null) {
       appendInOrder(timeMillis, histogram);
       return AppendOutcome.ACCEPTED;
     }
@@ -245,11 +273,11 @@ public final class HeadSeries implements Series {
 
   private AppendOutcome appendLate(long timeMillis, double value, @Nullable Histogram histogram) {
     boolean stale = histogram == null ? StaleMarker.is(value) : histogram.isStaleMarker();
-    RunningValue r = running;
+    RunningValue r = running();
     if (r != null && timeMillis > newestMillis()) {
       settle(r);
       if (!stale) { // whole values from now on: the running one is over
-        running = null;
+        rareForWriting().running = null;
       }
     }
     if (timeMillis > lastMillis && (r == null || timeMillis > r.timeMillis())) {
@@ -264,7 +292,7 @@ public final class HeadSeries implements Series {
       return AppendOutcome.CONFLICT;
     }
     if (timeMillis == lastMillis) {
-      return sameSample(lastValue, lastHistogram, value, histogram);
+      return sameSample(lastValue, lastHistogram(), value, histogram);
     }
     if (timeMillis < newestMillis() - sender.outOfOrderMillis()) {
       return AppendOutcome.TOO_OLD;
@@ -288,11 +316,11 @@ public final class HeadSeries implements Series {
       Histogram[] h = found.histograms;
       return sameSample(found.values[0], h == null ? null : h[0], value, histogram);
     }
-    OutOfOrderSamples samples = outOfOrder;
+    OutOfOrderSamples samples = outOfOrder();
     if (samples == null) {
       samples = new OutOfOrderSamples();
       samples.insert(timeMillis, value, histogram);
-      outOfOrder = samples;
+      rareForWriting().outOfOrder = samples;
     } else {
       samples.insert(timeMillis, value, histogram);
     }
@@ -315,8 +343,8 @@ public final class HeadSeries implements Series {
       begin(timeMillis, next);
     }
     lastValue = value;
-    if (lastHistogram != null) {
-      lastHistogram = null;
+    if (lastHistogram() != null) {
+      setLastHistogram(null);
     }
     LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
   }
@@ -343,7 +371,7 @@ public final class HeadSeries implements Series {
               ? before.follow(timeMillis, histogram)
               : HistogramChunk.start(timeMillis, histogram));
     }
-    lastHistogram = histogram;
+    setLastHistogram(histogram);
     LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
   }
 
@@ -378,13 +406,13 @@ public final class HeadSeries implements Series {
       return Double.NaN;
     }
     double before;
-    if (running instanceof RunningTotal total) {
+    if (running() instanceof RunningTotal total) {
       before = total.value();
     } else {
       boolean goesOn =
-          running == null
+          running() == null
               && lastMillis != NEVER
-              && lastHistogram == null
+              && lastHistogram() == null
               && Double.isFinite(lastValue);
       before = goesOn ? lastValue : 0;
     }
@@ -403,7 +431,7 @@ public final class HeadSeries implements Series {
    */
   void setTotal(long timeMillis, double total) {
     RunningTotal state;
-    if (running instanceof RunningTotal current) {
+    if (running() instanceof RunningTotal current) {
       state = current;
     } else {
       settleIfAny();
@@ -420,7 +448,7 @@ public final class HeadSeries implements Series {
       return false;
     }
     RunningHistogram state;
-    if (running instanceof RunningHistogram current) {
+    if (running() instanceof RunningHistogram current) {
       state = current;
     } else {
       settleIfAny();
@@ -443,11 +471,11 @@ public final class HeadSeries implements Series {
     if (state.timeMillis() < firstMillis) {
       firstMillis = state.timeMillis();
     }
-    running = state;
+    rareForWriting().running = state;
   }
 
   private void settleIfAny() {
-    RunningValue r = running;
+    RunningValue r = running();
     if (r != null) {
       settle(r);
     }
@@ -473,7 +501,7 @@ public final class HeadSeries implements Series {
 
   /** Marks the series as ended, at {@code timeMillis} or just behind its newest sample. */
   long appendStaleMarker(long timeMillis) {
-    boolean histograms = running instanceof RunningHistogram || lastHistogram != null;
+    boolean histograms = running() instanceof RunningHistogram || lastHistogram() != null;
     settleIfAny();
     long at = lastMillis == NEVER ? timeMillis : Math.max(timeMillis, lastMillis + 1);
     if (histograms) {
@@ -492,7 +520,7 @@ public final class HeadSeries implements Series {
     if (firstMillis >= endMillis) {
       return null;
     }
-    RunningValue r = running;
+    RunningValue r = running();
     if (r != null && r.isOpen() && r.timeMillis() < endMillis) {
       settle(r);
     }
@@ -506,7 +534,7 @@ public final class HeadSeries implements Series {
     while (count < all.length && all[count].lastMillis() < endMillis) {
       count++;
     }
-    OutOfOrderSamples late = outOfOrder;
+    OutOfOrderSamples late = outOfOrder();
     return SeriesCut.of(
         this,
         Arrays.copyOf(all, count),
@@ -520,11 +548,11 @@ public final class HeadSeries implements Series {
     if (count > 0) { // ranges are cut in order, so they are the first
       finished = count == all.length ? NONE : Arrays.copyOfRange(all, count, all.length);
     }
-    OutOfOrderSamples late = outOfOrder;
+    OutOfOrderSamples late = outOfOrder();
     if (late != null && cut.hasLate(fromMillis, toMillis)) {
       late.remove(cut.lateMillis(fromMillis, toMillis));
       if (late.isEmpty()) {
-        outOfOrder = null;
+        rareForWriting().outOfOrder = null;
       }
     }
     firstMillis = earliestMillis();
@@ -535,16 +563,16 @@ public final class HeadSeries implements Series {
    * running value goes on where it stood, though the sample that showed it is gone.
    */
   void delete(long fromMillis, long toMillis) {
-    RunningValue r = running;
+    RunningValue r = running();
     if (r != null && r.isOpen() && fromMillis <= r.timeMillis() && r.timeMillis() <= toMillis) {
       settle(r);
     }
     deleteFromChunks(new ChunkRemainder(fromMillis, toMillis));
-    OutOfOrderSamples late = outOfOrder;
+    OutOfOrderSamples late = outOfOrder();
     if (late != null) {
       late.removeBetween(fromMillis, toMillis);
       if (late.isEmpty()) {
-        outOfOrder = null;
+        rareForWriting().outOfOrder = null;
       }
     }
     if (fromMillis <= lastMillis && lastMillis <= toMillis) {
@@ -573,7 +601,7 @@ public final class HeadSeries implements Series {
   private void goBackToNewest() {
     long newest = NEVER;
     lastValue = 0;
-    lastHistogram = null;
+    setLastHistogram(null);
     FinishedChunk[] chunks = finished;
     if (chunks.length > 0) {
       SampleBatch batch = sender.scratch();
@@ -582,15 +610,15 @@ public final class HeadSeries implements Series {
       Histogram[] histograms = batch.histograms;
       newest = batch.timestamps[at];
       lastValue = histograms == null ? batch.values[at] : 0;
-      lastHistogram = histograms == null ? null : histograms[at];
+      setLastHistogram(histograms == null ? null : histograms[at]);
     }
-    OutOfOrderSamples late = outOfOrder;
+    OutOfOrderSamples late = outOfOrder();
     if (late != null && late.newestRun().lastMillis() > newest) {
       OutOfOrderSamples.Run run = late.newestRun();
       int at = run.size - 1;
       newest = run.lastMillis();
       lastValue = run.histograms == null ? run.values[at] : 0;
-      lastHistogram = run.histograms == null ? null : run.histograms[at];
+      setLastHistogram(run.histograms == null ? null : run.histograms[at]);
     }
     LAST.setRelease(this, newest);
   }
@@ -603,20 +631,20 @@ public final class HeadSeries implements Series {
   boolean isOver(long endMillis, long rememberedMillis) {
     return firstMillis == Long.MAX_VALUE
         && newestMillis() < endMillis
-        && (running == null || isStale() || newestMillis() < rememberedMillis);
+        && (running() == null || isStale() || newestMillis() < rememberedMillis);
   }
 
   /** It is not to be appended to any more; for the thread with the sender's lock. */
   void leave() {
-    live = false;
+    reportMark = GONE;
   }
 
   /** Everything but labels and numbers, for a checkpoint; for the thread with the sender's lock. */
   void write(CheckpointBytes out, EventRecord scratch) {
     Chunk chunk = open;
-    RunningValue r = running;
-    OutOfOrderSamples late = outOfOrder;
-    Histogram histogram = lastHistogram;
+    RunningValue r = running();
+    OutOfOrderSamples late = outOfOrder();
+    Histogram histogram = lastHistogram();
     int parts = lastMillis == NEVER ? 0 : SeriesParts.NEWEST;
     parts |= histogram == null ? 0 : SeriesParts.NEWEST_IS_HISTOGRAM;
     parts |= chunk == null ? 0 : SeriesParts.OPEN_CHUNK;
@@ -657,7 +685,7 @@ public final class HeadSeries implements Series {
     if ((flags & SeriesParts.NEWEST) != 0) {
       lastMillis = in.signed();
       if ((flags & SeriesParts.NEWEST_IS_HISTOGRAM) != 0) {
-        lastHistogram = parts.readHistogram(in);
+        setLastHistogram(parts.readHistogram(in));
       } else {
         lastValue = in.raw();
       }
@@ -675,12 +703,12 @@ public final class HeadSeries implements Series {
       open = SeriesParts.readChunk(in, lastMillis, lastValue);
     }
     if ((flags & SeriesParts.TOTAL) != 0) {
-      running = RunningTotal.read(in);
+      rareForWriting().running = RunningTotal.read(in);
     } else if ((flags & SeriesParts.OBSERVED) != 0) {
-      running = RunningHistogram.read(in);
+      rareForWriting().running = RunningHistogram.read(in);
     }
     if ((flags & SeriesParts.OUT_OF_ORDER) != 0) {
-      outOfOrder = parts.readOutOfOrder(in);
+      rareForWriting().outOfOrder = parts.readOutOfOrder(in);
     }
     firstMillis = earliestMillis();
   }
@@ -689,8 +717,8 @@ public final class HeadSeries implements Series {
   private long earliestMillis() {
     long earliest = Long.MAX_VALUE;
     FinishedChunk[] chunks = finished;
-    RunningValue r = running;
-    OutOfOrderSamples late = outOfOrder;
+    RunningValue r = running();
+    OutOfOrderSamples late = outOfOrder();
     if (chunks.length > 0) {
       earliest = chunks[0].firstMillis();
     } else if (open != null) {
@@ -703,6 +731,6 @@ public final class HeadSeries implements Series {
 
   /** Whether the newest sample in the chunks is a histogram. */
   boolean endsInHistogram() {
-    return lastHistogram != null;
+    return lastHistogram() != null;
   }
 }

@@ -1,26 +1,33 @@
 package dnd.metrics.server.head;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Floats that the log has for series of a checkpoint which are not made yet, so that a start need
- * not make every series that was written lately: for each series a ring of entries in arrays, in
- * the order of the log, whose times ascend. Filled by one thread before anybody else uses the head;
- * then each series' are taken once, by whoever makes it.
+ * not make every series that was written lately: for each series a ring of entries, in the order of
+ * the log, whose times ascend. They are outside the heap, since all of them live until the first
+ * collections are over. Filled by one thread before anybody else uses the head; then each series'
+ * are taken once, by whoever makes it.
  */
 final class PendingSamples {
   private static final int PAGE_BITS = 15;
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
+  /**
+   * An entry: time, value, and the number of the one behind it, of the last one that of the first.
+   */
+  private static final int ENTRY_BYTES = 24;
+
+  private static final int VALUE = 8;
+  private static final int NEXT = 16;
+
   /** By place, one more than its last entry; 0 for none. */
   private final int[] last;
 
-  private long[][] times = new long[16][];
-  private double[][] values = new double[16][];
-
-  /** The entry behind each; behind the last of a series its first. */
-  private int[][] next = new int[16][];
-
+  private final List<ByteBuffer> pages = new ArrayList<>();
   private int size;
 
   PendingSamples(int places) {
@@ -35,41 +42,39 @@ final class PendingSamples {
     return size > 0 && last[place] != 0;
   }
 
+  private ByteBuffer page(int entry) {
+    return pages.get(entry >>> PAGE_BITS);
+  }
+
+  private static int at(int entry) {
+    return (entry & PAGE_MASK) * ENTRY_BYTES;
+  }
+
   /** Time of the last one; for a place that has some. */
   long lastMillis(int place) {
     int e = last[place] - 1;
-    return times[e >>> PAGE_BITS][e & PAGE_MASK];
+    return page(e).getLong(at(e));
   }
 
   /** Adds one behind those of the same place. */
   void add(int place, long timeMillis, double value) {
     int e = size++;
-    int page = e >>> PAGE_BITS;
     if ((e & PAGE_MASK) == 0) {
-      addPage(page);
+      pages.add(ByteBuffer.allocateDirect(ENTRY_BYTES << PAGE_BITS).order(ByteOrder.nativeOrder()));
     }
-    times[page][e & PAGE_MASK] = timeMillis;
-    values[page][e & PAGE_MASK] = value;
+    ByteBuffer page = page(e);
+    int at = at(e);
+    page.putLong(at, timeMillis);
+    page.putDouble(at + VALUE, value);
     int before = last[place] - 1;
     if (before < 0) {
-      next[page][e & PAGE_MASK] = e;
+      page.putInt(at + NEXT, e);
     } else {
-      int[] ring = next[before >>> PAGE_BITS];
-      next[page][e & PAGE_MASK] = ring[before & PAGE_MASK];
-      ring[before & PAGE_MASK] = e;
+      ByteBuffer ring = page(before);
+      page.putInt(at + NEXT, ring.getInt(at(before) + NEXT));
+      ring.putInt(at(before) + NEXT, e);
     }
     last[place] = e + 1;
-  }
-
-  private void addPage(int page) {
-    if (page == times.length) {
-      times = Arrays.copyOf(times, 2 * page);
-      values = Arrays.copyOf(values, 2 * page);
-      next = Arrays.copyOf(next, 2 * page);
-    }
-    times[page] = new long[PAGE_MASK + 1];
-    values[page] = new double[PAGE_MASK + 1];
-    next[page] = new int[PAGE_MASK + 1];
   }
 
   /** Appends those of a place to its series, which has what came before and no one else has. */
@@ -80,8 +85,8 @@ final class PendingSamples {
     int end = last[place] - 1;
     int e = end;
     do {
-      e = next[e >>> PAGE_BITS][e & PAGE_MASK];
-      series.append(times[e >>> PAGE_BITS][e & PAGE_MASK], values[e >>> PAGE_BITS][e & PAGE_MASK]);
+      e = page(e).getInt(at(e) + NEXT);
+      series.append(page(e).getLong(at(e)), page(e).getDouble(at(e) + VALUE));
     } while (e != end);
   }
 }

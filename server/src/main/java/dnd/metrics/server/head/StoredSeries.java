@@ -22,6 +22,7 @@ final class StoredSeries {
   private StoredPortion[] portions = new StoredPortion[0];
   private int[] firstPlaces = new int[0];
   private int size;
+  private int nextPending;
   private CompletableFuture<@Nullable Void> indexed = CompletableFuture.completedFuture(null);
   private volatile PendingSamples pending = new PendingSamples(0);
 
@@ -81,21 +82,28 @@ final class StoredSeries {
   }
 
   /**
-   * Makes all series that have pending samples, so that these need not be kept.
+   * Makes some of the series that have pending samples, so that these need not be kept. One thread
+   * calls it.
    *
    * @param directory where the series are
+   * @return whether there are more
    */
-  void makePending(SeriesDirectory directory) {
+  boolean makePending(SeriesDirectory directory, int atMost) {
     PendingSamples samples = pending;
     if (samples.isEmpty()) {
-      return;
+      return false;
     }
-    for (int place = 0; place < size; place++) {
-      if (samples.has(place)) {
-        directory.get(portion(place).ref(place - firstPlace(place)));
+    int left = atMost;
+    for (; nextPending < size; nextPending++) {
+      if (samples.has(nextPending)) {
+        if (left-- == 0) {
+          return true;
+        }
+        directory.get(portion(nextPending).ref(nextPending - firstPlace(nextPending)));
       }
     }
     pending = new PendingSamples(0);
+    return false;
   }
 
   private int at(int place) {

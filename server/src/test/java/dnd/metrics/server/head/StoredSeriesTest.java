@@ -109,7 +109,8 @@ class StoredSeriesTest {
   void samplesThatWaitForTheirSeriesGoIntoThem() throws IOException {
     Map<Labels, List<String>> before = filled();
     try (Head head = open()) {
-      head.makePending();
+      assertThat(head.makePending(3)).isTrue();
+      assertThat(head.makePending(SERIES)).isFalse();
       assertThat(made(head)).isEqualTo(SERIES / 2);
       push(head, 0, SERIES, NOW + 180_000, 4);
       Map<Labels, List<String>> after = samples(head);
