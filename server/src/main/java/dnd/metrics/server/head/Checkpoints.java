@@ -6,8 +6,11 @@ import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.wal.LogCopy;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +46,15 @@ final class Checkpoints {
   synchronized @Nullable Summary find(Consumer<String> reports) throws IOException {
     files.delete(PARTIAL);
     List<String> names = names(files);
-    for (int i = names.size() - 1; i >= 0; i--) {
+    int last = names.size() - 1;
+    FutureTask<Finding> beforeLast = new FutureTask<>(() -> check(names.get(last - 1)));
+    if (last > 0) { // side by side with the last one
+      Thread.ofPlatform().name("checkpoint").daemon().start(beforeLast);
+    }
+    for (int i = last; i >= 0; i--) {
       String name = names.get(i);
       lastNumber = Math.max(lastNumber, CheckpointFrame.numberOf(name));
-      switch (new CheckpointReader(files, name, bytes -> {}).check()) {
+      switch (i == last - 1 ? result(beforeLast) : check(name)) {
         case Finding.Sound sound -> {
           if (newest != null) {
             before = sound.summary();
@@ -58,6 +66,24 @@ final class Checkpoints {
       }
     }
     return newest;
+  }
+
+  private Finding check(String name) throws IOException {
+    return new CheckpointReader(files, name, bytes -> {}).check();
+  }
+
+  private static Finding result(FutureTask<Finding> check) throws IOException {
+    try {
+      return check.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException reason) {
+        throw reason;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while a checkpoint was read");
+    }
   }
 
   private void setAside(String name, Finding.Damaged damaged, Consumer<String> reports)
