@@ -5,6 +5,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +45,13 @@ final class RestartBench implements Callable<Integer> {
           "how often it is killed, without further load between (default: ${DEFAULT-VALUE})")
   int kills = 3;
 
+  @Option(
+      names = "--settle",
+      defaultValue = "60",
+      description =
+          "seconds of rest after the last count, after which memory is looked at again (default: ${DEFAULT-VALUE})")
+  int settleSeconds = 60;
+
   @Override
   public Integer call() throws Exception {
     Report report = new Report("Restart after kill -9, %,d series x %d".formatted(series, samples));
@@ -73,17 +81,10 @@ final class RestartBench implements Callable<Integer> {
         double counted = server.secondsSinceStart();
         report.add(
             restarted("dnd-metrics", kill, server.secondsToServe(), answered, then, counted));
-        report.add(
-            Measured.of(
-                "after the count " + kill,
-                "dnd-metrics",
-                "resident MB",
-                server.memory().residentMegabytes(),
-                "anonymous MB",
-                server.memory().anonymousMegabytes(),
-                "samples",
-                load.sampleCount()));
+        report.add(memory("after the count " + kill, server.memory(), load.sampleCount()));
       }
+      TimeUnit.SECONDS.sleep(settleSeconds);
+      report.add(memory(settleSeconds + " s later", server.memory(), load.sampleCount()));
     } finally {
       server.close();
     }
@@ -156,6 +157,18 @@ final class RestartBench implements Callable<Integer> {
       }
     }
     return count;
+  }
+
+  private static Measured memory(String what, ProcessMemory memory, long samples) {
+    return Measured.of(
+        what,
+        "dnd-metrics",
+        "resident MB",
+        memory.residentMegabytes(),
+        "anonymous MB",
+        memory.anonymousMegabytes(),
+        "samples",
+        samples);
   }
 
   private static Measured loaded(

@@ -232,8 +232,10 @@ public final class Head implements SeriesSource, Closeable {
       return index.values(name, numbers(matchers, fromMillis, toMillis));
     }
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
-    for (HeadSeries series : select(matchers, fromMillis, toMillis)) {
-      String value = series.labels().get(name);
+    IntIterator each = numbers(matchers, fromMillis, toMillis).getIntIterator();
+    while (each.hasNext()) {
+      Labels labels = labelsOf(each.next());
+      String value = labels == null ? "" : labels.get(name);
       if (!value.isEmpty()) {
         values.add(value);
       }
@@ -243,8 +245,12 @@ public final class Head implements SeriesSource, Closeable {
 
   private RoaringBitmap numbers(List<Matcher> matchers, long fromMillis, long toMillis) {
     RoaringBitmap numbers = new RoaringBitmap();
-    for (HeadSeries series : select(matchers, fromMillis, toMillis)) {
-      numbers.add(series.ref);
+    IntIterator each = index.select(matchers).getIntIterator();
+    while (each.hasNext()) {
+      int ref = each.next();
+      if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
+        numbers.add(ref);
+      }
     }
     return numbers;
   }
