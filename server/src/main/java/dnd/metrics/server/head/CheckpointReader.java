@@ -47,7 +47,7 @@ final class CheckpointReader {
   }
 
   /** A frame where it stands in the mapped file. */
-  private record Frame(CheckpointFrame.Head head, ByteBuffer body, long end) {}
+  private record Frame(CheckpointFrame.Head head, ByteBuffer bytes, ByteBuffer body, long end) {}
 
   /**
    * Reads all of it and looks at every checksum.
@@ -121,7 +121,7 @@ final class CheckpointReader {
     long from = at + CheckpointFrame.FRAME_BYTES;
     ByteBuffer body =
         file.asSlice(from, head.length()).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-    return new Frame(head, body, from + head.length());
+    return new Frame(head, in, body, from + head.length());
   }
 
   /**
@@ -175,7 +175,7 @@ final class CheckpointReader {
       switch (frame.head.kind()) {
         case PAIRS -> index.addPairs(body);
         case SENDER -> readSender(CheckpointCursor.of(body));
-        case SERIES -> readSeries(body, frame.head.sequence());
+        case SERIES -> readSeries(frame.bytes, body, frame.head.sequence());
         case RECENT -> readRecent(CheckpointCursor.of(body));
         case METADATA -> readMetadata(CheckpointCursor.of(body));
         case POSTINGS -> index.addPostings(body);
@@ -184,9 +184,9 @@ final class CheckpointReader {
       }
     }
 
-    private void readSeries(ByteBuffer body, long sequence) {
+    private void readSeries(ByteBuffer bytes, ByteBuffer body, long sequence) {
       StoredPortion portion =
-          new StoredPortion(body, sender(StoredPortion.senderOf(body)), sequence);
+          new StoredPortion(bytes, body, sender(StoredPortion.senderOf(body)), sequence);
       head.restore(portion);
       index.addPortion(portion);
       replay.restored(sequence);

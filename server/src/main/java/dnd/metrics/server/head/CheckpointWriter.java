@@ -50,6 +50,9 @@ final class CheckpointWriter {
   private final long[] oldest = new long[PORTION_SERIES];
   private final long[] newest = new long[PORTION_SERIES];
 
+  /** The portion of the old checkpoint that was looked at last. */
+  private int lastSound = -1;
+
   private final RoaringBitmap written = new RoaringBitmap();
   private final List<LabelPair> pairs = new ArrayList<>();
   private final EventRecord scratch = new EventRecord();
@@ -153,7 +156,7 @@ final class CheckpointWriter {
   }
 
   /** Copies a series as the {@code i}th of a portion. */
-  private void write(int ref, int i) {
+  private void write(int ref, int i) throws IOException {
     SeriesDirectory directory = head.directory();
     written.add(ref);
     refs[i] = ref;
@@ -163,6 +166,7 @@ final class CheckpointWriter {
     int place = directory.untouchedPlace(ref);
     if (place >= 0) {
       StoredSeries stored = directory.stored();
+      checkSound(stored, stored.portionNumber(place));
       hashes[i] = stored.labelsHash(place);
       CheckpointCursor part = stored.part(place);
       writeLabels(stored.readLabels(part));
@@ -172,6 +176,20 @@ final class CheckpointWriter {
       hashes[i] = series.labelsHash();
       writeLabels(series.labelPairs());
       series.write(body, scratch);
+    }
+  }
+
+  /** What turned over on the disk since the head was opened must not get a new checksum. */
+  private void checkSound(StoredSeries stored, int number) throws IOException {
+    if (number != lastSound) {
+      StoredPortion portion = stored.portionWith(number);
+      if (!portion.isSound()) {
+        throw new IOException(
+            "the checkpoint that the head was opened with has been damaged since: series of "
+                + portion.sender().id()
+                + " cannot be copied");
+      }
+      lastSound = number;
     }
   }
 

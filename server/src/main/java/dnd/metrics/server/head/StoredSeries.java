@@ -115,6 +115,15 @@ final class StoredSeries {
     return portions[at(place)];
   }
 
+  /** The number of the portion of the file that a series is in. */
+  int portionNumber(int place) {
+    return at(place);
+  }
+
+  StoredPortion portionWith(int number) {
+    return portions[number];
+  }
+
   private int firstPlace(int place) {
     return firstPlaces[at(place)];
   }
@@ -182,10 +191,11 @@ final class StoredSeries {
   /**
    * Series of one sender as they stand in a frame of the file (docs/format/checkpoint.md).
    *
+   * @param head the frame's, mapped
    * @param body the frame's, mapped
    * @param sequence the frame's
    */
-  record StoredPortion(ByteBuffer body, Sender sender, long sequence) {
+  record StoredPortion(ByteBuffer head, ByteBuffer body, Sender sender, long sequence) {
     /** What stands before the columns. */
     static final int HEAD_BYTES = 24;
 
@@ -198,6 +208,14 @@ final class StoredSeries {
 
     static int senderOf(ByteBuffer body) {
       return body.getInt(0);
+    }
+
+    /** Whether its checksum is right, as it was when the head was opened. */
+    boolean isSound() {
+      CheckpointFrame.Head frame = CheckpointFrame.decode(head);
+      byte[] bytes = new byte[CheckpointFrame.FRAME_BYTES];
+      head.get(0, bytes);
+      return frame != null && CheckpointFrame.checksum(bytes, body) == frame.checksum();
     }
 
     int count() {

@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
@@ -132,6 +133,20 @@ class StoredSeriesTest {
     disk = disk.kill();
     try (Head head = open()) {
       assertThat(samples(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatTurnedOverMeanwhileIsNotCopied() throws IOException {
+    filled();
+    try (Head head = open()) {
+      byte[] file = disk.mapped("00000001.checkpoint");
+      file[file.length / 2] ^= 1;
+      assertThatThrownBy(head::checkpoint)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("has been damaged since: series of SenderId[service=dice");
+      file[file.length / 2] ^= 1;
+      head.checkpoint();
     }
   }
 

@@ -49,6 +49,7 @@ public final class MemoryLogFiles implements LogFiles {
 
   private static final class Content {
     byte[] now = new byte[0];
+    byte[] mapped = new byte[0];
     byte[] durable = new byte[0];
     final List<Change> pending = new ArrayList<>();
   }
@@ -89,6 +90,11 @@ public final class MemoryLogFiles implements LogFiles {
 
   private void changedNames() {
     pendingNames.add(new TreeMap<>(names));
+  }
+
+  /** What whoever mapped the file last sees of it; it may be changed. */
+  public synchronized byte[] mapped(String name) {
+    return names.get(name).mapped;
   }
 
   /** Turns one bit of a file over. */
@@ -237,7 +243,8 @@ public final class MemoryLogFiles implements LogFiles {
     public MemorySegment map() throws IOException {
       synchronized (MemoryLogFiles.this) {
         checkAlive();
-        return MemorySegment.ofArray(content.now.clone());
+        content.mapped = content.now.clone();
+        return MemorySegment.ofArray(content.mapped);
       }
     }
 
