@@ -162,6 +162,17 @@ public final class ConfigPrinter {
     map.put(
         "local",
         RetentionText.print(new Retention(objects.localMillis(), objects.localBytes(), List.of())));
+    Map<String, Object> downsampling = new LinkedHashMap<>();
+    storage
+        .downsampling()
+        .keptMillis()
+        .forEach((resolution, kept) ->
+            downsampling.put(
+                Durations.format(resolution),
+                kept == Retention.FOR_EVER ? "none" : Durations.format(kept)));
+    if (!downsampling.isEmpty()) {
+      map.put("downsampling", downsampling);
+    }
     map.put("tables", tables);
     return map;
   }

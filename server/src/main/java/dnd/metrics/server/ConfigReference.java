@@ -123,6 +123,12 @@ public final class ConfigReference {
               "above which blocks that are in the object store go from the local disk, the oldest"
                   + " first"),
           setting(
+              "storage.downsampling.5m",
+              "none are made",
+              "how long blocks downsampled to 5 minutes are kept: `1y`, or `none` for ever; see"
+                  + " [Downsampling](#downsampling)"),
+          setting("storage.downsampling.1h", "none are made", "the same of an hour"),
+          setting(
               "storage.tables.TABLE.ttl",
               "`none` (alerts: `180d`)",
               "how long a row of metadata, alert_rules, alerts, silences or dashboards is kept"

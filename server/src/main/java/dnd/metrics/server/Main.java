@@ -38,6 +38,8 @@ import dnd.metrics.server.storage.Blocks;
 import dnd.metrics.server.storage.Compactor;
 import dnd.metrics.server.storage.CurrentRetention;
 import dnd.metrics.server.storage.Deleter;
+import dnd.metrics.server.storage.DownsampledBlocks;
+import dnd.metrics.server.storage.Downsampler;
 import dnd.metrics.server.storage.HeadBlocks;
 import dnd.metrics.server.storage.ObjectMaintenance;
 import dnd.metrics.server.storage.ObjectSettings;
@@ -76,6 +78,7 @@ public final class Main implements AutoCloseable {
 
   private static final String BLOCKS_FOLDER = "blocks";
   private static final String CACHE_FOLDER = "objects-cache";
+  private static final String DOWNSAMPLED_FOLDER = "downsampled";
 
   private final Head head;
   private final Blocks blocks;
@@ -101,6 +104,7 @@ public final class Main implements AutoCloseable {
       Path folder,
       Head head,
       Blocks blocks,
+      DownsampledBlocks downsampled,
       CurrentRetention retention,
       Optional<ObjectMaintenance> objects,
       JournaledDatabase database,
@@ -109,10 +113,20 @@ public final class Main implements AutoCloseable {
     Hub subscribed = new SubscribedHub(hub, config);
     this.head = head;
     this.blocks = blocks;
-    Storage storage = new Storage(head, blocks);
+    Storage storage = new Storage(head, blocks, downsampled);
     RandomGenerator random = new SecureRandom();
-    this.blockMaintenance = new BlockMaintenance(new Compactor(blocks, retention, clock, random));
     this.objects = objects;
+    this.blockMaintenance =
+        new BlockMaintenance(
+            new Downsampler(
+                blocks,
+                downsampled,
+                retention,
+                config.storage().objects().localMillis(),
+                config.head().outOfOrderWindow().toMillis(),
+                clock,
+                random),
+            new Compactor(blocks, retention, clock, random));
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
@@ -165,7 +179,7 @@ public final class Main implements AutoCloseable {
     storageRequests.subscribe(
         EventTypes.METRICS_DELETE,
         EventTypes.METRICS_RESULT,
-        new DeletionHandler(new Deleter(head, blocks), operators, clock, random));
+        new DeletionHandler(new Deleter(head, blocks, downsampled), operators, clock, random));
     storageRequests.subscribe(
         EventTypes.METRICS_RETENTION,
         EventTypes.METRICS_RESULT,
@@ -188,6 +202,11 @@ public final class Main implements AutoCloseable {
     try {
       Blocks blocks =
           Blocks.open(new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), replay::report);
+      DownsampledBlocks downsampled =
+          DownsampledBlocks.open(
+              config.storage().downsampling(),
+              name -> downsampledFiles(folder.resolve(DOWNSAMPLED_FOLDER), name),
+              replay::report);
       CurrentRetention retention =
           new CurrentRetention(
               config.storage().retention(),
@@ -202,6 +221,7 @@ public final class Main implements AutoCloseable {
             folder,
             head,
             blocks,
+            downsampled,
             retention,
             objects,
             database,
@@ -233,6 +253,16 @@ public final class Main implements AutoCloseable {
             settings,
             retention,
             clock));
+  }
+
+  /** Makes the folders one by one, so that each is durable. */
+  private static DiskBlockFiles downsampledFiles(Path folder, String name) throws IOException {
+    DiskBlockFiles all = new DiskBlockFiles(folder);
+    if (!all.list("").contains(name)) {
+      all.createFolder(name);
+      all.forceFolder("");
+    }
+    return new DiskBlockFiles(folder.resolve(name));
   }
 
   /**

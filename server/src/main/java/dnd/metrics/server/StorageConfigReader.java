@@ -3,6 +3,7 @@ package dnd.metrics.server;
 import dnd.metrics.events.Durations;
 import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.objects.ObjectAddress;
+import dnd.metrics.server.storage.DownsamplingTimes;
 import dnd.metrics.server.storage.ObjectSettings;
 import dnd.metrics.server.storage.Retention;
 import dnd.metrics.server.storage.request.RetentionText;
@@ -44,6 +45,11 @@ final class StorageConfigReader {
             .orElse(defaults.retention());
     ObjectSettings objects =
         ofRoot.map(mapping -> readObjects(mapping, defaults.objects())).orElse(defaults.objects());
+    DownsamplingTimes downsampling =
+        ofRoot
+            .flatMap(mapping -> mapping.mapping("downsampling"))
+            .map(StorageConfigReader::readDownsampling)
+            .orElse(defaults.downsampling());
     ofRoot.ifPresent(mapping -> {
       mapping.mapping("tables").ifPresent(list -> readTables(list, tables));
       if (serviceSchema.isPresent()
@@ -61,7 +67,8 @@ final class StorageConfigReader {
         rootSchema.or(() -> serviceSchema).orElse(defaults.schema()),
         tables,
         retention,
-        objects);
+        objects,
+        downsampling);
   }
 
   private static ObjectSettings readObjects(YamlMapping mapping, ObjectSettings defaults) {
@@ -77,6 +84,27 @@ final class StorageConfigReader {
         cacheBytes,
         local.map(Retention::keptMillis).orElse(defaults.localMillis()),
         local.map(Retention::mostBytes).orElse(defaults.localBytes()));
+  }
+
+  private static DownsamplingTimes readDownsampling(YamlMapping mapping) {
+    Map<Long, Long> kept = new LinkedHashMap<>();
+    for (String key : mapping.keys()) {
+      long resolution =
+          switch (key) {
+            case "5m" -> DownsamplingTimes.FIVE_MINUTES;
+            case "1h" -> DownsamplingTimes.ONE_HOUR;
+            default -> 0;
+          };
+      if (resolution == 0) {
+        mapping.problem(key, "samples are downsampled to 5m or 1h, not to '" + key + "'");
+      } else {
+        mapping
+            .read(key, StorageConfigReader::readTtl)
+            .ifPresent(time ->
+                kept.put(resolution, time.map(Duration::toMillis).orElse(Retention.FOR_EVER)));
+      }
+    }
+    return new DownsamplingTimes(kept);
   }
 
   private static Optional<String> readSchema(YamlMapping mapping) {

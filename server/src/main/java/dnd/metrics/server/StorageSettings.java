@@ -2,6 +2,7 @@ package dnd.metrics.server;
 
 import dnd.metrics.server.database.DatabaseAddress;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.storage.DownsamplingTimes;
 import dnd.metrics.server.storage.ObjectSettings;
 import dnd.metrics.server.storage.Retention;
 import java.time.Duration;
@@ -19,7 +20,8 @@ public record StorageSettings(
     String schema,
     Map<String, TableSettings> tables,
     Retention retention,
-    ObjectSettings objects) {
+    ObjectSettings objects,
+    DownsamplingTimes downsampling) {
   public StorageSettings {
     if (schema.isEmpty()) {
       throw new IllegalArgumentException("a schema needs a name");
@@ -43,7 +45,8 @@ public record StorageSettings(
         "metrics_db",
         tables,
         Retention.EVERYTHING,
-        ObjectSettings.NONE);
+        ObjectSettings.NONE,
+        DownsamplingTimes.NONE);
   }
 
   /** What is to be done with a table. */

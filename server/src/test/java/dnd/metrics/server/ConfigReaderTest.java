@@ -306,6 +306,20 @@ class ConfigReaderTest {
   }
 
   @Test
+  void downsampledBlocksAreKeptByResolution() throws YamlException {
+    Config config = parse("storage:\n  downsampling: {5m: 90d, 1h: none}\n");
+    assertThat(config.storage().downsampling().keptMillis())
+        .isEqualTo(
+            Map.of(300_000L, Duration.ofDays(90).toMillis(), 3_600_000L, Retention.FOR_EVER));
+    assertThat(parse(ConfigPrinter.print(config)).storage()).isEqualTo(config.storage());
+    assertRefused(
+        "storage:\n  downsampling:\n    2m: 1d\n    5m: soon\n",
+        "metrics.yaml:3: samples are downsampled to 5m or 1h, not to '2m'",
+        "metrics.yaml:4: storage.downsampling.5m: 'soon' is neither none nor a duration such as"
+            + " 180d");
+  }
+
+  @Test
   void retentionIsByTimeBySizeAndByRule() throws YamlException {
     Config config =
         parse(

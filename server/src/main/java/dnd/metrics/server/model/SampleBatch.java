@@ -31,6 +31,9 @@ public final class SampleBatch {
    */
   public long @Nullable [] startTimestamps;
 
+  /** How many raw samples each float stands for; null where it is one each. */
+  public double @Nullable [] weights;
+
   /**
    * Makes room for {@code capacity} samples in {@link #timestamps} and {@link #values}; keeps what
    * is there.
@@ -48,6 +51,7 @@ public final class SampleBatch {
     size = 0;
     histograms = null;
     startTimestamps = null;
+    weights = null;
   }
 
   /** Leaves of what it holds the samples between two times, both included. */

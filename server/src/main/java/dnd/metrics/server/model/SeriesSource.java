@@ -25,6 +25,28 @@ public interface SeriesSource {
     return select(matchers, fromMillis, toMillis);
   }
 
+  /**
+   * The lengths of windows (milliseconds, ascending) of which there are downsampled samples; none
+   * where all are raw.
+   */
+  default List<Long> resolutionsMillis() {
+    return List.of();
+  }
+
+  /**
+   * The same with samples that are aggregates of raw ones over windows of at most that length, or
+   * over less: the samples of one window may come as several aggregates of parts of it, and a raw
+   * one as the aggregate of itself.
+   */
+  default List<? extends Series> select(
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      Downsampling downsampling,
+      Runnable check) {
+    return select(matchers, fromMillis, toMillis, check).stream().map(downsampling::of).toList();
+  }
+
   /** The names of the labels of the series that match, sorted. Without matchers: of all series. */
   List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis);
 

@@ -1,6 +1,7 @@
 package dnd.metrics.server.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * A source as it was at one time, for one reader: what it finds stays readable until it is closed,
@@ -11,12 +12,46 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
   @Override
   void close();
 
+  /**
+   * The lengths of windows (milliseconds) of downsampled samples that stood in for raw ones which
+   * are not there any more, in what was selected so far.
+   */
+  default Set<Long> standInsMillis() {
+    return Set.of();
+  }
+
   /** A view of a source from which nothing is ever removed, or which {@code onClose} gives free. */
   static SeriesView of(SeriesSource source, Runnable onClose) {
     return new SeriesView() {
       @Override
       public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
         return source.select(matchers, fromMillis, toMillis);
+      }
+
+      @Override
+      public List<? extends Series> select(
+          List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+        return source.select(matchers, fromMillis, toMillis, check);
+      }
+
+      @Override
+      public List<Long> resolutionsMillis() {
+        return source.resolutionsMillis();
+      }
+
+      @Override
+      public List<? extends Series> select(
+          List<Matcher> matchers,
+          long fromMillis,
+          long toMillis,
+          Downsampling downsampling,
+          Runnable check) {
+        return source.select(matchers, fromMillis, toMillis, downsampling, check);
+      }
+
+      @Override
+      public Set<Long> standInsMillis() {
+        return source instanceof SeriesView view ? view.standInsMillis() : Set.of();
       }
 
       @Override

@@ -10,19 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts what there is to compact, on a thread of its own that looks every ten seconds. While it
- * fails, as on a full disk, it says so once and tries less often.
+ * Downsamples and compacts what there is, on a thread of its own that looks every ten seconds.
+ * While it fails, as on a full disk, it says so once and tries less often.
  */
 public final class BlockMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockMaintenance.class);
 
+  private final Downsampler downsampler;
   private final Compactor compactor;
   private final DurationHistogram durations = new DurationHistogram();
   private final AtomicLong failures = new AtomicLong();
   private final Upkeep upkeep =
       new Upkeep("blocks", TimeUnit.SECONDS.toNanos(10), TimeUnit.MINUTES.toNanos(5));
 
-  public BlockMaintenance(Compactor compactor) {
+  public BlockMaintenance(Downsampler downsampler, Compactor compactor) {
+    this.downsampler = downsampler;
     this.compactor = compactor;
   }
 
@@ -45,7 +47,7 @@ public final class BlockMaintenance implements Closeable {
 
   private boolean compactOnce() throws IOException {
     try {
-      return compactor.compact();
+      return downsampler.downsample() || compactor.compact();
     } catch (IOException | RuntimeException e) {
       failures.incrementAndGet();
       throw e;
@@ -65,6 +67,7 @@ public final class BlockMaintenance implements Closeable {
   /** Breaks off the compaction that runs, if any: it begins anew another time. */
   @Override
   public void close() {
+    downsampler.stop();
     compactor.stop();
     upkeep.close();
   }

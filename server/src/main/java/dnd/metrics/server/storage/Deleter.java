@@ -28,12 +28,19 @@ public final class Deleter {
 
   private final Head head;
   private final Blocks blocks;
+  private final DownsampledBlocks downsampled;
   private final Storage storage;
 
+  /** Without downsampled blocks. */
   public Deleter(Head head, Blocks blocks) {
+    this(head, blocks, DownsampledBlocks.none());
+  }
+
+  public Deleter(Head head, Blocks blocks, DownsampledBlocks downsampled) {
     this.head = head;
     this.blocks = blocks;
-    this.storage = new Storage(head, blocks);
+    this.downsampled = downsampled;
+    this.storage = new Storage(head, blocks, downsampled);
   }
 
   /** Counts what {@link #delete} would delete, at this moment. */
@@ -88,6 +95,7 @@ public final class Deleter {
   public void delete(Deletion deletion, SenderId by, String correlationId, long nowMillis)
       throws IOException {
     blocks.delete(deletion, head::delete);
+    downsampled.delete(deletion);
     head.tellDeleted(deletion, by, correlationId, nowMillis);
   }
 }

@@ -14,15 +14,22 @@ import java.util.function.Function;
 public final class Storage implements SeriesSource {
   private final SeriesSource head;
   private final Blocks blocks;
+  private final DownsampledBlocks downsampled;
 
+  /** Without downsampled blocks. */
   public Storage(SeriesSource head, Blocks blocks) {
+    this(head, blocks, DownsampledBlocks.none());
+  }
+
+  public Storage(SeriesSource head, Blocks blocks, DownsampledBlocks downsampled) {
     this.head = head;
     this.blocks = blocks;
+    this.downsampled = downsampled;
   }
 
   @Override
   public SeriesView view() {
-    return new StorageView(head, blocks, blocks.hold());
+    return new StorageView(head, blocks, blocks.hold(), downsampled.hold());
   }
 
   private <T> T viewed(Function<SeriesView, T> question) {

@@ -1,23 +1,29 @@
 package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.UnreadableSamplesException;
+import dnd.metrics.server.storage.DownsampledSnapshot.Chosen;
 import dnd.metrics.server.storage.RemoteBlocks.Remote;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -35,18 +41,22 @@ final class StorageView implements SeriesView {
   private final SeriesSource head;
   private final Blocks blocks;
   private final BlockSnapshot snapshot;
+  private final DownsampledSnapshot downsampled;
+  private final Set<Long> standIns = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Blocks of the object store that this view has open. Guards itself. */
   private final Map<Ulid, Block> opened = new HashMap<>();
 
   /**
-   * @param snapshot held already
+   * @param snapshot held already, before {@code downsampled}, which is held too
    */
-  StorageView(SeriesSource head, Blocks blocks, BlockSnapshot snapshot) {
+  StorageView(
+      SeriesSource head, Blocks blocks, BlockSnapshot snapshot, DownsampledSnapshot downsampled) {
     this.head = head;
     this.blocks = blocks;
     this.snapshot = snapshot;
+    this.downsampled = downsampled;
   }
 
   @Override
@@ -58,6 +68,7 @@ final class StorageView implements SeriesView {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       snapshot.release();
+      downsampled.release();
       synchronized (opened) {
         opened.values().forEach(Block::release);
         opened.clear();
@@ -65,23 +76,53 @@ final class StorageView implements SeriesView {
     }
   }
 
-  /** All blocks that may have samples between two times, by their beginning, open until the end. */
-  private List<Block> overlapping(long fromMillis, long toMillis) {
-    List<Block> here = snapshot.overlapping(fromMillis, toMillis);
-    List<Remote> far = remote(fromMillis, toMillis);
-    if (far.isEmpty()) {
-      return here;
-    }
-    List<Block> all = new ArrayList<>(here);
-    synchronized (opened) {
-      for (Remote each : far) {
-        all.add(opened.computeIfAbsent(each.meta().ulid(), ulid -> acquire(each)));
+  /** A block, and whose it is. */
+  private record Candidate(Blocks owner, Block block) {}
+
+  private static final Comparator<Candidate> BY_BEGINNING =
+      Comparator.comparingLong((Candidate candidate) -> candidate.block().meta().minMillis())
+          .thenComparing(candidate -> candidate.block().meta().ulid());
+
+  /**
+   * The raw blocks that may have samples between two times, by their beginning, open until the end.
+   *
+   * @param leftOut those that are not to be read
+   */
+  private List<Candidate> overlapping(long fromMillis, long toMillis, Set<Ulid> leftOut) {
+    List<Candidate> all = new ArrayList<>();
+    for (Block block : snapshot.overlapping(fromMillis, toMillis)) {
+      if (!leftOut.contains(block.meta().ulid())) {
+        all.add(new Candidate(blocks, block));
       }
     }
-    all.sort(
-        Comparator.comparingLong((Block block) -> block.meta().minMillis())
-            .thenComparing(block -> block.meta().ulid()));
+    List<Remote> far = remote(fromMillis, toMillis);
+    if (far.isEmpty()) {
+      return all;
+    }
+    synchronized (opened) {
+      for (Remote each : far) {
+        Ulid ulid = each.meta().ulid();
+        if (!leftOut.contains(ulid)) {
+          all.add(new Candidate(blocks, opened.computeIfAbsent(ulid, u -> acquire(each))));
+        }
+      }
+    }
+    all.sort(BY_BEGINNING);
     return all;
+  }
+
+  /** All raw blocks here, and those of the object store that may have samples between two times. */
+  private List<BlockMeta> raw(long fromMillis, long toMillis) {
+    List<BlockMeta> metas = new ArrayList<>();
+    snapshot.blocks().forEach(block -> metas.add(block.meta()));
+    remote(fromMillis, toMillis).forEach(each -> metas.add(each.meta()));
+    return metas;
+  }
+
+  private List<Chosen> standIns(long fromMillis, long toMillis) {
+    return downsampled.resolutionsMillis().isEmpty()
+        ? List.of()
+        : downsampled.standIns(raw(fromMillis, toMillis), fromMillis, toMillis);
   }
 
   private List<Remote> remote(long fromMillis, long toMillis) {
@@ -101,23 +142,39 @@ final class StorageView implements SeriesView {
   @Override
   public List<? extends Series> select(
       List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-    List<Block> candidates = overlapping(fromMillis, toMillis);
+    List<Candidate> candidates = overlapping(fromMillis, toMillis, Set.of());
+    List<Chosen> standing = standIns(fromMillis, toMillis);
+    if (!standing.isEmpty()) {
+      for (Chosen chosen : standing) {
+        candidates.add(new Candidate(chosen.owner(), chosen.block()));
+        standIns.add(downsampled.resolutionMillis(chosen.block()));
+      }
+      candidates.sort(BY_BEGINNING);
+    }
+    return select(candidates, matchers, fromMillis, toMillis, check);
+  }
+
+  private List<? extends Series> select(
+      List<Candidate> candidates,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      Runnable check) {
     List<? extends Series> recent = head.select(matchers, fromMillis, toMillis, check);
     if (candidates.isEmpty()) {
       return recent;
     }
     Map<Labels, StoredSeries> found = new LinkedHashMap<>();
     int gathered = 0;
-    for (Block block : candidates) {
+    for (Candidate candidate : candidates) {
       check.run();
-      List<? extends Series> some =
-          this.<List<? extends Series>>ask(
-              block, List.of(), b -> b.select(matchers, fromMillis, toMillis, check));
-      for (Series series : some) {
+      for (Series series : select(candidate, matchers, fromMillis, toMillis, check)) {
         if (++gathered % SERIES_PER_CHECK == 0) {
           check.run();
         }
-        found.computeIfAbsent(series.labels(), StoredSeries::new).add(blocks, block, series);
+        found
+            .computeIfAbsent(series.labels(), StoredSeries::new)
+            .add(candidate.owner(), candidate.block(), series);
       }
     }
     if (found.isEmpty()) {
@@ -139,8 +196,61 @@ final class StorageView implements SeriesView {
     return all;
   }
 
+  private List<? extends Series> select(
+      Candidate candidate, List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+    return this.<List<? extends Series>>ask(
+        candidate, List.of(), b -> b.select(matchers, fromMillis, toMillis, check));
+  }
+
+  @Override
+  public List<Long> resolutionsMillis() {
+    return downsampled.resolutionsMillis();
+  }
+
+  @Override
+  public Set<Long> standInsMillis() {
+    return standIns;
+  }
+
+  @Override
+  public List<? extends Series> select(
+      List<Matcher> matchers, long fromMillis, long toMillis, Downsampling wanted, Runnable check) {
+    List<Chosen> chosen =
+        downsampled.choose(wanted, raw(fromMillis, toMillis), fromMillis, toMillis);
+    Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
+    Set<Ulid> instead = new HashSet<>();
+    for (Chosen each : chosen) {
+      check.run();
+      instead.add(DownsampledSnapshot.parent(each.block()));
+      Map<Labels, Series> weights = new HashMap<>();
+      each.weights()
+          .ifPresent(block ->
+              select(new Candidate(each.owner(), block), matchers, fromMillis, toMillis, check)
+                  .forEach(series -> weights.put(series.labels(), series)));
+      Candidate candidate = new Candidate(each.owner(), each.block());
+      for (Series series : select(candidate, matchers, fromMillis, toMillis, check)) {
+        found
+            .computeIfAbsent(series.labels(), DownsampledSeries::new)
+            .add(each, series, weights.get(series.labels()));
+      }
+    }
+    List<Candidate> others = overlapping(fromMillis, toMillis, instead);
+    List<Series> all = new ArrayList<>();
+    for (Series rest : select(others, matchers, fromMillis, toMillis, check)) {
+      DownsampledSeries same = found.get(rest.labels());
+      if (same == null) {
+        all.add(wanted.of(rest));
+      } else {
+        same.setRest(wanted.of(rest));
+      }
+    }
+    all.addAll(found.values());
+    return all;
+  }
+
   /** What a block answers; {@code otherwise} where it is damaged. */
-  private <T> T ask(Block block, T otherwise, Function<Block, T> question) {
+  private <T> T ask(Candidate candidate, T otherwise, Function<Block, T> question) {
+    Block block = candidate.block();
     try {
       return question.apply(block);
     } catch (DamagedBlockException e) {
@@ -149,7 +259,7 @@ final class StorageView implements SeriesView {
           throw e; // it stays in the object store, so that nobody would learn of it
         }
       }
-      blocks.setAside(block, e);
+      candidate.owner().setAside(block, e);
       return otherwise;
     }
   }
@@ -175,7 +285,17 @@ final class StorageView implements SeriesView {
 
   private List<String> union(
       List<String> recent, long fromMillis, long toMillis, Function<Block, List<String>> question) {
-    List<Block> candidates = snapshot.overlapping(fromMillis, toMillis);
+    List<Candidate> candidates = new ArrayList<>();
+    for (Block block : snapshot.overlapping(fromMillis, toMillis)) {
+      candidates.add(new Candidate(blocks, block));
+    }
+    try {
+      for (Chosen chosen : standIns(fromMillis, toMillis)) {
+        candidates.add(new Candidate(chosen.owner(), chosen.block()));
+      }
+    } catch (UnreadableSamplesException e) {
+      LOG.debug("names of labels are told without those of downsampled blocks", e);
+    }
     List<String> far = far(fromMillis, toMillis, question);
     if (candidates.isEmpty() && far.isEmpty()) {
       return recent;
@@ -183,7 +303,7 @@ final class StorageView implements SeriesView {
     TreeSet<String> all = new TreeSet<>(Labels::compareCodePoints);
     all.addAll(recent);
     all.addAll(far);
-    for (Block block : candidates) {
+    for (Candidate block : candidates) {
       all.addAll(ask(block, List.of(), question));
     }
     return List.copyOf(all);

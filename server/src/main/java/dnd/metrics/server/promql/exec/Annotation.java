@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.events.Durations;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.PositionRange;
 import java.time.Instant;
@@ -281,6 +282,26 @@ sealed interface Annotation {
   static Annotation mismatchedCustomBuckets(HistogramOperation operation, PositionRange position) {
     return new Plain(
         INFO + "mismatched custom buckets were reconciled during " + operation.text, position);
+  }
+
+  /** Not Prometheus's: where blocks of aggregates gave the answer that raw samples give. */
+  static Annotation downsampled(long resolutionMillis, PositionRange position) {
+    return new Plain(
+        INFO
+            + "read where there are any from samples downsampled to "
+            + Durations.format(resolutionMillis)
+            + ", which give the same answer",
+        position);
+  }
+
+  /** Not Prometheus's: where raw samples are gone and some of them stand in for all. */
+  static Annotation standIns(long resolutionMillis, PositionRange position) {
+    return new Plain(
+        WARNING
+            + "raw samples of a part of the time are gone; there the first and last of every "
+            + Durations.format(resolutionMillis)
+            + " stand in for them",
+        position);
   }
 
   private static String forMetric(String metricName) {

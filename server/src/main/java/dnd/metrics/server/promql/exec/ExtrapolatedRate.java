@@ -69,7 +69,7 @@ final class ExtrapolatedRate implements RangeFunction {
             extrapolation(
                 firstTime,
                 lastTime,
-                to - from - 1,
+                samples.rawFloats(from, to) - 1,
                 windows.startMillis(i),
                 windows.endMillis(i),
                 zeroShare);

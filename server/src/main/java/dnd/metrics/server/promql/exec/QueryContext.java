@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
@@ -107,9 +108,13 @@ final class QueryContext {
 
   /** The series that a selector finds. */
   List<? extends Series> select(Selection selection) {
+    Downsampling downsampling = selection.downsampling();
+    long from = selection.fromMillis();
+    long to = selection.toMillis();
     List<? extends Series> found =
-        source.select(
-            selection.matchers(), selection.fromMillis(), selection.toMillis(), this::check);
+        downsampling == null
+            ? source.select(selection.matchers(), from, to, this::check)
+            : source.select(selection.matchers(), from, to, downsampling, this::check);
     counts.addSeries(found.size());
     long bytes = 8L * found.size();
     for (Series series : found) {

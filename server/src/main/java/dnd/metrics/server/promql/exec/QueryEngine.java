@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.UnreadableSamplesException;
@@ -8,11 +9,13 @@ import dnd.metrics.server.promql.parse.Expr;
 import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.promql.parse.ParserOptions;
+import dnd.metrics.server.promql.parse.PositionRange;
 import dnd.metrics.server.promql.parse.ValueType;
 import dnd.metrics.server.promql.plan.Plan;
 import dnd.metrics.server.promql.plan.PlanText;
 import dnd.metrics.server.promql.plan.Planner;
 import dnd.metrics.server.promql.plan.QueryTimes;
+import dnd.metrics.server.promql.plan.RangePlan;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -189,8 +192,14 @@ public final class QueryEngine {
   }
 
   private Plan plan(Expr expr, QueryTimes times, long lookbackMillis) {
+    return plan(expr, times, lookbackMillis, List.of());
+  }
+
+  private Plan plan(
+      Expr expr, QueryTimes times, long lookbackMillis, List<Long> resolutionsMillis) {
     try {
-      return Planner.optimized(expr, times, options.subqueryStepMillis(), lookbackMillis);
+      return Planner.optimized(
+          expr, times, options.subqueryStepMillis(), lookbackMillis, resolutionsMillis);
     } catch (DurationException e) {
       throw badData(e);
     }
@@ -222,7 +231,7 @@ public final class QueryEngine {
     try (SeriesView view = source.view()) {
       Expr expr = parsedBefore == null ? parse(query, times) : parsedBefore;
       long parsed = System.nanoTime();
-      Plan plan = plan(expr, times, lookback(queryOptions));
+      Plan plan = plan(expr, times, lookback(queryOptions), view.resolutionsMillis());
       long planned = System.nanoTime();
       AnnotationCollector annotations = new AnnotationCollector();
       QueryContext context =
@@ -239,6 +248,10 @@ public final class QueryEngine {
               running.size() <= helpers.count(),
               queryOptions.measured());
       QueryValue value = evaluate(context, times, plan);
+      tellOfDownsampled(plan, annotations);
+      PositionRange whole = new PositionRange(0, query.length());
+      view.standInsMillis()
+          .forEach(resolution -> annotations.add(Annotation.standIns(resolution, whole)));
       QueryStatistics statistics =
           new QueryStatistics(
               counts.series(),
@@ -255,6 +268,16 @@ public final class QueryEngine {
       memory.close();
       running.remove(id);
     }
+  }
+
+  private static void tellOfDownsampled(Plan plan, AnnotationCollector annotations) {
+    if (plan instanceof RangePlan range) {
+      Downsampling downsampling = range.selection().downsampling();
+      if (downsampling != null) {
+        annotations.add(Annotation.downsampled(downsampling.resolutionMillis(), range.position()));
+      }
+    }
+    plan.children().forEach(child -> tellOfDownsampled(child, annotations));
   }
 
   private static QueryValue evaluate(QueryContext context, QueryTimes times, Plan plan) {

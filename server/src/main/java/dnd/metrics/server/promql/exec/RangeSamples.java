@@ -26,6 +26,9 @@ final class RangeSamples {
   /** When each float's counting began (0: unknown), or null where nothing is known of any. */
   long @Nullable [] floatStarts;
 
+  /** How many raw samples each float stands for; null where it is one each. */
+  double @Nullable [] floatWeights;
+
   int histograms;
   long[] histogramTimes = {};
   Histogram[] histogramValues = NO_HISTOGRAMS;
@@ -38,6 +41,7 @@ final class RangeSamples {
     dropName = newDropName;
     floats = 0;
     floatStarts = null;
+    floatWeights = null;
     histograms = 0;
     histogramStarts = null;
     if (histogramValues.length > 0) {
@@ -77,6 +81,13 @@ final class RangeSamples {
       return;
     }
     ensureFloats(floats + batch.size);
+    if (batch.weights != null) {
+      appendWeighted(batch, batch.weights);
+      return;
+    }
+    if (floatWeights != null) {
+      Arrays.fill(floatWeights, floats, floats + batch.size, 1);
+    }
     long[] times = floatTimes;
     double[] values = floatValues;
     int n = floats;
@@ -93,6 +104,35 @@ final class RangeSamples {
       Arrays.fill(floatStarts, floats, n, 0);
     }
     floats = n;
+  }
+
+  private void appendWeighted(SampleBatch batch, double[] weights) {
+    double[] own = floatWeights;
+    if (own == null) {
+      own = new double[floatTimes.length];
+      Arrays.fill(own, 0, floats, 1);
+      floatWeights = own;
+    }
+    for (int i = 0; i < batch.size; i++) {
+      if (!Absent.is(batch.values[i])) {
+        floatTimes[floats] = batch.timestamps[i];
+        floatValues[floats] = batch.values[i];
+        own[floats++] = weights[i];
+      }
+    }
+  }
+
+  /** How many raw floats there are from one on until before another. */
+  int rawFloats(int from, int to) {
+    double[] weights = floatWeights;
+    if (weights == null) {
+      return to - from;
+    }
+    double sum = 0;
+    for (int k = from; k < to; k++) {
+      sum += weights[k];
+    }
+    return (int) sum;
   }
 
   void addFloat(long time, double value, long start) {
@@ -133,6 +173,9 @@ final class RangeSamples {
       floatValues = Arrays.copyOf(floatValues, n);
       if (floatStarts != null) {
         floatStarts = Arrays.copyOf(floatStarts, n);
+      }
+      if (floatWeights != null) {
+        floatWeights = Arrays.copyOf(floatWeights, n);
       }
     }
   }

@@ -41,11 +41,26 @@ public final class Planner {
     return new Planner(times, subqueryStepMillis).plan(resolved);
   }
 
-  /** The plan as it is run. */
+  /** The plan as it is run over raw samples. */
   public static Plan optimized(
       Expr expr, QueryTimes times, long subqueryStepMillis, long lookbackMillis) {
+    return optimized(expr, times, subqueryStepMillis, lookbackMillis, List.of());
+  }
+
+  /**
+   * The plan as it is run.
+   *
+   * @param resolutionsMillis of which there are downsampled samples
+   */
+  public static Plan optimized(
+      Expr expr,
+      QueryTimes times,
+      long subqueryStepMillis,
+      long lookbackMillis,
+      List<Long> resolutionsMillis) {
     Plan plan = plan(expr, times, subqueryStepMillis);
     plan = FoldConstants.rewrite(plan);
+    plan = Downsample.rewrite(plan, times, resolutionsMillis);
     plan = SelectStatistics.rewrite(plan);
     plan = StepInvariance.rewrite(plan);
     plan = ResolveTimes.rewrite(plan, times.grid(), lookbackMillis);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.promql.parse.ParserOptions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Plans in, plans out, as text. */
@@ -39,6 +40,56 @@ class RewritesTest {
               select {__name__="x"}
               number -9.0
             """);
+  }
+
+  private static String downsampled(String query, long start, long step) {
+    QueryTimes times = new QueryTimes(start, start + 10 * step, step);
+    Plan plan = Planner.plan(Parser.parse(query, ParserOptions.ALL), times, 60_000);
+    return PlanText.print(Downsample.rewrite(plan, times, List.of(300_000L, 3_600_000L)));
+  }
+
+  @Test
+  void downsampleReadsAggregatesOfTheLongestWindowsThatRangesAreMadeOf() {
+    assertThat(downsampled("sum(rate(x[2h]))", 7_200_000, 3_600_000))
+        .isEqualTo(
+            """
+            aggregate sum
+              call rate
+                range 7200000 {__name__="x"} downsampled edges 3600000
+            """);
+    assertThat(downsampled("count_over_time(x[2h] offset 5m)", 7_200_000, 3_600_000))
+        .isEqualTo(
+            """
+            call sum_over_time
+              range 7200000 {__name__="x"} offset 300000 downsampled count 300000
+            """);
+    assertThat(downsampled("avg_over_time(x[10m])", 300_000, 300_000))
+        .isEqualTo(
+            """
+            binary / one-to-one
+              call sum_over_time
+                range 600000 {__name__="x"} downsampled sum 300000
+              call sum_over_time
+                range 600000 {__name__="x"} downsampled count 300000
+            """);
+  }
+
+  @Test
+  void downsampleLeavesAloneWhatWouldHaveAnotherAnswer() {
+    for (String query :
+        List.of(
+            "x",
+            "rate(x[7m])",
+            "rate(x[1h] offset 1m)",
+            "rate(x[1h] @ 1)",
+            "rate(x[1h] smoothed)",
+            "stddev_over_time(x[1h])",
+            "max_over_time(rate(x[1h])[2h:1h])",
+            "avg_over_time({a=\"b\"}[1h])")) {
+      assertThat(downsampled(query, 7_200_000, 3_600_000)).as(query).doesNotContain("downsampled");
+    }
+    assertThat(downsampled("rate(x[1h])", 7_200_001, 3_600_000)).doesNotContain("downsampled");
+    assertThat(downsampled("rate(x[1h])", 7_200_000, 60_000)).doesNotContain("downsampled");
   }
 
   @Test

@@ -1,0 +1,43 @@
+package dnd.metrics.server.model;
+
+/**
+ * What a query makes do with in the place of raw samples: an aggregate of windows of at most that
+ * length, which end at multiples of it. A window holds what comes after its beginning up to its
+ * end, the end included, as the ranges of PromQL do.
+ */
+public record Downsampling(Aggregate aggregate, long resolutionMillis) {
+  /** A raw series as a downsampled one whose windows hold one sample each. */
+  public Series of(Series raw) {
+    return aggregate == Aggregate.COUNT ? new CountedSeries(raw) : raw;
+  }
+
+  private record CountedSeries(Series raw) implements Series {
+    @Override
+    public Labels labels() {
+      return raw.labels();
+    }
+
+    @Override
+    public long selectedBytes() {
+      return raw.selectedBytes();
+    }
+
+    @Override
+    public SampleReader read(long fromMillis, long toMillis) {
+      SampleReader reader = raw.read(fromMillis, toMillis);
+      return batch -> {
+        if (!reader.next(batch)) {
+          return false;
+        }
+        Histogram[] histograms = batch.histograms;
+        for (int i = 0; i < batch.size; i++) {
+          boolean stale =
+              histograms == null ? StaleMarker.is(batch.values[i]) : histograms[i].isStaleMarker();
+          batch.values[i] = stale ? StaleMarker.VALUE : 1;
+        }
+        batch.histograms = null;
+        return true;
+      };
+    }
+  }
+}

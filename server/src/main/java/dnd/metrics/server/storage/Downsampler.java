@@ -1,0 +1,179 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.BlockCompaction;
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockStats;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.block.PreparedBlock;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.storage.DownsampledSnapshot.State;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes a downsampled block of each raw block that is old enough, and removes those that raw blocks
+ * have outrun or whose time is over. For one thread at a time.
+ */
+public final class Downsampler {
+  private static final Logger LOG = LoggerFactory.getLogger(Downsampler.class);
+
+  private final Blocks blocks;
+  private final DownsampledBlocks downsampled;
+  private final CurrentRetention retention;
+  private final long localMillis;
+  private final long lateMillis;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /** Raw blocks of which an aggregate would be empty. */
+  private final Map<Downsampling, Set<Ulid>> nothingIn = new HashMap<>();
+
+  private volatile boolean stopped;
+
+  /**
+   * @param localMillis how long blocks that are in the object store are on the disk too
+   * @param lateMillis how late samples may come: until they have been cut into a block the head has
+   *     them, whose samples do not count in the time of a downsampled block
+   * @param random for the names of blocks
+   */
+  public Downsampler(
+      Blocks blocks,
+      DownsampledBlocks downsampled,
+      CurrentRetention retention,
+      long localMillis,
+      long lateMillis,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.blocks = blocks;
+    this.downsampled = downsampled;
+    this.retention = retention;
+    this.localMillis = localMillis;
+    this.lateMillis = lateMillis;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /**
+   * Does what is due next, if anything.
+   *
+   * @return whether something was done: there may be more then
+   * @throws IOException where a block could not be written; nothing is changed then
+   */
+  public boolean downsample() throws IOException {
+    BlockSnapshot raw = blocks.hold();
+    try {
+      for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
+        if (downsample(each.getKey(), each.getValue(), raw.blocks())) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      raw.release();
+    }
+  }
+
+  private boolean downsample(Downsampling kind, Blocks own, List<Block> raw) throws IOException {
+    long now = clock.millis();
+    BlockSnapshot made = own.hold();
+    try {
+      List<BlockMeta> metas = raw.stream().map(Block::meta).toList();
+      Set<Ulid> parents = new HashSet<>();
+      for (Block block : made.blocks()) {
+        if (DownsampledSnapshot.state(block, metas) == State.OUTDATED
+            || isOver(kind, block.meta(), now)) {
+          own.replace(List.of(block.meta().ulid()), List.of());
+          return true;
+        }
+        parents.add(DownsampledSnapshot.parent(block));
+      }
+      Set<Ulid> empty = nothingIn.computeIfAbsent(kind, k -> new HashSet<>());
+      empty.retainAll(raw.stream().map(block -> block.meta().ulid()).toList());
+      for (Block block : raw) {
+        Ulid ulid = block.meta().ulid();
+        if (!parents.contains(ulid) && !empty.contains(ulid) && isDue(kind, block, raw, now)) {
+          make(kind, own, block);
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      made.release();
+    }
+  }
+
+  private boolean isOver(Downsampling kind, BlockMeta meta, long now) {
+    return downsampled.times().isOver(kind.resolutionMillis(), meta.maxMillis(), now);
+  }
+
+  private boolean isDue(Downsampling kind, Block block, List<Block> raw, long now) {
+    BlockMeta meta = block.meta();
+    long onDisk = Math.min(localMillis, retention.get().longestMillis());
+    long after =
+        Math.max(
+            lateMillis + 2 * Compactor.RANGE_MILLIS,
+            DownsamplingTimes.afterMillis(kind.resolutionMillis(), onDisk));
+    boolean settled = meta.maxMillis() <= now - after && meta.stats().tombstones() == 0;
+    return settled
+        && !isOver(kind, meta, now)
+        && raw.stream()
+                .filter(b -> b.meta().overlaps(meta.minMillis(), meta.maxMillis() - 1))
+                .count()
+            == 1;
+  }
+
+  /** Ends what is being written, which then throws; for the stop of the service. */
+  void stop() {
+    stopped = true;
+  }
+
+  private void make(Downsampling kind, Blocks own, Block block) throws IOException {
+    long started = clock.millis();
+    long deletions = blocks.deletions();
+    BlockMeta meta =
+        new BlockMeta(
+            Ulid.of(started, random),
+            block.meta().minMillis(),
+            block.meta().maxMillis(),
+            BlockStats.NONE,
+            new BlockCompaction(
+                1,
+                block.meta().compaction().sources(),
+                List.of(block.meta().reference()),
+                List.of()),
+            Map.of());
+    Optional<PreparedBlock> prepared;
+    try {
+      prepared =
+          new BlockWriter(own.files())
+              .prepare(meta, new DownsamplingCursor(block.series(), kind, () -> stopped));
+    } catch (DamagedBlockException e) {
+      blocks.setAside(block, e);
+      return;
+    }
+    if (prepared.isEmpty()) {
+      nothingIn.computeIfAbsent(kind, k -> new HashSet<>()).add(block.meta().ulid());
+    } else if (own.replace(List.of(), prepared, () -> blocks.deletions() == deletions)) {
+      LOG.info(
+          "downsampled block {} to {} of {} ms: {} of {} samples, {} ms",
+          block.meta().ulid(),
+          kind.aggregate(),
+          kind.resolutionMillis(),
+          prepared.get().meta().stats().samples(),
+          block.meta().stats().samples(),
+          clock.millis() - started);
+    }
+  }
+}

@@ -1,0 +1,400 @@
+package dnd.metrics.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.block.ModelCursor;
+import dnd.metrics.server.block.SampleList;
+import dnd.metrics.server.block.SampleList.Sample;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Aggregate;
+import dnd.metrics.server.model.Buckets;
+import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.promql.exec.ArraySource;
+import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.promql.exec.QueryEngine;
+import dnd.metrics.server.promql.exec.QueryOptions;
+import dnd.metrics.server.promql.exec.QueryResult;
+import dnd.metrics.server.promql.exec.QueryValue.MatrixSeries;
+import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Queries of downsampled blocks have the answers that raw ones give. */
+class DownsamplingTest {
+  private static final long HOUR = 3_600_000;
+  private static final long MINUTE = 60_000;
+  private static final long START = 236_007 * 2 * HOUR;
+  private static final long BLOCK = 6 * HOUR;
+  private static final int BLOCKS = 5;
+  private static final long END = START + BLOCKS * BLOCK;
+  private static final DownsamplingTimes TIMES =
+      new DownsamplingTimes(
+          Map.of(
+              DownsamplingTimes.FIVE_MINUTES,
+              Retention.FOR_EVER,
+              DownsamplingTimes.ONE_HOUR,
+              Retention.FOR_EVER));
+
+  private final InstantSource clock =
+      InstantSource.fixed(Instant.ofEpochMilli(END + 11 * 24 * HOUR));
+  private final CurrentRetention retention =
+      new CurrentRetention(Retention.EVERYTHING, Optional.empty(), Compactor.LONGEST_MILLIS);
+  private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
+  private final MemoryBlockFiles files = new MemoryBlockFiles();
+  private final Map<String, MemoryBlockFiles> folders = new HashMap<>();
+  private final ArraySource head = new ArraySource();
+
+  private Blocks open() throws IOException {
+    return Blocks.open(
+        files,
+        report -> {
+          throw new AssertionError(report);
+        });
+  }
+
+  private DownsampledBlocks openDownsampled() throws IOException {
+    return DownsampledBlocks.open(
+        TIMES,
+        name -> folders.computeIfAbsent(name, n -> new MemoryBlockFiles()),
+        report -> {
+          throw new AssertionError(report);
+        });
+  }
+
+  private void downsampleAll(Blocks blocks, DownsampledBlocks downsampled) throws IOException {
+    Downsampler downsampler =
+        new Downsampler(
+            blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, new Random(1));
+    boolean more = true;
+    while (more) {
+      more = downsampler.downsample();
+    }
+  }
+
+  private static Labels labels(String name, int i) {
+    return Labels.of("__name__", name, "a", "" + i % 2, "b", "" + i);
+  }
+
+  /** Counters with resets, gauges with NaN, and histograms; all with gaps and stale markers. */
+  private static SortedMap<Labels, SampleList> model(Random random) {
+    TreeMap<Labels, SampleList> model = new TreeMap<>();
+    for (int i = 0; i < 3; i++) {
+      model.put(labels("c_total", i), floats(random, true));
+      model.put(labels("g", i), floats(random, false));
+    }
+    model.put(labels("h", 1), histograms(random, false));
+    model.put(labels("m", 1), histograms(random, true));
+    return model;
+  }
+
+  private static long next(long time, Random random) {
+    return time + 1000 + random.nextInt(random.nextInt(200) == 0 ? 3 * 3_600_000 : 60_000);
+  }
+
+  private static SampleList floats(Random random, boolean counter) {
+    List<Sample> samples = new ArrayList<>();
+    double value = 0;
+    for (long t = START + random.nextInt(100_000); t < END + 3 * HOUR; t = next(t, random)) {
+      // Some at the very bounds of windows.
+      long time = random.nextInt(20) == 0 ? Math.ceilDiv(t, 5 * MINUTE) * 5 * MINUTE : t;
+      t = Math.max(t, time);
+      boolean stale = random.nextInt(40) == 0;
+      double gauge = random.nextInt(60) == 0 ? Double.NaN : random.nextInt(1000) / 8.0 - 20;
+      samples.add(new Sample(t, stale ? StaleMarker.VALUE : counter ? value : gauge, null));
+      value = random.nextInt(50) == 0 ? random.nextInt(3) : value + random.nextInt(20);
+    }
+    return new SampleList(samples);
+  }
+
+  private static SampleList histograms(Random random, boolean mixed) {
+    List<Sample> samples = new ArrayList<>();
+    double count = 1;
+    for (long t = START + random.nextInt(100_000); t < END; t = next(t, random)) {
+      count = random.nextInt(50) == 0 ? 1 : count + random.nextInt(5);
+      boolean isFloat = mixed && random.nextInt(4) == 0;
+      Histogram histogram =
+          Histogram.builder()
+              .positive(Buckets.contiguous(0, count))
+              .count(count)
+              .sum(count)
+              .build();
+      samples.add(new Sample(t, isFloat ? 3 : 0, isFloat ? null : histogram));
+    }
+    return new SampleList(samples);
+  }
+
+  /** What is before {@link #END} in blocks, the rest in the head. */
+  private void write(SortedMap<Labels, SampleList> model) throws IOException {
+    for (int i = 0; i < BLOCKS; i++) {
+      writeBlock(model, START + i * BLOCK, START + (i + 1) * BLOCK, i);
+    }
+    model.forEach((labels, samples) ->
+        samples
+            .between(END, Long.MAX_VALUE)
+            .samples()
+            .forEach(s ->
+                head.add(labels, s.millis(), new ArraySource.Sample(s.value(), s.histogram()))));
+  }
+
+  private Ulid writeBlock(Map<Labels, SampleList> model, long min, long max, long number)
+      throws IOException {
+    TreeMap<Labels, SampleList> part = new TreeMap<>();
+    model.forEach((labels, samples) -> part.put(labels, samples.between(min, max - 1)));
+    Ulid ulid = Ulid.of(START + number, new Random(number));
+    new BlockWriter(files).write(BlockMeta.ofHead(ulid, min, max), new ModelCursor(part));
+    return ulid;
+  }
+
+  private QueryResult ask(Storage storage, String query, long start, long end, long step) {
+    return engine.range(storage, query, start, end, step, QueryOptions.defaults());
+  }
+
+  private static void assertSame(String query, QueryResult wanted, QueryResult found) {
+    List<MatrixSeries> a = ((MatrixValue) wanted.value()).series();
+    List<MatrixSeries> b = ((MatrixValue) found.value()).series();
+    assertThat(b.stream().map(MatrixSeries::labels))
+        .as(query)
+        .containsExactlyElementsOf(a.stream().map(MatrixSeries::labels).toList());
+    for (int s = 0; s < a.size(); s++) {
+      assertThat(b.get(s).timestampsMillis()).as(query).isEqualTo(a.get(s).timestampsMillis());
+      for (int k = 0; k < a.get(s).size(); k++) {
+        double x = a.get(s).values()[k];
+        double y = b.get(s).values()[k];
+        String where = query + " " + a.get(s).labels() + " at " + a.get(s).timestampsMillis()[k];
+        assertThat(b.get(s).histogram(k)).as(where).isEqualTo(a.get(s).histogram(k));
+        boolean near = Double.compare(x, y) == 0 || Math.abs(x - y) <= 1e-9 * Math.abs(x);
+        assertThat(near).as(where + " " + x + " but " + y).isTrue();
+      }
+    }
+  }
+
+  private static final List<String> FUNCTIONS =
+      List.of(
+          "sum_over_time",
+          "count_over_time",
+          "min_over_time",
+          "max_over_time",
+          "avg_over_time",
+          "present_over_time",
+          "rate",
+          "increase",
+          "resets");
+
+  private static String any(List<String> of, Random random) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  /** A query that downsampled samples may answer. */
+  private static String query(Random random) {
+    String selector =
+        any(List.of("c_total", "g", "c_total{a=\"1\"}", "g{b!=\"2\"}", "h", "m"), random);
+    String range = "[" + any(List.of("5m", "10m", "1h", "2h", "7h", "15m"), random) + "]";
+    String modifier = any(List.of("", "", "", " offset 1h", " offset 5m"), random);
+    String call = any(FUNCTIONS, random) + "(" + selector + range + modifier + ")";
+    return random.nextInt(3) == 0 ? "sum by (a) (" + call + ")" : call;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void answersAreThoseOfRawSamples(long seed) throws IOException {
+    Random random = new Random(seed);
+    write(model(random));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    Storage raw = new Storage(head, blocks);
+    Storage both = new Storage(head, blocks, downsampled);
+    assertThat(ask(both, "rate(c_total[1h])", START, END, HOUR).annotations().infos()).isEmpty();
+    downsampleAll(blocks, downsampled);
+
+    int hours = 0;
+    Map<String, QueryResult> answers = new TreeMap<>();
+    for (int i = 0; i < 150; i++) {
+      String query = query(random);
+      long unit = random.nextBoolean() ? HOUR : 5 * MINUTE;
+      long start = START + (random.nextInt(30) - 2) * unit;
+      long step = (1 + random.nextInt(4)) * unit;
+      QueryResult wanted = ask(raw, query, start, END + 4 * HOUR, step);
+      QueryResult found = ask(both, query, start, END + 4 * HOUR, step);
+      String where = "seed " + seed + ": " + query + " from " + start + " by " + step;
+      assertSame(where, wanted, found);
+      assertThat(found.annotations().infos().toString()).as(where).contains("downsampled to ");
+      assertThat(found.annotations().warnings())
+          .as(where)
+          .isEqualTo(wanted.annotations().warnings());
+      hours += found.annotations().infos().toString().contains("downsampled to 1h") ? 1 : 0;
+      answers.put(query + "|" + start + "|" + step, wanted);
+    }
+    assertThat(hours).as("queries of windows of an hour").isGreaterThan(10);
+
+    // The same when the raw blocks are gone, also after a restart.
+    blocks.replace(blocks.ulids(), List.of());
+    downsampled.close();
+    Storage alone = new Storage(head, blocks, openDownsampled());
+    for (Map.Entry<String, QueryResult> each : answers.entrySet()) {
+      String[] parts = each.getKey().split("\\|");
+      QueryResult found =
+          ask(alone, parts[0], Long.parseLong(parts[1]), END + 4 * HOUR, Long.parseLong(parts[2]));
+      assertSame("seed " + seed + " alone: " + each.getKey(), each.getValue(), found);
+    }
+  }
+
+  @Test
+  void fewerSamplesAreReadAndOtherQueriesReadRawOnes() throws IOException {
+    Random random = new Random(7);
+    write(model(random));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Storage raw = new Storage(head, blocks);
+    Storage both = new Storage(head, blocks, downsampled);
+
+    String sums = "sum_over_time(g[1h])";
+    long of = ask(both, sums, START, END, HOUR).statistics().samplesRead();
+    long ofAll = ask(raw, sums, START, END, HOUR).statistics().samplesRead();
+    assertThat(of * 20).isLessThan(ofAll);
+
+    for (String query :
+        List.of(
+            "g",
+            "sum_over_time(g[7m])",
+            "sum_over_time(g[1h] offset 3m)",
+            "stddev_over_time(g[1h])",
+            "irate(c_total[1h])",
+            "max_over_time(rate(c_total[1h])[2h:7m])",
+            "increase(c_total[1h] anchored)",
+            "sum(avg_over_time({__name__=~\"c_total|g\",b=\"1\"}[1h]))",
+            "sum_over_time(g[1h] @ 1699250401)")) {
+      QueryResult found = ask(both, query, START, END, HOUR);
+      assertThat(found.annotations().infos().toString()).as(query).doesNotContain("downsampled");
+      assertSame(query, ask(raw, query, START, END, HOUR), found);
+    }
+  }
+
+  @Test
+  void theFirstAndLastOfEachWindowStandInForRawSamplesThatAreGone() throws IOException {
+    Random random = new Random(8);
+    write(model(random));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Storage both = new Storage(head, blocks, downsampled);
+    QueryResult before = ask(both, "c_total", START, END, HOUR);
+    assertThat(before.annotations().warnings()).isEmpty();
+    blocks.replace(blocks.ulids(), List.of());
+
+    QueryResult after = ask(both, "c_total", START, END, HOUR);
+    assertSame("c_total", before, after); // at the windows' bounds the newest sample is the last
+    assertThat(after.annotations().warnings())
+        .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .contains("raw samples of a part of the time are gone", "of every 5m");
+    assertThat(both.labelValues("__name__", List.of(), START, END - 1))
+        .containsExactly("c_total", "g", "h", "m");
+  }
+
+  @Test
+  void rawBlocksThatHaveChangedCountAndAreDownsampledAgain() throws IOException {
+    Random random = new Random(9);
+    SortedMap<Labels, SampleList> model = model(random);
+    write(model);
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Storage raw = new Storage(head, blocks);
+    Storage both = new Storage(head, blocks, downsampled);
+
+    TreeMap<Labels, SampleList> late = new TreeMap<>();
+    late.put(labels("g", 0), new SampleList(List.of(new Sample(START + 1, 1e6, null))));
+    blocks.add(writeBlock(late, START, START + BLOCK, 100));
+    String query = "max_over_time(g[1h])";
+    QueryResult withLate = ask(raw, query, START, END, HOUR);
+    assertSame("late", withLate, ask(both, query, START, END, HOUR));
+    downsampleAll(blocks, downsampled);
+    assertSame("late, downsampled", withLate, ask(both, query, START, END, HOUR));
+
+    Compactor compactor = new Compactor(blocks, retention, clock, new Random(2));
+    while (compactor.compact()) {
+      assertSame("compacted", withLate, ask(both, query, START, END, HOUR));
+    }
+    downsampleAll(blocks, downsampled);
+    assertSame("downsampled again", withLate, ask(both, query, START, END, HOUR));
+    Downsampling counts = new Downsampling(Aggregate.COUNT, DownsamplingTimes.FIVE_MINUTES);
+    Blocks made = downsampled.all().get(counts);
+    assertThat(made.ulids()).hasSameSizeAs(blocks.ulids());
+  }
+
+  @Test
+  void whatIsDeletedIsNotInDownsampledBlocksEither() throws IOException {
+    write(model(new Random(10)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Storage both = new Storage(head, blocks, downsampled);
+    Matcher gauges = new Matcher(Matcher.Type.EQUAL, "__name__", "g");
+    Deletion deletion =
+        new Deletion(List.of(List.of(gauges)), START + BLOCK, START + 2 * BLOCK - 1);
+    blocks.delete(deletion, nothing -> {});
+    downsampled.delete(deletion);
+    String query = "count_over_time(g[1h])";
+    QueryResult wanted = ask(new Storage(head, blocks), query, START, END, HOUR);
+    assertSame("deleted", wanted, ask(both, query, START, END, HOUR));
+    blocks.replace(blocks.ulids(), List.of());
+    QueryResult alone = ask(both, query, START + BLOCK + HOUR, START + 2 * BLOCK - HOUR, HOUR);
+    assertThat(((MatrixValue) alone.value()).series()).isEmpty();
+  }
+
+  /** How many blocks of counts of 5 minutes there are, so long after the first block ended. */
+  private int made(Blocks blocks, DownsampledBlocks downsampled, long hours) throws IOException {
+    InstantSource now = InstantSource.fixed(Instant.ofEpochMilli(START + BLOCK + hours * HOUR));
+    Downsampler downsampler =
+        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, now, new Random(1));
+    boolean more = true;
+    while (more) {
+      more = downsampler.downsample();
+    }
+    return downsampled
+        .all()
+        .get(new Downsampling(Aggregate.COUNT, DownsamplingTimes.FIVE_MINUTES))
+        .ulids()
+        .size();
+  }
+
+  @Test
+  void blocksAreDownsampledAtFortyHoursAndKeptAsLongAsTheyAreToBe() throws IOException {
+    write(model(new Random(11)));
+    Blocks blocks = open();
+    DownsamplingTimes times =
+        new DownsamplingTimes(Map.of(DownsamplingTimes.FIVE_MINUTES, 50 * HOUR));
+    DownsampledBlocks downsampled =
+        DownsampledBlocks.open(
+            times,
+            name -> new MemoryBlockFiles(),
+            report -> {
+              throw new AssertionError(report);
+            });
+    assertThat(made(blocks, downsampled, 39)).isZero();
+    assertThat(made(blocks, downsampled, 41)).isEqualTo(1);
+    assertThat(made(blocks, downsampled, 47)).isEqualTo(2); // blocks end 6 hours apart
+    assertThat(made(blocks, downsampled, 51)).isEqualTo(1); // the first is over
+    assertThat(made(blocks, downsampled, 90)).isZero();
+  }
+}
