@@ -72,19 +72,20 @@ final class RestartBench implements Callable<Integer> {
       double seconds =
           new IngestBench(2, EventTemplate.Form.FULL)
               .push(server.hub(), load, new Histogram(60_000_000_000L, 3));
-      report.add(loaded("dnd-metrics", seconds, server.memory(), server.diskBytes()));
+      add(report, loaded("dnd-metrics", seconds, server.memory(), server.diskBytes()));
       for (int kill = 1; kill <= kills; kill++) {
         server = server.killAndRestart(shared.program);
         double answered = firstAnswer(server, load);
         ProcessMemory then = server.memory();
         IngestBench.check(server.hub(), load);
         double counted = server.secondsSinceStart();
-        report.add(
+        add(
+            report,
             restarted("dnd-metrics", kill, server.secondsToServe(), answered, then, counted));
-        report.add(memory("after the count " + kill, server.memory(), load.sampleCount()));
+        add(report, memory("after the count " + kill, server.memory(), load.sampleCount()));
       }
       TimeUnit.SECONDS.sleep(settleSeconds);
-      report.add(memory(settleSeconds + " s later", server.memory(), load.sampleCount()));
+      add(report, memory(settleSeconds + " s later", server.memory(), load.sampleCount()));
     } finally {
       server.close();
     }
@@ -126,11 +127,12 @@ final class RestartBench implements Callable<Integer> {
     try (PeerProcess process = PeerProcess.start(against, shared.folder)) {
       Peer peer = process.peer();
       double seconds = new IngestBench(2, EventTemplate.Form.FULL).write(peer, load);
-      report.add(loaded(peer.name(), seconds, process.memory(), 0));
+      add(report, loaded(peer.name(), seconds, process.memory(), 0));
       process.killAndRestart();
       double answered = process.awaitAnswer();
-      report.add(restarted(peer.name(), 1, answered, answered, process.memory(), Double.NaN));
-      report.add(
+      add(report, restarted(peer.name(), 1, answered, answered, process.memory(), Double.NaN));
+      add(
+          report,
           Measured.of(
               "after the count 1",
               peer.name(),
@@ -157,6 +159,12 @@ final class RestartBench implements Callable<Integer> {
       }
     }
     return count;
+  }
+
+  /** A run takes minutes: each row is told as soon as it is there. */
+  private static void add(Report report, Measured row) {
+    report.add(row);
+    System.err.printf("bench: %s, %s: %s%n", row.what(), row.system(), row.figures());
   }
 
   private static Measured memory(String what, ProcessMemory memory, long samples) {
