@@ -6,6 +6,12 @@ package dnd.metrics.server.model;
  * end, the end included, as the ranges of PromQL do.
  */
 public record Downsampling(Aggregate aggregate, long resolutionMillis) {
+  /** A length of windows as people write it, which is of whole minutes: {@code 5m}, {@code 1h}. */
+  public static String text(long resolutionMillis) {
+    long minutes = resolutionMillis / 60_000;
+    return minutes % 60 == 0 ? minutes / 60 + "h" : minutes + "m";
+  }
+
   /** A raw series as a downsampled one whose windows hold one sample each. */
   public Series of(Series raw) {
     return aggregate == Aggregate.COUNT ? new CountedSeries(raw) : raw;

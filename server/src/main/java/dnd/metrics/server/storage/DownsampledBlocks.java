@@ -1,6 +1,5 @@
 package dnd.metrics.server.storage;
 
-import dnd.metrics.events.Durations;
 import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Aggregate;
@@ -51,7 +50,7 @@ public final class DownsampledBlocks implements Closeable {
     try {
       for (long resolution : times.resolutionsMillis()) {
         for (Aggregate aggregate : Aggregate.values()) {
-          BlockFiles files = folders.open(Durations.format(resolution) + "-" + aggregate);
+          BlockFiles files = folders.open(Downsampling.text(resolution) + "-" + aggregate);
           opened.put(new Downsampling(aggregate, resolution), Blocks.open(files, report));
         }
       }

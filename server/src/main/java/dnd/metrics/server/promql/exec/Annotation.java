@@ -1,6 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
-import dnd.metrics.events.Durations;
+import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.PositionRange;
 import java.time.Instant;
@@ -289,7 +289,7 @@ sealed interface Annotation {
     return new Plain(
         INFO
             + "read where there are any from samples downsampled to "
-            + Durations.format(resolutionMillis)
+            + Downsampling.text(resolutionMillis)
             + ", which give the same answer",
         position);
   }
@@ -299,7 +299,7 @@ sealed interface Annotation {
     return new Plain(
         WARNING
             + "raw samples of a part of the time are gone; there the first and last of every "
-            + Durations.format(resolutionMillis)
+            + Downsampling.text(resolutionMillis)
             + " stand in for them",
         position);
   }
