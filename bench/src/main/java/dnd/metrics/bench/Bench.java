@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
       ClientsBench.class,
       AlertBench.class,
       LimitsBench.class,
+      OverloadBench.class,
       RestartBench.class,
       PromqlBench.class,
       SoakBench.class

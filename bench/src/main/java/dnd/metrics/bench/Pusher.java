@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +78,15 @@ final class Pusher implements AutoCloseable {
 
   /** Pushes every sample of the hosts and returns when all are acknowledged. */
   void push(DevopsLoad load, List<DevopsLoad.Host> hosts, EventTemplate.Form form) {
+    push(load, hosts, form, () -> false);
+  }
+
+  /** The same until {@code stopped} says so: then returns when what was pushed is acknowledged. */
+  void push(
+      DevopsLoad load,
+      List<DevopsLoad.Host> hosts,
+      EventTemplate.Form form,
+      BooleanSupplier stopped) {
     List<EventTemplate> templates = hosts.stream().map(h -> new EventTemplate(h, form)).toList();
     List<byte[]> heads =
         hosts.stream()
@@ -87,7 +97,7 @@ final class Pusher implements AutoCloseable {
     try {
       for (int sample = 0; sample < load.samples(); sample++) {
         byte[] time = EventTemplate.renderTime(load.timeMillis(sample));
-        for (int h = 0; h < templates.size(); h++) {
+        for (int h = 0; h < templates.size() && !stopped.getAsBoolean(); h++) {
           publish(heads.get(h), templates.get(h), load, sample, time, correlationId, out);
         }
       }
