@@ -40,21 +40,23 @@ final class CalmSenders {
     AtomicReference<@Nullable String> failure = new AtomicReference<>();
     try (WireConnection connection = new WireConnection(hub)) {
       connection.subscribe("_INBOX.calm.*", 1);
-      Thread.ofPlatform().daemon().start(() -> {
-        try {
-          connection.readAll((sid, token, buffer, offset, length) -> {
-            long nanos = Math.max(1, System.nanoTime() - dueNanos[(int) token]);
-            (token % DevopsLoad.SERVICES < flooding ? sharing : others).recordValue(nanos);
-            String reply = new String(buffer, offset, length, UTF_8);
-            if (!reply.contains("\"count\":10") || !reply.contains("\"rejected\":[]")) {
-              failure.compareAndSet(null, "a push was answered with " + reply);
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try {
+              connection.readAll((sid, token, buffer, offset, length) -> {
+                long nanos = Math.max(1, System.nanoTime() - dueNanos[(int) token]);
+                (token % DevopsLoad.SERVICES < flooding ? sharing : others).recordValue(nanos);
+                String reply = new String(buffer, offset, length, UTF_8);
+                if (!reply.contains("\"count\":10") || !reply.contains("\"rejected\":[]")) {
+                  failure.compareAndSet(null, "a push was answered with " + reply);
+                }
+                answered.incrementAndGet();
+              });
+            } catch (IOException e) {
+              failure.compareAndSet(null, String.valueOf(e.getMessage()));
             }
-            answered.incrementAndGet();
           });
-        } catch (IOException e) {
-          failure.compareAndSet(null, String.valueOf(e.getMessage()));
-        }
-      });
       SteadyEvents events = new SteadyEvents("00000ca1");
       Pace pace = Pace.fromNow(perSecond);
       for (int i = 0; i < count; i++) {

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "overload",
     mixinStandardHelpOptions = true,
-    description = "What senders without measure do to calm ones, to queries, to rules and to memory.")
+    description =
+        "What senders without measure do to calm ones, to queries, to rules and to memory.")
 final class OverloadBench implements Callable<Integer> {
   private static final int CALM_PER_SECOND = 200;
   private static final int QUERIES_PER_SECOND = 50;
@@ -41,7 +42,8 @@ final class OverloadBench implements Callable<Integer> {
   @Option(
       names = "--flooders",
       defaultValue = "8",
-      description = "connections, each with a service of its own, up to 10 (default: ${DEFAULT-VALUE})")
+      description =
+          "connections, each with a service of its own, up to 10 (default: ${DEFAULT-VALUE})")
   int flooders = 8;
 
   @Option(
@@ -90,7 +92,13 @@ final class OverloadBench implements Callable<Integer> {
         }
         double took = (System.nanoTime() - from) / 1e9;
         requireAllThere(server.hub(), load, events);
-        finish(report, events, took, calmMegabytes, megabytes, RuleLoad.figures(server.hub()).path("missed").asLong());
+        finish(
+            report,
+            events,
+            took,
+            calmMegabytes,
+            megabytes,
+            RuleLoad.figures(server.hub()).path("missed").asLong());
       } finally {
         for (Flood flood : floods) {
           flood.close();
@@ -141,8 +149,7 @@ final class OverloadBench implements Callable<Integer> {
   private double measure(ServerProcess server, DevopsLoad queried, String what, Report report)
       throws Exception {
     CalmSenders calm = new CalmSenders(server.hub(), CALM_PER_SECOND, flooders);
-    SmallQueries small =
-        new SmallQueries(server.hub(), QUERIES_PER_SECOND, queried.lastMillis());
+    SmallQueries small = new SmallQueries(server.hub(), QUERIES_PER_SECOND, queried.lastMillis());
     try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
       Future<?> sent =
           threads.submit(() -> {
@@ -170,7 +177,7 @@ final class OverloadBench implements Callable<Integer> {
       for (String metric : DevopsLoad.METRICS) {
         IngestBench.require(
             "flooded samples of " + metric,
-            events,
+            (double) events,
             queries.number(
                 "sum(count_over_time(%s{hostname=~\"flood_.*\"}%s))".formatted(metric, range),
                 load.lastMillis()));
