@@ -86,24 +86,17 @@ final class StorageConfigReader {
         local.map(Retention::mostBytes).orElse(defaults.localBytes()));
   }
 
+  private static Optional<Long> readKept(YamlMapping mapping, String key) {
+    return mapping
+        .read(key, StorageConfigReader::readTtl)
+        .map(time -> time.map(Duration::toMillis).orElse(Retention.FOR_EVER));
+  }
+
   private static DownsamplingTimes readDownsampling(YamlMapping mapping) {
     Map<Long, Long> kept = new LinkedHashMap<>();
-    for (String key : mapping.keys()) {
-      long resolution =
-          switch (key) {
-            case "5m" -> DownsamplingTimes.FIVE_MINUTES;
-            case "1h" -> DownsamplingTimes.ONE_HOUR;
-            default -> 0;
-          };
-      if (resolution == 0) {
-        mapping.problem(key, "samples are downsampled to 5m or 1h, not to '" + key + "'");
-      } else {
-        mapping
-            .read(key, StorageConfigReader::readTtl)
-            .ifPresent(time ->
-                kept.put(resolution, time.map(Duration::toMillis).orElse(Retention.FOR_EVER)));
-      }
-    }
+    readKept(mapping, "5m").ifPresent(time -> kept.put(DownsamplingTimes.FIVE_MINUTES, time));
+    readKept(mapping, "1h").ifPresent(time -> kept.put(DownsamplingTimes.ONE_HOUR, time));
+    mapping.finish();
     return new DownsamplingTimes(kept);
   }
 

@@ -313,8 +313,8 @@ class ConfigReaderTest {
             Map.of(300_000L, Duration.ofDays(90).toMillis(), 3_600_000L, Retention.FOR_EVER));
     assertThat(parse(ConfigPrinter.print(config)).storage()).isEqualTo(config.storage());
     assertRefused(
-        "storage:\n  downsampling:\n    2m: 1d\n    5m: soon\n",
-        "metrics.yaml:3: samples are downsampled to 5m or 1h, not to '2m'",
+        "storage:\n  downsampling:\n    minutes: 1d\n    5m: soon\n",
+        "metrics.yaml:3: unknown key 'minutes' in storage.downsampling; known: 1h, 5m",
         "metrics.yaml:4: storage.downsampling.5m: 'soon' is neither none nor a duration such as"
             + " 180d");
   }
