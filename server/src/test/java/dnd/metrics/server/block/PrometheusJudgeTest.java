@@ -3,7 +3,9 @@ package dnd.metrics.server.block;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
@@ -81,6 +83,43 @@ class PrometheusJudgeTest {
     assertThat(analyzed)
         .contains("Series: " + model.size())
         .contains("Label names: " + labelNames(model));
+  }
+
+  @Test
+  void promtoolDoesNotFindWhatWasDeleted() throws IOException, InterruptedException {
+    Path data = scratch.resolve("data");
+    BlockFiles files = new DiskBlockFiles(data);
+    SortedMap<Labels, SampleList> model = write(files, RandomSeries.Kind.FLOATS, 14);
+    Deletion deletion =
+        new Deletion(
+            List.of(
+                List.of(Matcher.equal("__name__", "metric_1")),
+                List.of(new Matcher(Matcher.Type.REGEX, "instance", "host-[1-5]"))),
+            MIN + 1_000_000,
+            MIN + 3_000_000);
+    Block block = Block.open(files, Ulid.parse(files.list("").getFirst()));
+    block.delete(deletion);
+    assertThat(block.tombstones().isEmpty()).isFalse();
+    block.release();
+    List<Promtool.Line> left = new ArrayList<>();
+    model.forEach((labels, samples) -> {
+      for (SampleList.Sample sample : samples.samples()) {
+        boolean deleted =
+            deletion.matches(labels)
+                && deletion.fromMillis() <= sample.millis()
+                && sample.millis() <= deletion.toMillis();
+        if (!deleted) {
+          left.add(Promtool.Line.of(labels, sample));
+        }
+      }
+    });
+    Files.createDirectory(data.resolve("wal"));
+    List<Promtool.Line> dumped =
+        Promtool.run(scratch, "tsdb", "dump", data.toString())
+            .lines()
+            .map(Promtool.Line::of)
+            .toList();
+    assertThat(dumped).containsExactlyElementsOf(left);
   }
 
   private static long labelNames(Map<Labels, SampleList> model) {
