@@ -1,6 +1,7 @@
 package dnd.metrics.server.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Where queries find series: the one way in which PromQL meets storage. Times are Unix
@@ -45,6 +46,14 @@ public interface SeriesSource {
       Downsampling downsampling,
       Runnable check) {
     return select(matchers, fromMillis, toMillis, check).stream().map(downsampling::of).toList();
+  }
+
+  /**
+   * The lengths of windows (milliseconds) of downsampled samples that stood in for raw ones which
+   * are not there any more, in what was selected so far; only a {@link SeriesView} remembers any.
+   */
+  default Set<Long> standInsMillis() {
+    return Set.of();
   }
 
   /** The names of the labels of the series that match, sorted. Without matchers: of all series. */

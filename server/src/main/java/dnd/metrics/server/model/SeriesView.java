@@ -12,14 +12,6 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
   @Override
   void close();
 
-  /**
-   * The lengths of windows (milliseconds) of downsampled samples that stood in for raw ones which
-   * are not there any more, in what was selected so far.
-   */
-  default Set<Long> standInsMillis() {
-    return Set.of();
-  }
-
   /** A view of a source from which nothing is ever removed, or which {@code onClose} gives free. */
   static SeriesView of(SeriesSource source, Runnable onClose) {
     return new SeriesView() {
@@ -51,7 +43,7 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
 
       @Override
       public Set<Long> standInsMillis() {
-        return source instanceof SeriesView view ? view.standInsMillis() : Set.of();
+        return source.standInsMillis();
       }
 
       @Override
@@ -63,11 +55,6 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
       public List<String> labelValues(
           String name, List<Matcher> matchers, long fromMillis, long toMillis) {
         return source.labelValues(name, matchers, fromMillis, toMillis);
-      }
-
-      @Override
-      public SeriesView view() {
-        return this;
       }
 
       @Override

@@ -52,64 +52,14 @@ record CancelableSource(SeriesSource source, BooleanSupplier canceled) implement
   }
 
   @Override
-  public SeriesView view() {
-    SeriesView inner = source.view();
-    return new CancelableView(new CancelableSource(inner, canceled), inner);
+  public Set<Long> standInsMillis() {
+    return source.standInsMillis();
   }
 
-  /** The source through one view. */
-  private record CancelableView(CancelableSource source, SeriesView inner) implements SeriesView {
-    @Override
-    public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-      return source.select(matchers, fromMillis, toMillis);
-    }
-
-    @Override
-    public List<? extends Series> select(
-        List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-      return source.select(matchers, fromMillis, toMillis, check);
-    }
-
-    @Override
-    public List<Long> resolutionsMillis() {
-      return source.resolutionsMillis();
-    }
-
-    @Override
-    public List<? extends Series> select(
-        List<Matcher> matchers,
-        long fromMillis,
-        long toMillis,
-        Downsampling downsampling,
-        Runnable check) {
-      return source.select(matchers, fromMillis, toMillis, downsampling, check);
-    }
-
-    @Override
-    public Set<Long> standInsMillis() {
-      return inner.standInsMillis();
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
-      return source.labelNames(matchers, fromMillis, toMillis);
-    }
-
-    @Override
-    public List<String> labelValues(
-        String name, List<Matcher> matchers, long fromMillis, long toMillis) {
-      return source.labelValues(name, matchers, fromMillis, toMillis);
-    }
-
-    @Override
-    public SeriesView view() {
-      return SeriesView.of(this, () -> {});
-    }
-
-    @Override
-    public void close() {
-      inner.close();
-    }
+  @Override
+  public SeriesView view() {
+    SeriesView inner = source.view();
+    return SeriesView.of(new CancelableSource(inner, canceled), inner::close);
   }
 
   @Override

@@ -60,11 +60,6 @@ final class StorageView implements SeriesView {
   }
 
   @Override
-  public SeriesView view() {
-    return SeriesView.of(this, () -> {});
-  }
-
-  @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       snapshot.release();
