@@ -6,6 +6,7 @@ import dnd.metrics.server.wal.LogFiles;
 import dnd.metrics.server.wal.LogFront;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.LogReplay;
+import dnd.metrics.server.wal.RecordBytes;
 import dnd.metrics.server.wal.WriteAheadLog;
 import java.io.Closeable;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class Journal implements Closeable {
         replay.runFromOldest((sequence, bytes, offset, length) -> {
           byte[] record = new byte[length];
           System.arraycopy(bytes, offset, record, 0, length);
-          queue.add(sequence, new JournalRecord.Bytes(record));
+          queue.add(sequence, new RecordBytes(record));
         });
     queue.durableThrough(end.lastSequence());
     this.log = new WriteAheadLog(files, options, end);
@@ -62,7 +63,7 @@ final class Journal implements Closeable {
    * @throws IOException where it is not: it stays in memory and is tried again
    */
   void write(JournalRecord record) throws IOException {
-    JournalRecord.Bytes bytes = record.encode();
+    RecordBytes bytes = record.encode();
     if (bytes.length() > MAX_WRITE_BYTES) {
       throw new IllegalArgumentException(
           "a write of %d bytes: more than %d".formatted(bytes.length(), MAX_WRITE_BYTES));

@@ -1,13 +1,12 @@
 package dnd.metrics.server.database;
 
-import dnd.metrics.server.wal.RecordBody;
+import dnd.metrics.server.wal.RecordBytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * One write as it is in the journal: docs/format/journal.md draws it.
@@ -29,35 +28,7 @@ record JournalRecord(long writtenAtMillis, List<Change> changes) {
     changes = List.copyOf(changes);
   }
 
-  /** A record's bytes; nobody changes them. */
-  static final class Bytes implements RecordBody {
-    private final byte[] bytes;
-
-    Bytes(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    byte[] array() {
-      return bytes;
-    }
-
-    @Override
-    public int length() {
-      return bytes.length;
-    }
-
-    @Override
-    public void copyTo(byte[] target, int offset) {
-      System.arraycopy(bytes, 0, target, offset, bytes.length);
-    }
-
-    @Override
-    public void updateChecksum(CRC32C crc) {
-      crc.update(bytes, 0, bytes.length);
-    }
-  }
-
-  Bytes encode() {
+  RecordBytes encode() {
     ByteArrayOutputStream out = new ByteArrayOutputStream(256);
     out.write(TYPE_WRITE);
     writeRaw(out, writtenAtMillis);
@@ -82,7 +53,7 @@ record JournalRecord(long writtenAtMillis, List<Change> changes) {
             writeValue(out, value);
           });
     }
-    return new Bytes(out.toByteArray());
+    return new RecordBytes(out.toByteArray());
   }
 
   private static void writeValue(ByteArrayOutputStream out, Object value) {
@@ -146,7 +117,7 @@ record JournalRecord(long writtenAtMillis, List<Change> changes) {
   }
 
   /** When the write was written, in Unix milliseconds, without reading the rest. */
-  static long writtenAt(Bytes bytes) {
+  static long writtenAt(RecordBytes bytes) {
     return ByteBuffer.wrap(bytes.array()).order(ByteOrder.LITTLE_ENDIAN).getLong(1);
   }
 

@@ -1,6 +1,7 @@
 package dnd.metrics.server.database;
 
 import dnd.metrics.server.wal.DiskLogFiles;
+import dnd.metrics.server.wal.RecordBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +33,7 @@ final class RefusedWrites {
   }
 
   /** Returns when it is on disk. */
-  void add(JournalRecord.Bytes write, String reason) throws IOException {
+  void add(RecordBytes write, String reason) throws IOException {
     String line =
         "{\"written_at\":\"%s\",\"reason\":\"%s\",\"changes\":\"%s\",\"record\":\"%s\"}\n"
             .formatted(
@@ -56,7 +57,7 @@ final class RefusedWrites {
     count.incrementAndGet();
   }
 
-  private static String describe(JournalRecord.Bytes write) {
+  private static String describe(RecordBytes write) {
     try {
       return JournalRecord.decode(write.array()).changes().toString();
     } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dnd.metrics.server.database;
 
+import dnd.metrics.server.wal.RecordBytes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class WriteQueue {
   private static final int BATCH_WRITES = 500;
 
   /** A write that waits. */
-  record Waiting(long sequence, JournalRecord.Bytes bytes) {}
+  record Waiting(long sequence, RecordBytes bytes) {}
 
   /** How long {@link #awaitChange} waits for something that no change of the queue announces. */
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -37,7 +38,7 @@ final class WriteQueue {
   private long doneSequence;
   private boolean woken;
 
-  void add(long sequence, JournalRecord.Bytes bytes) {
+  void add(long sequence, RecordBytes bytes) {
     lock.lock();
     try {
       waiting.add(new Waiting(sequence, bytes));

@@ -162,7 +162,7 @@ public final class Sender {
         return;
       }
       head.checkAvailable();
-      head.log().append(new DeletionRecord(ref, deletion), LogCallback.NOBODY);
+      head.log().append(DeletionRecord.of(ref, deletion), LogCallback.NOBODY);
       delete(deletion, series -> true);
       recountTimes();
     } finally {

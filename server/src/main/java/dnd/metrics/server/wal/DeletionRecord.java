@@ -5,14 +5,13 @@ import dnd.metrics.server.model.Matcher;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * The record of a deletion among the series of one sender: whoever reads the log deletes again what
- * the records before it have brought. Immutable. Layout: docs/format/wal.md; reader: {@link
+ * the records before it have brought. Layout: docs/format/wal.md; reader: {@link
  * EventRecordReader}.
  */
-public final class DeletionRecord implements RecordBody {
+public final class DeletionRecord {
   static final int TYPE_DELETION = 2;
 
   /** By their numbers in the format. */
@@ -20,12 +19,12 @@ public final class DeletionRecord implements RecordBody {
       List.of(
           Matcher.Type.EQUAL, Matcher.Type.NOT_EQUAL, Matcher.Type.REGEX, Matcher.Type.NOT_REGEX);
 
-  private final byte[] bytes;
+  private DeletionRecord() {}
 
   /**
    * @param sender the sender's number
    */
-  public DeletionRecord(int sender, Deletion deletion) {
+  public static RecordBytes of(int sender, Deletion deletion) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(TYPE_DELETION);
     unsigned(out, sender);
@@ -40,7 +39,7 @@ public final class DeletionRecord implements RecordBody {
         string(out, matcher.value());
       }
     }
-    this.bytes = out.toByteArray();
+    return new RecordBytes(out.toByteArray());
   }
 
   private static void signed(ByteArrayOutputStream out, long value) {
@@ -60,20 +59,5 @@ public final class DeletionRecord implements RecordBody {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     unsigned(out, utf8.length);
     out.writeBytes(utf8);
-  }
-
-  @Override
-  public int length() {
-    return bytes.length;
-  }
-
-  @Override
-  public void copyTo(byte[] target, int offset) {
-    System.arraycopy(bytes, 0, target, offset, bytes.length);
-  }
-
-  @Override
-  public void updateChecksum(CRC32C crc) {
-    crc.update(bytes);
   }
 }

@@ -140,7 +140,7 @@ class EventRecordTest {
                 List.of(new Matcher(Matcher.Type.NOT_REGEX, "d", ""))),
             -1,
             300);
-    DeletionRecord written = new DeletionRecord(200, deletion);
+    RecordBytes written = DeletionRecord.of(200, deletion);
     byte[] bytes = new byte[written.length()];
     written.copyTo(bytes, 0);
     assertThat(HexFormat.of().formatHex(bytes))
