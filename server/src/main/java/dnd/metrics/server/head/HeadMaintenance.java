@@ -54,7 +54,6 @@ final class HeadMaintenance implements Closeable {
 
   private final AtomicLong checkpoints = new AtomicLong();
   private final AtomicLong blocksCut = new AtomicLong();
-  private final AtomicLong failures = new AtomicLong();
   private final DurationHistogram checkpointDurations = new DurationHistogram();
   private final DurationHistogram cutDurations = new DurationHistogram();
 
@@ -78,7 +77,7 @@ final class HeadMaintenance implements Closeable {
 
   HeadStatus.Maintenance figures() {
     return new HeadStatus.Maintenance(
-        checkpoints.get(), lastBytes, blocksCut.get(), failures.get());
+        checkpoints.get(), lastBytes, blocksCut.get(), upkeep.failures());
   }
 
   /** How long each checkpoint took. */
@@ -93,18 +92,13 @@ final class HeadMaintenance implements Closeable {
 
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
-    try {
-      boolean pending = head.makePending(PENDING_AT_ONCE);
-      if (blocks != null && (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut()))) {
-        cut(blocks);
-      }
-      long grown = head.log().bytesEver() - (pending ? logBytesAtStart : logBytesThen);
-      if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
-        checkpoint();
-      }
-    } catch (IOException | RuntimeException e) {
-      failures.incrementAndGet();
-      throw e;
+    boolean pending = head.makePending(PENDING_AT_ONCE);
+    if (blocks != null && (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut()))) {
+      cut(blocks);
+    }
+    long grown = head.log().bytesEver() - (pending ? logBytesAtStart : logBytesThen);
+    if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
+      checkpoint();
     }
   }
 

@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -23,6 +24,7 @@ public final class Upkeep implements Closeable {
   private final long longestPeriodNanos;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closing = lock.newCondition();
+  private final AtomicLong failures = new AtomicLong();
   private @Nullable Thread thread;
   private boolean closed;
 
@@ -59,6 +61,7 @@ public final class Upkeep implements Closeable {
         work.run();
         period = periodNanos;
       } catch (IOException | RuntimeException e) {
+        failures.incrementAndGet();
         if (period == periodNanos && !isClosed()) {
           firstFailure.accept(e);
         }
@@ -82,6 +85,11 @@ public final class Upkeep implements Closeable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** How often the work has failed, to be tried again. */
+  public long failures() {
+    return failures.get();
   }
 
   /** Whether the work is to come to an end. */

@@ -5,7 +5,6 @@ import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +18,6 @@ public final class BlockMaintenance implements Closeable {
   private final Downsampler downsampler;
   private final Compactor compactor;
   private final DurationHistogram durations = new DurationHistogram();
-  private final AtomicLong failures = new AtomicLong();
   private final Upkeep upkeep =
       new Upkeep("blocks", TimeUnit.SECONDS.toNanos(10), TimeUnit.MINUTES.toNanos(5));
 
@@ -38,19 +36,10 @@ public final class BlockMaintenance implements Closeable {
     boolean more = true;
     while (more && !upkeep.isClosed()) {
       long started = System.nanoTime();
-      more = compactOnce();
+      more = downsampler.downsample() || compactor.compact();
       if (more) {
         durations.recordSince(started);
       }
-    }
-  }
-
-  private boolean compactOnce() throws IOException {
-    try {
-      return downsampler.downsample() || compactor.compact();
-    } catch (IOException | RuntimeException e) {
-      failures.incrementAndGet();
-      throw e;
     }
   }
 
@@ -61,7 +50,7 @@ public final class BlockMaintenance implements Closeable {
 
   /** How often one could not be done, and is tried again. */
   public long failures() {
-    return failures.get();
+    return upkeep.failures();
   }
 
   /** Breaks off the compaction that runs, if any: it begins anew another time. */
