@@ -57,7 +57,7 @@ final class AlertStatusHandler {
     if (data.bool("pending")) {
       views.addAll(pending.get());
     }
-    views.removeIf(view -> !MatcherFields.match(filter, view.labels()));
+    views.removeIf(view -> !Matcher.allMatch(filter, view.labels()));
     views.sort(Comparator.comparing(AlertStatusHandler::key));
     ObjectNode answer = StrictJson.mapper().createObjectNode();
     Page.of(data, maxPayloadBytes)

@@ -5,7 +5,6 @@ import dnd.metrics.events.Fields;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.server.announce.route.MatcherSyntax;
 import dnd.metrics.server.announce.route.MatcherSyntaxException;
-import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +27,5 @@ final class MatcherFields {
       }
     }
     return matchers;
-  }
-
-  static boolean match(List<Matcher> matchers, Labels labels) {
-    return matchers.stream().allMatch(matcher -> matcher.matches(labels));
   }
 }

@@ -49,12 +49,7 @@ record Silence(
   }
 
   boolean matches(Labels labels) {
-    for (Matcher matcher : matchers) {
-      if (!matcher.matches(labels)) {
-        return false;
-      }
-    }
-    return true;
+    return Matcher.allMatch(matchers, labels);
   }
 
   /** The same silence, over at {@code nowMillis}. */

@@ -69,7 +69,7 @@ final class SilenceHandler {
             .filter(silence -> ids.isEmpty() || ids.contains(silence.id()))
             .filter(
                 silence -> expired || !ids.isEmpty() || silence.state(now) != Silence.State.EXPIRED)
-            .filter(silence -> MatcherFields.match(filter, named(silence)))
+            .filter(silence -> Matcher.allMatch(filter, named(silence)))
             .sorted(Comparator.comparing(SilenceHandler::key))
             .toList();
     ObjectNode answer = StrictJson.mapper().createObjectNode();

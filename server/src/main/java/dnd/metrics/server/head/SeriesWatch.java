@@ -23,20 +23,11 @@ public final class SeriesWatch implements AutoCloseable {
 
   boolean matches(Labels labels) {
     for (List<Matcher> selector : selectors) {
-      if (matches(selector, labels)) {
+      if (Matcher.allMatch(selector, labels)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean matches(List<Matcher> selector, Labels labels) {
-    for (Matcher matcher : selector) {
-      if (!matcher.matches(labels)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Adds the metric names that the selectors name; false where one of them names none. */

@@ -19,19 +19,10 @@ public record Deletion(List<List<Matcher>> selectors, long fromMillis, long toMi
   /** Whether a series is among those of which samples are deleted. */
   public boolean matches(Labels labels) {
     for (List<Matcher> selector : selectors) {
-      if (matches(selector, labels)) {
+      if (Matcher.allMatch(selector, labels)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean matches(List<Matcher> selector, Labels labels) {
-    for (Matcher matcher : selector) {
-      if (!matcher.matches(labels)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -1,6 +1,7 @@
 package dnd.metrics.server.model;
 
 import com.google.re2j.PatternSyntaxException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,16 @@ public final class Matcher {
 
   public boolean matches(Labels labels) {
     return matches(labels.get(name));
+  }
+
+  /** Whether all of these matchers accept the labels; none at all accept any. */
+  public static boolean allMatch(List<Matcher> matchers, Labels labels) {
+    for (Matcher matcher : matchers) {
+      if (!matcher.matches(labels)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -15,11 +15,6 @@ public record RetentionRule(List<Matcher> matchers, long keptMillis) {
   }
 
   boolean matches(Labels labels) {
-    for (Matcher matcher : matchers) {
-      if (!matcher.matches(labels)) {
-        return false;
-      }
-    }
-    return true;
+    return Matcher.allMatch(matchers, labels);
   }
 }

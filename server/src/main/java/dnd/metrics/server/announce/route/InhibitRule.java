@@ -20,11 +20,11 @@ public record InhibitRule(
   }
 
   public boolean isSource(Labels labels) {
-    return Route.matches(source, labels);
+    return Matcher.allMatch(source, labels);
   }
 
   public boolean isTarget(Labels labels) {
-    return Route.matches(target, labels);
+    return Matcher.allMatch(target, labels);
   }
 
   /** What source and target must have in common. */

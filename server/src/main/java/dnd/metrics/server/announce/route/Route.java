@@ -77,7 +77,7 @@ public record Route(
   }
 
   private boolean collect(Labels labels, List<Route> found) {
-    if (!matches(matchers, labels)) {
+    if (!Matcher.allMatch(matchers, labels)) {
       return false;
     }
     int before = found.size();
@@ -95,15 +95,6 @@ public record Route(
   /** What an alert has in common with the others of its group. */
   public Labels groupLabels(Labels labels) {
     return groupByAll ? labels : labels.keep(groupBy);
-  }
-
-  static boolean matches(List<Matcher> matchers, Labels labels) {
-    for (Matcher matcher : matchers) {
-      if (!matcher.matches(labels)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Matchers in braces, as keys have them. */

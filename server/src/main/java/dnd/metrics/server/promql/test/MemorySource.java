@@ -40,7 +40,7 @@ public final class MemorySource implements SeriesSource {
 
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return series.values().stream().filter(s -> matches(s.labels(), matchers)).toList();
+    return series.values().stream().filter(s -> Matcher.allMatch(matchers, s.labels())).toList();
   }
 
   @Override
@@ -62,9 +62,5 @@ public final class MemorySource implements SeriesSource {
       }
     }
     return List.copyOf(values);
-  }
-
-  private static boolean matches(Labels labels, List<Matcher> matchers) {
-    return matchers.stream().allMatch(matcher -> matcher.matches(labels));
   }
 }
