@@ -1,5 +1,6 @@
 """Starts the program that ships and stops it again."""
 
+import os
 import queue
 import re
 import signal
@@ -14,11 +15,16 @@ STOP_SECONDS = 20
 
 
 class Service:
-    """`./dnd-metrics run`, with data and configuration in `folder`; `address` is where the hub listens."""
+    """`./dnd-metrics run`, with data and configuration in `folder`; `address` is where the hub listens.
 
-    def __init__(self, folder: Path, config: str = "", listen: str = "127.0.0.1:0"):
+    `arguments` and `environment` are given to it besides.
+    """
+
+    def __init__(self, folder: Path, config: str = "", listen: str = "127.0.0.1:0", arguments=(), environment=None):
         self.folder = folder
         self.config = config
+        self.arguments = list(arguments)
+        self.environment = {**os.environ, **(environment or {})}
         self.address = listen
         self.process = None
         self.output = []
@@ -35,7 +41,10 @@ class Service:
             config_file = self.folder / "config.yaml"
             config_file.write_text(self.config)
             command += ["--config", str(config_file)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        command += self.arguments
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=self.environment
+        )
         found = queue.Queue()
         threading.Thread(target=self._read, args=(self.process.stdout, found), daemon=True).start()
         address = found.get(timeout=START_SECONDS)
@@ -49,6 +58,11 @@ class Service:
             if banner:
                 found.put(banner.group(1))
         found.put(None)
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> int:
         """Ends it as an operator would; its exit code."""

@@ -1,9 +1,12 @@
-"""Blocks in an object store, while the real program runs."""
+"""Blocks in an object store, a directory or S3, while the real program runs."""
 
 import json
 import subprocess
 import time
+from collections import Counter
 
+import pytest
+from s3 import SECRET_KEY, HoldingProxy, S3Server
 from service import PROJECT, Service
 
 PROGRAM = str(PROJECT / "dnd-metrics")
@@ -26,43 +29,145 @@ def until(condition):
         time.sleep(0.2)
 
 
-def count(service, at):
-    answer = run("query", "count_over_time(gold[3d])", "--time", at, "--format", "json", "--hub", service.url)
+def query(service, expression, at):
+    answer = run("query", expression, "--time", at, "--format", "json", "--hub", service.url)
     assert answer.returncode == 0, answer.stderr
-    result = json.loads(answer.stdout)["data"]["result"]
+    return json.loads(answer.stdout)["data"]["result"]
+
+
+def count(service, at):
+    result = query(service, "count_over_time(gold[3d])", at)
     return int(result[0]["value"][1]) if result else 0
 
 
-def test_blocks_go_to_the_store_and_are_read_from_there(tmp_path):
-    store = tmp_path / "store"
-    store.mkdir()
-    config = f"storage:\n  objects: file://{store}\n  local: {{time: 6h}}\n"
-    service = Service(tmp_path, config=config)
-    hub = ["--hub", service.url]
-    now = int(time.time())
-    times = range(now - 48 * HOUR, now, 600)
+def push(service, times):
     lines = "".join(
         json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
-            {"name": "gold", "type": "gauge", "value": at % 97}]}}) + "\n" for at in times)
-    pushed = subprocess.run([PROGRAM, "push", "--format", "json", *hub], input=lines, capture_output=True, text=True)
+            {"name": "gold", "type": "gauge", "value": at % 97}]}}) + "\n" for at in times)  # fmt: skip
+    command = [PROGRAM, "push", "--format", "json", "--hub", service.url]
+    pushed = subprocess.run(command, input=lines, capture_output=True, text=True)
     assert pushed.returncode == 0, pushed.stderr
+
+
+class Directory:
+    environment = {}
+    proxy = None
+
+    def __init__(self, folder):
+        self.files = folder / "store"
+        self.files.mkdir()
+
+    def address(self):
+        return f"file://{self.files}"
+
+    def stop(self):
+        """It does not run."""
+
+
+class Bucket(S3Server):
+    """S3, through a proxy that holds the index of the second block in its middle."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.indexes = set()
+        self.proxy = HoldingProxy(self, self.is_second_index)
+
+    def is_second_index(self, name):
+        if name.endswith("/index"):
+            self.indexes.add(name)
+        return len(self.indexes) == 2
+
+    def address(self):
+        return super().address(self.proxy.port)
+
+    def stop(self):
+        self.proxy.stop()
+        super().stop()
+
+
+@pytest.fixture(params=[Directory, Bucket])
+def store(request, tmp_path):
+    store = request.param(tmp_path)
+    yield store
+    store.stop()
+
+
+def metas(store):
+    return {path.parent.name: json.loads(path.read_text()) for path in store.files.glob("*/meta.json")}
+
+
+def whole(store):
+    """The blocks that are there; fails where one of them lacks something that its meta.json speaks of."""
+    found = metas(store)
+    lacking = {
+        (block, file["rel_path"])
+        for block, meta in found.items()
+        for file in meta["thanos"]["files"]
+        if not has(store, block, file)
+    }
+    still_there = metas(store)  # a block may be removed while one looks: meta.json goes first
+    assert not [each for each in lacking if each[0] in still_there]
+    return {block: meta for block, meta in found.items() if block in still_there}
+
+
+def has(store, block, file):
+    path = store.files / block / file["rel_path"]
+    return path.exists() and path.stat().st_size == file.get("size_bytes", path.stat().st_size)
+
+
+def is_settled(service, store):
+    """Whether every block is in the store, and some are there only."""
+    status = objects(service)
+    local = len(list((service.folder / "data/blocks").glob("*/meta.json")))
+    return status["state"] == "available" and status["waiting_blocks"] == 0 and local < len(metas(store))
+
+
+def kill_in_an_upload(service, store):
+    """kill -9 while the index of the second block is put."""
+    proxy = store.proxy
+    assert proxy.held.wait(60), "no second block is put"
+    service.kill()
+    proxy.give_up()
+    begun = proxy.held_object.split("/")[0]
+    before = whole(store)
+    assert len(before) == 1
+    assert begun not in before
+    assert any((store.files / begun / "chunks").iterdir()), "what was put of it is there to be taken up"
+
+
+def test_blocks_go_to_the_store_and_are_read_from_there(tmp_path, store):
+    config = f"storage:\n  objects: {store.address()}\n  local: {{time: 6h}}\n"
+    service = Service(tmp_path, config=config, environment=store.environment, arguments=["--log-level", "trace"])
+    now = int(time.time())
+    times = range(now - 48 * HOUR, now, 600)
+    push(service, times)
+    sums = "sum_over_time(gold[3d])"
+    expected = query(service, sums, now)
     assert count(service, now) == len(times)
-    until(lambda: objects(service)["state"] == "available" and objects(service)["blocks"] > 3)
-    until(lambda: objects(service)["waiting_blocks"] == 0)
-    blocks = tmp_path / "data" / "blocks"
-    until(lambda: len(list(blocks.glob("*/meta.json"))) < len(list(store.glob("*/meta.json"))))
-    assert count(service, now) == len(times)
-    metas = [json.loads(path.read_text()) for path in store.glob("*/meta.json")]
-    assert all(meta["thanos"]["labels"] == {"dnd_metrics": "metrics_service"} for meta in metas)
-    service.process.kill()
-    service.process.wait()
-    service = Service(tmp_path, config=config)
+    if store.proxy:
+        kill_in_an_upload(service, store)
+    else:
+        until(lambda: objects(service)["blocks"] > 3 and is_settled(service, store))
+        assert query(service, sums, now) == expected
+        service.kill()
+    service.start()
     try:
-        until(lambda: objects(service)["state"] == "available")
+        until(lambda: is_settled(service, store))
+        assert query(service, sums, now) == expected
         assert count(service, now) == len(times)
+        assert all(meta["thanos"]["labels"] == {"dnd_metrics": "metrics_service"} for meta in whole(store).values())
+        if store.proxy:
+            puts = Counter(name for method, name, _ in store.proxy.requests if method == "PUT")
+            assert max(puts.values()) == 1, "an object was put that was there: " + str(puts.most_common(3))
         deleted = run("delete", "gold", "--yes", "--end", now - 12 * HOUR, "--hub", service.url)
         assert deleted.returncode == 0, deleted.stderr
         left = len([at for at in times if at > now - 12 * HOUR])
         assert count(service, now) == left
+        shown = run("run", "--print-config", "--config", tmp_path / "config.yaml")
+        assert store.address() in shown.stdout
+        told = "".join(service.output) + shown.stdout + json.dumps(objects(service))
+        assert "is in the object store" in told
+        assert SECRET_KEY not in told
+        assert "Signature" not in told
     finally:
         service.stop()

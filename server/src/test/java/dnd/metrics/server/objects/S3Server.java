@@ -2,6 +2,7 @@ package dnd.metrics.server.objects;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
  * MinIO, whose bucket {@code metrics} is there and empty.
  */
 final class S3Server implements AutoCloseable {
-  private static final String VERSION = "v1.8.0";
+  private static final String VERSION = version();
   static final String ACCESS_KEY = "test-access-key";
   static final String SECRET_KEY = "test-secret-key";
 
@@ -69,6 +70,15 @@ final class S3Server implements AutoCloseable {
     }
     process.destroyForcibly();
     throw new IOException("the S3 server does not listen");
+  }
+
+  /** The one that the black-box tests start, too. */
+  private static String version() {
+    try {
+      return Files.readString(Path.of("..", "apptest", "python", "versitygw.version")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path program() throws IOException, InterruptedException {
