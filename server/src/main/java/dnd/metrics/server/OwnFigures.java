@@ -137,8 +137,20 @@ final class OwnFigures {
         .counter("dnd_metrics_head_blocks_cut_total", "Blocks cut from the head.", done.blocks())
         .counter(
             "dnd_metrics_head_maintenance_failures_total",
-            "Checkpoints and blocks of the head that could not be written, and were tried again.",
-            done.failures());
+            "Checkpoints, blocks and files of chunks that could not be written, and were tried again.",
+            done.failures())
+        .gauge(
+            "dnd_metrics_head_chunk_files",
+            "Files that hold finished chunks of the head.",
+            "",
+            done.chunkFiles(),
+            Map.of())
+        .gauge(
+            "dnd_metrics_head_chunk_file_bytes",
+            "Size of these files.",
+            "bytes",
+            done.chunkFileBytes(),
+            Map.of());
   }
 
   static void blocks(BlocksStatus status, BlockMaintenance maintenance, Metrics metrics) {

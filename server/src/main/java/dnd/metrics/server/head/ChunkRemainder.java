@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 final class ChunkRemainder {
   private final long fromMillis;
   private final long toMillis;
-  private final List<FinishedChunk> chunks = new ArrayList<>();
+  private final FinishedChunks.Builder chunks = new FinishedChunks.Builder();
+  private final List<FinishedChunk> made = new ArrayList<>();
 
   /** Whether something of the chunk before was deleted. */
   private boolean gap;
@@ -26,17 +27,23 @@ final class ChunkRemainder {
   }
 
   /** What is left of the chunks that were added, in order. */
-  FinishedChunk[] chunks() {
-    return chunks.toArray(new FinishedChunk[0]);
+  FinishedChunks chunks() {
+    return chunks.build();
+  }
+
+  /** Those of them that were encoded anew. */
+  List<FinishedChunk> made() {
+    return made;
   }
 
   /** Adds what is left of a chunk; whether it is another one now. */
-  boolean add(FinishedChunk chunk) {
-    if (!isTouched(chunk.firstMillis(), chunk.lastMillis())) {
-      chunks.add(chunk);
+  boolean add(FinishedChunks all, int i) {
+    if (!isTouched(all.firstMillis(i), all.lastMillis(i))) {
+      chunks.add(all, i);
       return false;
     }
-    addRest(chunk::decode);
+    addRest(into -> all.decode(i, into, FinishedChunks.NO_ROOM));
+    all.release(i);
     return true;
   }
 
@@ -71,7 +78,9 @@ final class ChunkRemainder {
           return true;
         });
     for (EncodedChunk rest; (rest = encoder.next()) != null; ) {
-      chunks.add(FinishedChunk.of(rest));
+      FinishedChunk chunk = FinishedChunk.of(rest);
+      chunks.add(chunk);
+      made.add(chunk);
     }
   }
 }

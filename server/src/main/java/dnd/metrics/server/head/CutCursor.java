@@ -77,6 +77,6 @@ final class CutCursor implements SeriesCursor {
     if (anew != null) {
       return anew.next();
     }
-    return nextChunk < endChunk ? cut.chunk(nextChunk++).encoded() : null;
+    return nextChunk < endChunk ? cut.chunk(nextChunk++) : null;
   }
 }

@@ -58,6 +58,15 @@ final class FinishedChunk {
     return new FinishedChunk(first, last, (byte) in.single(), in.block());
   }
 
+  int encoding() {
+    return encoding;
+  }
+
+  /** The chunk's bytes, not to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
   /** Time of the first sample, Unix milliseconds. */
   long firstMillis() {
     return firstMillis;

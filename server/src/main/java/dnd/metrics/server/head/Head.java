@@ -52,6 +52,7 @@ public final class Head implements SeriesSource, Closeable {
   private final DataFolder folder;
   private final WriteAheadLog log;
   private final Checkpoints checkpoints;
+  private final ChunkStore chunkStore;
   private final HeadMaintenance maintenance;
 
   private final SeriesDirectory directory = new SeriesDirectory();
@@ -88,6 +89,8 @@ public final class Head implements SeriesSource, Closeable {
     this.folder = folder;
     this.options = options;
     this.checkpoints = new Checkpoints(files);
+    this.chunkStore = new ChunkStore(files);
+    chunkStore.begin();
     HeadReplay replay = new HeadReplay(this, directory);
     long first = 1;
     long highest = 0;
@@ -589,6 +592,23 @@ public final class Head implements SeriesSource, Closeable {
 
   WriteAheadLog log() {
     return log;
+  }
+
+  ChunkStore chunkStore() {
+    return chunkStore;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Moves finished chunks out of the heap.
+   *
+   * @throws IOException where that failed: those that are in no file stay on the heap
+   */
+  void storeChunks() throws IOException {
+    maintenance.storeChunks();
   }
 
   long outOfOrderMillis() {

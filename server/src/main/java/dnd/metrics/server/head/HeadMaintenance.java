@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * Writes a checkpoint whenever the log has grown enough since the last one: by as much as a replay
  * may take, and by a third of the checkpoint itself, so that checkpoints write no more than three
  * times what the log does. Cuts ranges into blocks when one is over, and writes a checkpoint then
- * too, without which the head would have their samples again after a start. Its thread looks once a
- * second.
+ * too, without which the head would have their samples again after a start. Moves finished chunks
+ * out of the heap. Its thread looks once a second.
  *
  * <p>{@code work} lets one thing at a time be done; it comes before all other locks.
  */
@@ -72,12 +72,20 @@ final class HeadMaintenance implements Closeable {
   void start(@Nullable BlockSink blocks) {
     upkeep.start(
         () -> runOnce(blocks),
-        e -> LOG.warn("blocks or checkpoints cannot be written, the log grows meanwhile", e));
+        e ->
+            LOG.warn(
+                "blocks, checkpoints or files of chunks cannot be written, log and memory grow meanwhile",
+                e));
   }
 
   HeadStatus.Maintenance figures() {
     return new HeadStatus.Maintenance(
-        checkpoints.get(), lastBytes, blocksCut.get(), upkeep.failures());
+        checkpoints.get(),
+        lastBytes,
+        blocksCut.get(),
+        upkeep.failures(),
+        head.chunkStore().fileCount(),
+        head.chunkStore().fileBytes());
   }
 
   /** How long each checkpoint took. */
@@ -92,6 +100,16 @@ final class HeadMaintenance implements Closeable {
 
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
+    try {
+      if (head.chunkStore().isDue()) {
+        storeChunks();
+      }
+    } finally { // a cut makes room, too
+      cutAndCheckpoint(blocks);
+    }
+  }
+
+  private void cutAndCheckpoint(@Nullable BlockSink blocks) throws IOException {
     boolean pending = head.makePending(PENDING_AT_ONCE);
     if (blocks != null && (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut()))) {
       cut(blocks);
@@ -116,8 +134,20 @@ final class HeadMaintenance implements Closeable {
       if (count > 0) {
         cutDurations.recordSince(started);
         checkpoint();
+        head.chunkStore().removeUnused();
       }
       return count;
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Moves finished chunks out of the heap. */
+  void storeChunks() throws IOException {
+    work.lock();
+    try {
+      head.chunkStore().store(head.allSenders());
+      head.chunkStore().removeUnused();
     } finally {
       work.unlock();
     }

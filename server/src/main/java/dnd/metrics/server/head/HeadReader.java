@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class HeadReader implements SampleReader {
   private final long fromMillis;
   private final long toMillis;
-  private final FinishedChunk[] finished;
+  private final FinishedChunks finished;
+  private byte[] room = FinishedChunks.NO_ROOM;
   private int nextFinished;
   private @Nullable Chunk open;
   private @Nullable OpenSample newest;
@@ -28,27 +29,12 @@ final class HeadReader implements SampleReader {
     this.newest = running == null ? null : running.newest();
     this.open = series.open;
     this.finished = series.finished;
-    this.nextFinished = firstFrom(finished, fromMillis);
+    this.nextFinished = finished.firstFrom(fromMillis);
     OutOfOrderSamples late = series.outOfOrder();
     if (late != null) {
       OutOfOrderMerge m = new OutOfOrderMerge(late.runs, fromMillis, toMillis);
       this.merge = m.isEmpty() ? null : m;
     }
-  }
-
-  /** The first chunk that does not end before {@code millis}; most readers want the last ones. */
-  private static int firstFrom(FinishedChunk[] chunks, long millis) {
-    int low = 0;
-    int high = chunks.length;
-    while (low < high) {
-      int middle = high - low <= 4 ? high - 1 : (low + high) >>> 1;
-      if (chunks[middle].lastMillis() < millis) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 
   @Override
@@ -59,15 +45,15 @@ final class HeadReader implements SampleReader {
 
   /** The next run of what came in order. */
   boolean nextInOrder(SampleBatch batch) {
-    while (nextFinished < finished.length) {
-      FinishedChunk chunk = finished[nextFinished++];
-      if (chunk.firstMillis() > toMillis) {
-        nextFinished = finished.length;
+    while (nextFinished < finished.size()) {
+      int i = nextFinished++;
+      if (finished.firstMillis(i) > toMillis) {
+        nextFinished = finished.size();
         open = null;
         newest = null;
         break;
       }
-      chunk.decode(batch);
+      room = finished.decode(i, batch, room);
       if (trim(batch)) {
         return true;
       }
@@ -77,9 +63,7 @@ final class HeadReader implements SampleReader {
       open = null;
       last.decode(batch);
       boolean finishedMeanwhile =
-          finished.length > 0
-              && batch.size > 0
-              && batch.timestamps[0] <= finished[finished.length - 1].lastMillis();
+          !finished.isEmpty() && batch.size > 0 && batch.timestamps[0] <= finished.lastMillis();
       if (!finishedMeanwhile && trim(batch)) {
         return true;
       }

@@ -35,7 +35,6 @@ public final class HeadSeries implements Series {
   /** Chunks do not reach over the ends of these ranges, so that blocks can be cut between them. */
   static final long RANGE_MILLIS = 2 * 60 * 60 * 1000L;
 
-  private static final FinishedChunk[] NONE = {};
   static final Histogram STALE_HISTOGRAM = Histogram.builder().sum(StaleMarker.VALUE).build();
   private static final long NEVER = Long.MIN_VALUE;
   private static final int GONE = -1;
@@ -70,7 +69,7 @@ public final class HeadSeries implements Series {
 
   private int watchVersion;
 
-  volatile FinishedChunk[] finished = NONE;
+  volatile FinishedChunks finished = FinishedChunks.NONE;
   volatile @Nullable Chunk open;
   private volatile @Nullable RareParts rare;
 
@@ -389,10 +388,9 @@ public final class HeadSeries implements Series {
 
   private void finish(@Nullable Chunk chunk) {
     if (chunk != null) {
-      FinishedChunk[] before = finished;
-      FinishedChunk[] after = Arrays.copyOf(before, before.length + 1);
-      after[before.length] = FinishedChunk.of(chunk, openFirstMillis, lastMillis);
-      finished = after;
+      FinishedChunk done = FinishedChunk.of(chunk, openFirstMillis, lastMillis);
+      finished = finished.plus(done);
+      sender.noteFinished(ref, done);
     }
   }
 
@@ -529,24 +527,21 @@ public final class HeadSeries implements Series {
       finish(chunk);
       open = null; // behind the finished one, which readers look for later
     }
-    FinishedChunk[] all = finished;
-    int count = 0;
-    while (count < all.length && all[count].lastMillis() < endMillis) {
-      count++;
-    }
+    FinishedChunks all = finished;
     OutOfOrderSamples late = outOfOrder();
     return SeriesCut.of(
         this,
-        Arrays.copyOf(all, count),
+        all.range(0, all.firstBeginning(endMillis)), // no chunk reaches over the end of a range
         late == null ? SeriesCut.NOTHING_LATE : late.timesBefore(endMillis));
   }
 
   /** Forgets what a cut has between two times, the second not included; blocks have it. */
   void forget(SeriesCut cut, long fromMillis, long toMillis) {
-    FinishedChunk[] all = finished;
+    FinishedChunks all = finished;
     int count = cut.firstChunk(toMillis) - cut.firstChunk(fromMillis);
     if (count > 0) { // ranges are cut in order, so they are the first
-      finished = count == all.length ? NONE : Arrays.copyOfRange(all, count, all.length);
+      finished = all.range(count, all.size());
+      all.releaseBefore(count);
     }
     OutOfOrderSamples late = outOfOrder();
     if (late != null && cut.hasLate(fromMillis, toMillis)) {
@@ -584,13 +579,15 @@ public final class HeadSeries implements Series {
   /** Finished chunks change before the open one does: see the class block on what readers do. */
   private void deleteFromChunks(ChunkRemainder remainder) {
     boolean changed = false;
-    for (FinishedChunk chunk : finished) {
-      changed |= remainder.add(chunk);
+    FinishedChunks all = finished;
+    for (int i = 0; i < all.size(); i++) {
+      changed |= remainder.add(all, i);
     }
     Chunk last = open;
     boolean openChanged = last != null && remainder.add(last, openFirstMillis, lastMillis);
     if (changed || openChanged) {
       finished = remainder.chunks();
+      remainder.made().forEach(chunk -> sender.noteFinished(ref, chunk));
     }
     if (openChanged) {
       open = null;
@@ -602,10 +599,10 @@ public final class HeadSeries implements Series {
     long newest = NEVER;
     lastValue = 0;
     setLastHistogram(null);
-    FinishedChunk[] chunks = finished;
-    if (chunks.length > 0) {
+    FinishedChunks chunks = finished;
+    if (!chunks.isEmpty()) {
       SampleBatch batch = sender.scratch();
-      chunks[chunks.length - 1].decode(batch);
+      chunks.decode(chunks.size() - 1, batch, FinishedChunks.NO_ROOM);
       int at = batch.size - 1;
       Histogram[] histograms = batch.histograms;
       newest = batch.timestamps[at];
@@ -662,11 +659,7 @@ public final class HeadSeries implements Series {
         out.record(scratch);
       }
     }
-    FinishedChunk[] chunks = finished;
-    out.unsigned(chunks.length);
-    for (FinishedChunk each : chunks) {
-      each.write(out);
-    }
+    finished.write(out);
     if (chunk != null) {
       out.signed(openFirstMillis);
       SeriesParts.write(chunk, out);
@@ -690,14 +683,7 @@ public final class HeadSeries implements Series {
         lastValue = in.raw();
       }
     }
-    int count = in.count();
-    if (count > 0) {
-      FinishedChunk[] chunks = new FinishedChunk[count];
-      for (int i = 0; i < count; i++) {
-        chunks[i] = FinishedChunk.read(in);
-      }
-      finished = chunks;
-    }
+    finished = FinishedChunks.read(in, this);
     if ((flags & SeriesParts.OPEN_CHUNK) != 0) {
       openFirstMillis = in.signed();
       open = SeriesParts.readChunk(in, lastMillis, lastValue);
@@ -716,11 +702,11 @@ public final class HeadSeries implements Series {
   /** Time of the first sample that is there. */
   private long earliestMillis() {
     long earliest = Long.MAX_VALUE;
-    FinishedChunk[] chunks = finished;
+    FinishedChunks chunks = finished;
     RunningValue r = running();
     OutOfOrderSamples late = outOfOrder();
-    if (chunks.length > 0) {
-      earliest = chunks[0].firstMillis();
+    if (!chunks.isEmpty()) {
+      earliest = chunks.firstMillis(0);
     } else if (open != null) {
       earliest = openFirstMillis;
     } else if (r != null && r.isOpen()) {

@@ -37,6 +37,14 @@ public record HeadStatus(
    * @param checkpointBytes size of the newest; 0 for none
    * @param blocks how many were cut from the head
    * @param failures how often one of these could not be written, and was tried again later
+   * @param chunkFiles how many files hold finished chunks now
+   * @param chunkFileBytes how large these are together
    */
-  public record Maintenance(long checkpoints, long checkpointBytes, long blocks, long failures) {}
+  public record Maintenance(
+      long checkpoints,
+      long checkpointBytes,
+      long blocks,
+      long failures,
+      long chunkFiles,
+      long chunkFileBytes) {}
 }

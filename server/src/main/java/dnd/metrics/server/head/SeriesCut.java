@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.chunk.EncodedChunk;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,18 +13,18 @@ final class SeriesCut {
   static final long[] NOTHING_LATE = {};
 
   private final HeadSeries series;
-  private final FinishedChunk[] chunks;
+  private final FinishedChunks chunks;
   private final long[] lateMillis;
 
-  private SeriesCut(HeadSeries series, FinishedChunk[] chunks, long[] lateMillis) {
+  private SeriesCut(HeadSeries series, FinishedChunks chunks, long[] lateMillis) {
     this.series = series;
     this.chunks = chunks;
     this.lateMillis = lateMillis;
   }
 
-  /** Null where there is nothing to give; the arrays must not be changed afterwards. */
-  static @Nullable SeriesCut of(HeadSeries series, FinishedChunk[] chunks, long[] lateMillis) {
-    return chunks.length == 0 && lateMillis.length == 0
+  /** Null where there is nothing to give; the array must not be changed afterwards. */
+  static @Nullable SeriesCut of(HeadSeries series, FinishedChunks chunks, long[] lateMillis) {
+    return chunks.isEmpty() && lateMillis.length == 0
         ? null
         : new SeriesCut(series, chunks, lateMillis);
   }
@@ -32,8 +33,9 @@ final class SeriesCut {
     return series;
   }
 
-  FinishedChunk chunk(int i) {
-    return chunks[i];
+  /** A chunk as a block takes it. */
+  EncodedChunk chunk(int i) {
+    return chunks.encoded(i);
   }
 
   /** Whether it has samples from one time to another, which is not included. */
@@ -57,17 +59,13 @@ final class SeriesCut {
 
   /** The first chunk that does not lie before {@code millis}. */
   int firstChunk(long millis) {
-    int at = 0;
-    while (at < chunks.length && chunks[at].firstMillis() < millis) {
-      at++;
-    }
-    return at;
+    return chunks.firstBeginning(millis);
   }
 
   /** The time of the earliest sample that does not lie before a time; the largest for none. */
   long firstMillisFrom(long fromMillis) {
     int chunk = firstChunk(fromMillis);
-    long first = chunk < chunks.length ? chunks[chunk].firstMillis() : Long.MAX_VALUE;
+    long first = chunk < chunks.size() ? chunks.firstMillis(chunk) : Long.MAX_VALUE;
     int late = firstLate(fromMillis);
     return late < lateMillis.length ? Math.min(first, lateMillis[late]) : first;
   }

@@ -240,6 +240,9 @@ class CheckpointTest {
             if (random.nextInt(15) == 0) {
               head.checkpoint();
             }
+            if (random.nextInt(5) == 0) {
+              head.storeChunks();
+            }
           }
           assertThat(samples(head)).as("seed %d life %d", seed, life).isEqualTo(samples(steady));
           assertThat(head.metadata()).isEqualTo(steady.metadata());

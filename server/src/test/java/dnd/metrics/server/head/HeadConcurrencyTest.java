@@ -139,10 +139,22 @@ class HeadConcurrencyTest {
                   failures.add(t);
                 }
               });
+      Thread mover =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  while (reader.isAlive()) {
+                    head.storeChunks();
+                  }
+                } catch (Throwable t) {
+                  failures.add(t);
+                }
+              });
       for (Thread thread : threads) {
         thread.join();
       }
       reader.join();
+      mover.join();
     }
     if (!failures.isEmpty()) {
       throw new AssertionError(failures.size() + " failures", failures.peek());

@@ -373,6 +373,7 @@ class HeadCutTest {
                 cutThatMayFail(head);
               }
               case 4 -> once &= cutWithoutCheckpoint(head) == 0;
+              case 5, 6, 7, 8, 9, 10 -> head.storeChunks();
               default -> {}
             }
           }
@@ -465,6 +466,7 @@ class HeadCutTest {
               .start(() -> {
                 try {
                   while (writer.isAlive()) {
+                    head.storeChunks();
                     head.cut(blocks);
                   }
                 } catch (IOException | RuntimeException | AssertionError e) {

@@ -57,6 +57,8 @@ class HeadFaultTest {
   private int flippedBits;
   private int cuts;
   private int failedCuts;
+  private int stores;
+  private int failedStores;
   private int faults;
   private int deletions;
   private int failedDeletions;
@@ -124,6 +126,9 @@ class HeadFaultTest {
               clock += HOUR_MILLIS;
               jumps++;
             }
+            if (random.nextInt(5) == 0) {
+              store(head, seed);
+            }
             if (random.nextInt(8) == 0) {
               checkpoint(head, seed);
             }
@@ -165,7 +170,8 @@ class HeadFaultTest {
         checkIds(head, stored, lost, clock);
         assertThat(disk.list())
             .as("seed %d", seed)
-            .allMatch(name -> name.matches("\\d{8}\\.(wal|torn|checkpoint|checkpoint\\.damaged)"));
+            .allMatch(
+                name -> name.matches("\\d{8}\\.(wal|torn|chunks|checkpoint|checkpoint\\.damaged)"));
         assertThat(blockFiles.list(""))
             .as("seed %d", seed)
             .allMatch(name -> Ulid.isUlid(name) || name.equals("wal")); // for Prometheus's tools
@@ -173,7 +179,7 @@ class HeadFaultTest {
     }
     System.out.printf(
         "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed),"
-            + " %d deletions (%d failed), %d flipped bits%n",
+            + " %d deletions (%d failed), %d files of chunks (%d failed), %d flipped bits%n",
         faults,
         checkpoints,
         failedCheckpoints,
@@ -181,7 +187,11 @@ class HeadFaultTest {
         failedCuts,
         deletions,
         failedDeletions,
+        stores,
+        failedStores,
         flippedBits);
+    assertThat(stores).isGreaterThan(failedStores);
+    assertThat(failedStores).isPositive();
     assertThat(deletions).isGreaterThan(failedDeletions);
     assertThat(failedDeletions).isPositive();
     assertThat(cuts).isGreaterThan(failedCuts);
@@ -313,6 +323,20 @@ class HeadFaultTest {
       });
     }
     disk = disk.kill();
+  }
+
+  /** Moves chunks into a file, which may fail and then changes nothing. */
+  private void store(Head head, int seed) {
+    long before = head.status().maintenance().chunkFiles();
+    try {
+      head.storeChunks();
+      stores += head.status().maintenance().chunkFiles() > before ? 1 : 0;
+    } catch (IOException e) {
+      assertThat(e.getMessage())
+          .as("seed %d", seed)
+          .containsAnyOf("No space left", "Input/output error");
+      failedStores++;
+    }
   }
 
   /** May fail while the disk is in trouble, and then changes nothing. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
@@ -38,6 +39,18 @@ final class MemoryBlocks implements BlockSink {
   /** Runs before the next block asks whether it still holds what there is. */
   void beforeNextLook(Runnable action) {
     beforeLook = action;
+  }
+
+  /** Takes samples away, as tombstones do. */
+  void delete(Deletion deletion) {
+    for (Block block : blocks) {
+      block.samples.forEach((labels, samples) -> {
+        if (deletion.matches(labels)) {
+          samples.subMap(deletion.fromMillis(), true, deletion.toMillis(), true).clear();
+        }
+      });
+      block.samples.values().removeIf(NavigableMap::isEmpty);
+    }
   }
 
   @Override

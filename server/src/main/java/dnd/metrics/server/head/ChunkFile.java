@@ -1,0 +1,122 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.chunk.EncodedChunk;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Finished chunks of many series in a file that is mapped into memory (docs/format/chunk-file.md).
+ * The file was written whole, and nothing in it changes. A chunk is known by the offset of its
+ * head. The mapping lasts as long as somebody holds this object, also when the file has lost its
+ * name. Safe for use by several threads.
+ */
+final class ChunkFile {
+  static final int HEADER_BYTES = 32;
+  static final int CHUNK_HEAD_BYTES = 16;
+
+  private static final String SUFFIX = ".chunks";
+
+  private static final ValueLayout.OfLong LONG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT =
+      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private final int number;
+  private final MemorySegment content;
+
+  /** How many of its chunks series have. */
+  private final AtomicInteger inUse;
+
+  ChunkFile(int number, MemorySegment content, int inUse) {
+    this.number = number;
+    this.content = content;
+    this.inUse = new AtomicInteger(inUse);
+  }
+
+  static String fileName(int number) {
+    return String.format("%08d%s", number, SUFFIX);
+  }
+
+  /** The number in a file's name, or -1 where the file holds no chunks. */
+  static int numberOf(String fileName) {
+    if (!fileName.endsWith(SUFFIX) || fileName.length() != 8 + SUFFIX.length()) {
+      return -1;
+    }
+    try {
+      return Integer.parseUnsignedInt(fileName, 0, 8, 10);
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  /** The second word of a chunk's head; chunks do not reach over the end of a range. */
+  static int spanAndEncoding(long firstMillis, long lastMillis, int encoding) {
+    long span = lastMillis - firstMillis;
+    if (span < 0 || span >= 1 << 24 || encoding < 0 || encoding > 0xff) {
+      throw new IllegalArgumentException(
+          "a chunk of encoding " + encoding + " from " + firstMillis + " to " + lastMillis);
+    }
+    return (int) span << 8 | encoding;
+  }
+
+  int number() {
+    return number;
+  }
+
+  long bytes() {
+    return content.byteSize();
+  }
+
+  /** Time of a chunk's first sample, Unix milliseconds. */
+  long firstMillis(int offset) {
+    return content.get(LONG, at(offset));
+  }
+
+  /** Time of a chunk's last sample, Unix milliseconds. */
+  long lastMillis(int offset) {
+    return firstMillis(offset) + (content.get(INT, at(offset) + 8) >>> 8);
+  }
+
+  int encoding(int offset) {
+    return content.get(INT, at(offset) + 8) & 0xff;
+  }
+
+  int length(int offset) {
+    return content.get(INT, at(offset) + 12);
+  }
+
+  private static long at(int offset) {
+    return offset;
+  }
+
+  /** Copies a chunk's bytes to the beginning of an array. */
+  void copy(int offset, byte[] into) {
+    MemorySegment.copy(
+        content, ValueLayout.JAVA_BYTE, at(offset) + CHUNK_HEAD_BYTES, into, 0, length(offset));
+  }
+
+  /** A chunk as a block takes it, where it stands in the file. */
+  EncodedChunk encoded(int offset) {
+    return new EncodedChunk(
+        firstMillis(offset),
+        lastMillis(offset),
+        encoding(offset),
+        content.asSlice(at(offset) + CHUNK_HEAD_BYTES, length(offset)));
+  }
+
+  /** Series have so many of its chunks from now on. */
+  void use(int more) {
+    inUse.addAndGet(more);
+  }
+
+  /** A series does not have one of its chunks any more. */
+  void release() {
+    inUse.decrementAndGet();
+  }
+
+  int inUse() {
+    return inUse.get();
+  }
+}

@@ -1,0 +1,208 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.wal.LogFile;
+import dnd.metrics.server.wal.LogFiles;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Moves finished chunks out of the heap into {@link ChunkFile files}. When enough of them wait, a
+ * file is put together of them (a portion of a sender's series under the sender's lock at a time),
+ * written and forced without any lock, and mapped; only then series have their chunks there. So a
+ * file is whole from the first moment in which somebody knows of it, and where it cannot be written
+ * the chunks stay where they are. A file of which no series has a chunk is removed.
+ *
+ * <p>{@link #noteFinished} and the figures are for any thread; all else for one at a time.
+ */
+final class ChunkStore {
+  /** So much heap may be taken by chunks that wait. */
+  private static final long WAITING_BYTES = 8 << 20;
+
+  /** A file is not much larger. */
+  private static final int FILE_BYTES = 4 << 20;
+
+  /** What a chunk takes of the heap beside its bytes. */
+  private static final int OBJECT_BYTES = 48;
+
+  /** So few that a push does not wait for long. */
+  private static final int SERIES_AT_ONCE = 1024;
+
+  private final LogFiles files;
+  private final List<ChunkFile> stored = new ArrayList<>();
+  private final ChunkBatch batch = new ChunkBatch();
+  private final AtomicLong waiting = new AtomicLong();
+  private int lastNumber;
+
+  /** Whether a file may be there of which nobody knows. */
+  private boolean untidy;
+
+  private volatile long fileCount;
+  private volatile long fileBytes;
+
+  ChunkStore(LogFiles files) {
+    this.files = files;
+  }
+
+  /** Removes the files of a process before: all that is in them is in the log or a checkpoint. */
+  void begin() throws IOException {
+    untidy = true;
+    removeUnused();
+  }
+
+  /** A chunk waits on the heap. */
+  void noteFinished(FinishedChunk chunk) {
+    waiting.addAndGet(OBJECT_BYTES + chunk.bytes().length);
+  }
+
+  /** Whether enough chunks wait to make a file of them. */
+  boolean isDue() {
+    return waiting.get() >= WAITING_BYTES;
+  }
+
+  /** How many files there are. */
+  long fileCount() {
+    return fileCount;
+  }
+
+  /** How large they are together. */
+  long fileBytes() {
+    return fileBytes;
+  }
+
+  /**
+   * Moves all finished chunks into files; those that are left when the head is closed meanwhile
+   * stay on the heap.
+   *
+   * @throws IOException where a file could not be written: chunks that are in none stay on the heap
+   */
+  void store(Collection<Sender> senders) throws IOException {
+    waiting.set(0);
+    boolean done = false;
+    try {
+      for (Sender sender : senders) {
+        while (!sender.waiting.isEmpty() && !sender.head.isClosed()) {
+          sender.lock();
+          try {
+            take(sender);
+          } finally {
+            sender.unlock();
+          }
+          if (batch.bytes() >= FILE_BYTES) {
+            write();
+          }
+        }
+      }
+      write();
+      done = true;
+    } finally {
+      if (!done) {
+        giveBack();
+      }
+      batch.clear();
+    }
+  }
+
+  private void take(Sender sender) {
+    for (int n = 0; n < SERIES_AT_ONCE && batch.bytes() < FILE_BYTES; n++) {
+      int ref = sender.waiting.take();
+      if (ref < 0) {
+        return;
+      }
+      HeadSeries series = sender.head.directory().made(ref);
+      if (series != null) {
+        series.finished.addTo(batch, series);
+      }
+    }
+  }
+
+  private void giveBack() {
+    for (int i = 0; i < batch.size(); i++) {
+      HeadSeries series = batch.series(i);
+      series.sender.lock();
+      try {
+        series.sender.waiting.add(series.ref);
+      } finally {
+        series.sender.unlock();
+      }
+    }
+    waiting.addAndGet(WAITING_BYTES); // there are others, which were not looked at
+  }
+
+  private void write() throws IOException {
+    if (batch.size() == 0) {
+      return;
+    }
+    ChunkFile file = writeFile(++lastNumber);
+    stored.add(file);
+    count();
+    int from = 0;
+    while (from < batch.size()) {
+      HeadSeries series = batch.series(from);
+      int to = from + 1;
+      while (to < batch.size() && batch.series(to) == series) {
+        to++;
+      }
+      series.sender.lock();
+      try {
+        series.finished = series.finished.moved(batch, from, to, file);
+      } finally {
+        series.sender.unlock();
+      }
+      from = to;
+    }
+    batch.clear();
+  }
+
+  private ChunkFile writeFile(int number) throws IOException {
+    String name = ChunkFile.fileName(number);
+    try (LogFile made = files.create(name)) {
+      made.write(batch.file(number), 0);
+      made.force();
+      files.forceDirectory();
+      return new ChunkFile(number, made.map(), 0);
+    } catch (IOException e) {
+      untidy = true;
+      try {
+        files.delete(name);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  /** Removes the files that no series has a chunk in. Who still reads in one can go on. */
+  void removeUnused() throws IOException {
+    boolean removed = false;
+    if (untidy) {
+      for (String name : files.list()) {
+        int number = ChunkFile.numberOf(name);
+        if (number >= 0 && stored.stream().noneMatch(file -> file.number() == number)) {
+          files.delete(name);
+          removed = true;
+        }
+        lastNumber = Math.max(lastNumber, number);
+      }
+      untidy = false;
+    }
+    for (ChunkFile file : List.copyOf(stored)) {
+      if (file.inUse() == 0) {
+        files.delete(ChunkFile.fileName(file.number()));
+        stored.remove(file);
+        removed = true;
+      }
+    }
+    if (removed) {
+      files.forceDirectory();
+      count();
+    }
+  }
+
+  private void count() {
+    fileCount = stored.size();
+    fileBytes = stored.stream().mapToLong(ChunkFile::bytes).sum();
+  }
+}

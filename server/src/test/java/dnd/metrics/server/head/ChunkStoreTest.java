@@ -1,0 +1,292 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SampleBatch;
+import dnd.metrics.server.model.SampleReader;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.MemoryLogFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChunkStoreTest {
+  private static final long HOUR = 3_600_000;
+
+  /** The beginning of a range. */
+  private static final long START = 1_700_006_400_000L;
+
+  private static final int SERIES = 3;
+  private static final String FIRST = "00000001.chunks";
+
+  @TempDir Path folder;
+  private MemoryLogFiles disk = new MemoryLogFiles();
+
+  private Head open() throws IOException {
+    return Head.open(
+        folder.resolve("data"),
+        path -> disk,
+        HeadOptions.DEFAULT,
+        LogOptions.DEFAULT,
+        ReplayListener.SILENT);
+  }
+
+  private static Labels labels(int i) {
+    return Labels.of("__name__", "m" + i);
+  }
+
+  /** A sample of each series at each of so many times, ten seconds apart. */
+  private static void push(Head head, long fromMillis, int times) throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, fromMillis + 2 * HOUR)) {
+      for (int t = 0; t < times; t++) {
+        for (int i = 0; i < SERIES; i++) {
+          long time = fromMillis + t * 10_000L;
+          assertThat(batch.append(batch.resolve(labels(i)), time, (double) (t % 7 * i)))
+              .isEqualTo(AppendOutcome.ACCEPTED);
+        }
+      }
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  private static Map<Labels, List<String>> samples(Head head) {
+    Map<Labels, List<String>> found = new TreeMap<>();
+    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+      found.put(series.labels(), Samples.of(series));
+    }
+    return found;
+  }
+
+  private static long files(Head head) {
+    return head.status().maintenance().chunkFiles();
+  }
+
+  /** Whether a chunk is in a file, so that nothing was copied for it. */
+  private void assertInFile(Head head, int series, int chunk, boolean expected) {
+    Object bytes = head.series(series).finished.encoded(chunk).data().heapBase().orElseThrow();
+    if (expected) {
+      assertThat(bytes).isSameAs(disk.mapped(FIRST));
+    } else {
+      assertThat(bytes).isNotSameAs(disk.mapped(FIRST));
+    }
+  }
+
+  @Test
+  void finishedChunksAreReadInTheFile() throws IOException {
+    try (Head head = open()) {
+      push(head, START, 300);
+      Map<Labels, List<String>> before = samples(head);
+      assertThat(disk.list()).doesNotContain(FIRST);
+      head.storeChunks();
+      assertThat(disk.list()).contains(FIRST);
+      assertThat(files(head)).isEqualTo(1);
+      assertThat(head.status().maintenance().chunkFileBytes())
+          .isEqualTo(disk.contentOf(FIRST).length);
+      for (int i = 0; i < SERIES; i++) {
+        assertThat(head.series(i).finished.size()).isEqualTo(2);
+        assertInFile(head, i, 0, true);
+        assertInFile(head, i, 1, true);
+      }
+      assertThat(samples(head)).isEqualTo(before);
+      HeadSeries one = head.series(1);
+      for (int t = 0; t < 300; t++) {
+        long time = START + t * 10_000L;
+        assertThat(Samples.of(one, time, time)).hasSize(1);
+        assertThat(Samples.of(one, time + 1, time + 9_999)).isEmpty();
+        assertThat(Samples.of(one, time, Long.MAX_VALUE)).hasSize(300 - t);
+      }
+      head.storeChunks();
+      assertThat(files(head)).as("nothing waited").isEqualTo(1);
+      push(head, START + 3_000_000, 300);
+      assertThat(samples(head).get(labels(2))).hasSize(600);
+    }
+  }
+
+  @Test
+  void whereTheFileCannotBeWrittenChunksStayAndItIsTriedAgain() throws IOException {
+    try (Head head = open()) {
+      push(head, START, 300);
+      Map<Labels, List<String>> before = samples(head);
+      disk.failWrites(1);
+      assertThatThrownBy(head::storeChunks).hasMessage("Input/output error");
+      assertThat(samples(head)).isEqualTo(before);
+      disk.failForces(1);
+      assertThatThrownBy(head::storeChunks).hasMessage("Input/output error");
+      disk.limitCapacity(disk.usedBytes() + 100);
+      assertThatThrownBy(head::storeChunks).hasMessage("No space left on device");
+      assertThat(disk.list()).as("no part is left").noneMatch(name -> name.endsWith(".chunks"));
+      assertThat(files(head)).isZero();
+      assertThat(head.chunkStore().isDue()).as("it is tried again").isTrue();
+      disk.limitCapacity(Long.MAX_VALUE);
+      push(head, START + 3_000_000, 10);
+      head.storeChunks();
+      assertThat(files(head)).isEqualTo(1);
+      assertThat(head.chunkStore().isDue()).isFalse();
+      assertThat(samples(head).get(labels(2))).hasSize(310).containsAll(before.get(labels(2)));
+    }
+  }
+
+  @Test
+  void aFileIsRemovedWhenBlocksHaveItsChunks() throws IOException {
+    MemoryBlocks blocks = new MemoryBlocks();
+    try (Head head = open()) {
+      push(head, START, 300);
+      head.storeChunks();
+      push(head, START + 2 * HOUR, 400);
+      head.storeChunks();
+      Map<Labels, List<String>> before = samples(head);
+      SampleReader reader = head.series(1).read(Long.MIN_VALUE, Long.MAX_VALUE);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(blocks.with(head, true)).isEqualTo(before);
+      head.checkpoint(); // of two, none has chunks in the first file now
+      assertThat(disk.list()).doesNotContain(FIRST).contains("00000002.chunks");
+      assertThat(files(head)).isEqualTo(1);
+      SampleBatch batch = new SampleBatch();
+      int read = 0;
+      while (reader.next(batch)) {
+        read += batch.size;
+      }
+      assertThat(read).as("by who began before").isEqualTo(700);
+    }
+  }
+
+  @Test
+  void whatIsDeletedFromAFileIsGone() throws IOException {
+    try (Head head = open()) {
+      push(head, START, 600);
+      head.storeChunks();
+      Map<Labels, List<String>> before = samples(head);
+      long from = START + 150 * 10_000;
+      long to = START + 200 * 10_000;
+      head.delete(new Deletion(List.of(List.of(Matcher.equal("__name__", "m1"))), from, to));
+      assertInFile(head, 1, 0, true);
+      assertInFile(head, 1, 1, false);
+      assertInFile(head, 1, 3, true);
+      before.get(labels(1)).subList(150, 201).clear();
+      assertThat(samples(head)).isEqualTo(before);
+      head.storeChunks();
+      assertThat(files(head)).isEqualTo(2);
+      assertThat(samples(head)).isEqualTo(before);
+      head.delete(new Deletion(List.of(List.of()), START, START + 3 * HOUR));
+      assertThat(samples(head).values()).allMatch(List::isEmpty);
+      head.storeChunks();
+      assertThat(files(head)).isZero();
+    }
+  }
+
+  /** Numbers of four bytes say how far a chunk is from the first one. */
+  @Test
+  void aSampleFarInThePastIsNoMatter() throws IOException {
+    try (Head head = open()) {
+      push(head, 0, 130);
+      push(head, START, 300);
+      Map<Labels, List<String>> before = samples(head);
+      head.storeChunks();
+      assertInFile(head, 1, 0, true);
+      assertInFile(head, 1, 2, false);
+      assertThat(samples(head)).isEqualTo(before);
+      MemoryBlocks blocks = new MemoryBlocks();
+      head.cut(blocks);
+      assertThat(blocks.with(head, true)).isEqualTo(before);
+      push(head, START + 3_000_000, 300);
+      head.storeChunks();
+      assertThat(head.series(1).finished.encoded(0).data().heapBase().orElseThrow())
+          .as("near to the first one now")
+          .isSameAs(disk.mapped("00000002.chunks"));
+      assertThat(blocks.with(head, true).get(labels(1))).hasSize(730);
+    }
+  }
+
+  /**
+   * Two heads take in the same; one of them moves its chunks, is cut, killed and brought back, and
+   * loses its power: they hold the same.
+   */
+  @Test
+  void nothingIsLostOrDoubled() throws IOException {
+    for (int seed = 0; seed < Integer.getInteger("fault.seeds", 12); seed++) {
+      disk = new MemoryLogFiles();
+      MemoryBlocks blocks = new MemoryBlocks();
+      Random random = new Random(seed);
+      long clock = START;
+      long stored = 0;
+      try (Head steady =
+          Head.open(
+              folder.resolve("steady" + seed),
+              path -> new MemoryLogFiles(),
+              HeadOptions.DEFAULT,
+              LogOptions.DEFAULT,
+              ReplayListener.SILENT)) {
+        for (int life = 0; life < 3; life++) {
+          MemoryLogFiles before = disk;
+          Head head = open();
+          for (int n = 0; n < 25; n++) {
+            int times = 1 + random.nextInt(250);
+            push(head, clock, times);
+            push(steady, clock, times);
+            clock += times * 10_000L + random.nextInt(600_000);
+            if (random.nextInt(6) == 0) {
+              long from = clock - random.nextInt((int) (4 * HOUR));
+              Deletion deletion =
+                  new Deletion(
+                      List.of(List.of(Matcher.equal("__name__", "m" + random.nextInt(SERIES)))),
+                      from,
+                      from + random.nextInt((int) HOUR));
+              delete(head, blocks, deletion);
+              steady.delete(deletion);
+            }
+            switch (random.nextInt(8)) {
+              case 0, 1, 2 -> head.storeChunks();
+              case 3 -> head.checkpoint();
+              case 4 -> head.cut(blocks);
+              default -> {}
+            }
+            stored = Math.max(stored, files(head));
+          }
+          assertThat(blocks.with(head, true))
+              .as("seed %d life %d", seed, life)
+              .isEqualTo(withoutEmpty(samples(steady)));
+          disk = random.nextBoolean() ? before.kill() : before.cutPower(random);
+          closeDead(head);
+        }
+        try (Head head = open()) {
+          assertThat(blocks.with(head, true))
+              .as("seed %d", seed)
+              .isEqualTo(withoutEmpty(samples(steady)));
+        }
+        assertThat(stored).isPositive();
+      }
+    }
+  }
+
+  /** A series whose samples are all deleted may be known still. */
+  private static Map<Labels, List<String>> withoutEmpty(Map<Labels, List<String>> samples) {
+    samples.values().removeIf(List::isEmpty);
+    return samples;
+  }
+
+  private static void delete(Head head, MemoryBlocks blocks, Deletion deletion) throws IOException {
+    blocks.delete(deletion);
+    head.delete(deletion);
+  }
+
+  /** The disk answers nothing any more; where there is nothing to do for it, that is no matter. */
+  private static void closeDead(Head head) {
+    try {
+      head.close();
+    } catch (IOException e) {
+      assertThat(e).hasMessage("the power is cut");
+    }
+  }
+}
