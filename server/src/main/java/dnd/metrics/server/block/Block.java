@@ -3,6 +3,7 @@ package dnd.metrics.server.block;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import java.io.IOException;
@@ -291,27 +292,29 @@ public final class Block implements SeriesSource {
 
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return select(matchers, fromMillis, toMillis, () -> {});
+    return select(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
   }
 
   @Override
   public List<? extends Series> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-    check.run();
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    progress.check();
     List<Series> found = new ArrayList<>();
     if (!meta.overlaps(fromMillis, toMillis)) {
       return found;
     }
     boolean whole = fromMillis <= meta.minMillis() && toMillis >= meta.maxMillis() - 1;
-    IntIterator each = select(matchers, check).getIntIterator();
+    IntIterator each = select(matchers, progress::check).getIntIterator();
     for (int looked = 1; each.hasNext(); looked++) {
       int reference = each.next();
       SeriesEntry entry = index.series(reference);
       if (whole || isLeft(entry, tombstones.of(reference), fromMillis, toMillis)) {
-        found.add(new BlockSeries(this, reference, entry.labels()));
+        BlockSeries series = new BlockSeries(this, reference, entry.labels());
+        progress.found(series);
+        found.add(series);
       }
       if (looked % SeriesSelector.SERIES_PER_CHECK == 0) {
-        check.run();
+        progress.check();
       }
     }
     return found;

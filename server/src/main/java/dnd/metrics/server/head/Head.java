@@ -8,6 +8,7 @@ import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.DurationHistogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.wal.DiskLogFiles;
 import dnd.metrics.server.wal.LogCallback;
@@ -197,27 +198,28 @@ public final class Head implements SeriesSource, Closeable {
 
   @Override
   public List<HeadSeries> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return select(matchers, fromMillis, toMillis, () -> {});
+    return select(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
   }
 
   @Override
   public List<HeadSeries> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-    check.run();
-    RoaringBitmap refs = index.select(matchers, check);
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    progress.check();
+    RoaringBitmap refs = index.select(matchers, progress::check);
     int left = refs.getCardinality();
-    List<HeadSeries> found = new ArrayList<>(left);
+    FoundSeries found = new FoundSeries(left);
     IntIterator each = refs.getIntIterator();
     while (each.hasNext()) {
       int ref = each.next();
       if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
         HeadSeries series = directory.get(ref);
         if (series != null) {
-          found.add(series);
+          progress.found(series);
+          found.append(series);
         }
       }
       if (--left % SELECTED_PER_CHECK == 0) {
-        check.run();
+        progress.check();
       }
     }
     return found;

@@ -14,6 +14,7 @@ import dnd.metrics.server.wal.EventRecord;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +105,42 @@ public final class HeadSeries implements Series {
   /** Made of the shared strings at each call: a series in memory keeps none of its own. */
   @Override
   public Labels labels() {
-    return LabelPair.labels(labelPairs());
+    LabelPair first = firstLabel;
+    return first == null ? Labels.empty() : LabelPair.labels(first, otherLabels);
+  }
+
+  @Override
+  public int newLabelBytes() {
+    return Labels.heapBytes(otherLabels.length + 1);
+  }
+
+  @Override
+  public String label(String name) {
+    LabelPair first = firstLabel;
+    if (first != null && first.name().equals(name)) {
+      return first.value();
+    }
+    for (LabelPair pair : otherLabels) {
+      if (pair.name().equals(name)) {
+        return pair.value();
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public Labels keep(Collection<String> names) {
+    return labels(names, true);
+  }
+
+  @Override
+  public Labels without(Collection<String> names) {
+    return labels(names, false);
+  }
+
+  private Labels labels(Collection<String> names, boolean areWanted) {
+    LabelPair first = firstLabel;
+    return first == null ? Labels.empty() : LabelPair.labels(first, otherLabels, names, areWanted);
   }
 
   /** A new array of all labels, sorted by name. */

@@ -1,6 +1,7 @@
 package dnd.metrics.server.index;
 
 import dnd.metrics.server.model.Labels;
+import java.util.Collection;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -26,10 +27,44 @@ public final class LabelPair implements Comparable<LabelPair> {
   public static Labels labels(LabelPair[] pairs) {
     String[] strings = new String[2 * pairs.length];
     for (int i = 0; i < pairs.length; i++) {
-      strings[2 * i] = pairs[i].label.name;
-      strings[2 * i + 1] = pairs[i].value;
+      pairs[i].put(strings, i);
     }
     return Labels.ofSorted(strings);
+  }
+
+  /** Labels of a pair and those behind it, sorted by name. */
+  public static Labels labels(LabelPair first, LabelPair[] others) {
+    String[] strings = new String[2 * others.length + 2];
+    first.put(strings, 0);
+    for (int i = 0; i < others.length; i++) {
+      others[i].put(strings, i + 1);
+    }
+    return Labels.ofSorted(strings);
+  }
+
+  /** Of the same labels those whose names are among some, or those whose names are not. */
+  public static Labels labels(
+      LabelPair first, LabelPair[] others, Collection<String> names, boolean areWanted) {
+    int wanted = names.contains(first.label.name) == areWanted ? 1 : 0;
+    for (LabelPair pair : others) {
+      wanted += names.contains(pair.label.name) == areWanted ? 1 : 0;
+    }
+    String[] strings = new String[2 * wanted];
+    int n = 0;
+    if (names.contains(first.label.name) == areWanted) {
+      first.put(strings, n++);
+    }
+    for (int i = 0; n < wanted; i++) {
+      if (names.contains(others[i].label.name) == areWanted) {
+        others[i].put(strings, n++);
+      }
+    }
+    return Labels.ofSorted(strings);
+  }
+
+  private void put(String[] strings, int place) {
+    strings[2 * place] = label.name;
+    strings[2 * place + 1] = value;
   }
 
   /** Whether it is the {@code i}th of some labels. */

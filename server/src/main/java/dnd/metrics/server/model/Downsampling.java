@@ -1,5 +1,7 @@
 package dnd.metrics.server.model;
 
+import java.util.Collection;
+
 /**
  * What a query makes do with in the place of raw samples: an aggregate of windows of at most that
  * length, which end at multiples of it. A window holds what comes after its beginning up to its
@@ -21,6 +23,26 @@ public record Downsampling(Aggregate aggregate, long resolutionMillis) {
     @Override
     public Labels labels() {
       return raw.labels();
+    }
+
+    @Override
+    public int newLabelBytes() {
+      return raw.newLabelBytes();
+    }
+
+    @Override
+    public String label(String name) {
+      return raw.label(name);
+    }
+
+    @Override
+    public Labels keep(Collection<String> names) {
+      return raw.keep(names);
+    }
+
+    @Override
+    public Labels without(Collection<String> names) {
+      return raw.without(names);
     }
 
     @Override

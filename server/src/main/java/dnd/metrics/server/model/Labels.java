@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * empty, since an empty value means that the label is absent. Immutable and safe to share; equal
  * sets are equal objects in the sense of {@link #equals}.
  */
-public final class Labels implements Comparable<Labels> {
+public final class Labels implements Comparable<Labels>, Labeled {
   /** The label that holds the metric's name. */
   public static final String METRIC_NAME = "__name__";
 
@@ -57,7 +57,17 @@ public final class Labels implements Comparable<Labels> {
 
   /** About how many bytes the object itself takes: without its texts, which sets share. */
   public int heapBytes() {
-    return 40 + 4 * pairs.length;
+    return heapBytes(size());
+  }
+
+  /** The same of that many labels. */
+  public static int heapBytes(int size) {
+    return 40 + 8 * size;
+  }
+
+  @Override
+  public Labels labels() {
+    return this;
   }
 
   public int size() {
@@ -74,6 +84,11 @@ public final class Labels implements Comparable<Labels> {
 
   public String value(int i) {
     return pairs[2 * i + 1];
+  }
+
+  @Override
+  public String label(String name) {
+    return get(name);
   }
 
   /** The value of the label called {@code name}, or the empty string where there is none. */
@@ -118,6 +133,7 @@ public final class Labels implements Comparable<Labels> {
   }
 
   /** These labels but for the given names. */
+  @Override
   public Labels without(Collection<String> names) {
     return filtered(names, false);
   }
@@ -135,6 +151,7 @@ public final class Labels implements Comparable<Labels> {
   }
 
   /** Of these labels only the given names. */
+  @Override
   public Labels keep(Collection<String> names) {
     return filtered(names, true);
   }

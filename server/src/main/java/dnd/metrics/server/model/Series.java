@@ -1,7 +1,8 @@
 package dnd.metrics.server.model;
 
 /** One series: its labels and its samples. */
-public interface Series {
+public interface Series extends Labeled {
+  @Override
   Labels labels();
 
   /** About how many bytes it takes that were not there before it was selected. */

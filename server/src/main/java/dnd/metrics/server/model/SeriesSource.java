@@ -16,14 +16,13 @@ public interface SeriesSource {
    */
   List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis);
 
-  /**
-   * The same for a query that may be stopped: {@code check} is run before the search and, where
-   * there is much to look through, again and again during it; what it throws ends the search.
-   */
+  /** The same for who wants to know how the search gets on, and may stop it. */
   default List<? extends Series> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-    check.run();
-    return select(matchers, fromMillis, toMillis);
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    progress.check();
+    List<? extends Series> found = select(matchers, fromMillis, toMillis);
+    found.forEach(progress::found);
+    return found;
   }
 
   /**
@@ -44,8 +43,8 @@ public interface SeriesSource {
       long fromMillis,
       long toMillis,
       Downsampling downsampling,
-      Runnable check) {
-    return select(matchers, fromMillis, toMillis, check).stream().map(downsampling::of).toList();
+      SearchProgress progress) {
+    return select(matchers, fromMillis, toMillis, progress).stream().map(downsampling::of).toList();
   }
 
   /**

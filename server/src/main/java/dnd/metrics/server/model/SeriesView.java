@@ -22,8 +22,8 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
 
       @Override
       public List<? extends Series> select(
-          List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
-        return source.select(matchers, fromMillis, toMillis, check);
+          List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+        return source.select(matchers, fromMillis, toMillis, progress);
       }
 
       @Override
@@ -37,8 +37,8 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
           long fromMillis,
           long toMillis,
           Downsampling downsampling,
-          Runnable check) {
-        return source.select(matchers, fromMillis, toMillis, downsampling, check);
+          SearchProgress progress) {
+        return source.select(matchers, fromMillis, toMillis, downsampling, progress);
       }
 
       @Override

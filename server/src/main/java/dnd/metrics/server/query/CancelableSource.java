@@ -2,6 +2,7 @@ package dnd.metrics.server.query;
 
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
@@ -23,9 +24,9 @@ record CancelableSource(SeriesSource source, BooleanSupplier canceled) implement
 
   @Override
   public List<? extends Series> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     checkCanceled();
-    return source.select(matchers, fromMillis, toMillis, check);
+    return source.select(matchers, fromMillis, toMillis, progress);
   }
 
   @Override
@@ -39,9 +40,9 @@ record CancelableSource(SeriesSource source, BooleanSupplier canceled) implement
       long fromMillis,
       long toMillis,
       Downsampling downsampling,
-      Runnable check) {
+      SearchProgress progress) {
     checkCanceled();
-    return source.select(matchers, fromMillis, toMillis, downsampling, check);
+    return source.select(matchers, fromMillis, toMillis, downsampling, progress);
   }
 
   private void checkCanceled() {

@@ -1,6 +1,7 @@
 package dnd.metrics.server.storage;
 
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
@@ -41,14 +42,14 @@ public final class Storage implements SeriesSource {
   /** Finds series for the sake of their labels: their samples may be gone when they are read. */
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return select(matchers, fromMillis, toMillis, () -> {});
+    return select(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
   }
 
   @Override
   public List<? extends Series> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     return this.<List<? extends Series>>viewed(
-        view -> view.select(matchers, fromMillis, toMillis, check));
+        view -> view.select(matchers, fromMillis, toMillis, progress));
   }
 
   @Override

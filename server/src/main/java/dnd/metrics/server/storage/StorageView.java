@@ -7,6 +7,7 @@ import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
@@ -131,12 +132,12 @@ final class StorageView implements SeriesView {
 
   @Override
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return select(matchers, fromMillis, toMillis, () -> {});
+    return select(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
   }
 
   @Override
   public List<? extends Series> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     List<Candidate> candidates = overlapping(fromMillis, toMillis, Set.of());
     List<Chosen> standing = standIns(fromMillis, toMillis);
     if (!standing.isEmpty()) {
@@ -146,7 +147,7 @@ final class StorageView implements SeriesView {
       }
       candidates.sort(BY_BEGINNING);
     }
-    return select(candidates, matchers, fromMillis, toMillis, check);
+    return select(candidates, matchers, fromMillis, toMillis, progress);
   }
 
   private List<? extends Series> select(
@@ -154,18 +155,18 @@ final class StorageView implements SeriesView {
       List<Matcher> matchers,
       long fromMillis,
       long toMillis,
-      Runnable check) {
-    List<? extends Series> recent = head.select(matchers, fromMillis, toMillis, check);
+      SearchProgress progress) {
+    List<? extends Series> recent = head.select(matchers, fromMillis, toMillis, progress);
     if (candidates.isEmpty()) {
       return recent;
     }
     Map<Labels, StoredSeries> found = new LinkedHashMap<>();
     int gathered = 0;
     for (Candidate candidate : candidates) {
-      check.run();
-      for (Series series : select(candidate, matchers, fromMillis, toMillis, check)) {
+      progress.check();
+      for (Series series : select(candidate, matchers, fromMillis, toMillis, progress)) {
         if (++gathered % SERIES_PER_CHECK == 0) {
-          check.run();
+          progress.check();
         }
         found
             .computeIfAbsent(series.labels(), StoredSeries::new)
@@ -178,7 +179,7 @@ final class StorageView implements SeriesView {
     List<Series> all = new ArrayList<>(found.size() + recent.size());
     for (Series series : recent) {
       if (++gathered % SERIES_PER_CHECK == 0) {
-        check.run();
+        progress.check();
       }
       StoredSeries stored = found.get(series.labels());
       if (stored == null) {
@@ -192,9 +193,13 @@ final class StorageView implements SeriesView {
   }
 
   private List<? extends Series> select(
-      Candidate candidate, List<Matcher> matchers, long fromMillis, long toMillis, Runnable check) {
+      Candidate candidate,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
     return this.<List<? extends Series>>ask(
-        candidate, List.of(), b -> b.select(matchers, fromMillis, toMillis, check));
+        candidate, List.of(), b -> b.select(matchers, fromMillis, toMillis, progress));
   }
 
   @Override
@@ -209,21 +214,25 @@ final class StorageView implements SeriesView {
 
   @Override
   public List<? extends Series> select(
-      List<Matcher> matchers, long fromMillis, long toMillis, Downsampling wanted, Runnable check) {
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      Downsampling wanted,
+      SearchProgress progress) {
     List<Chosen> chosen =
         downsampled.choose(wanted, raw(fromMillis, toMillis), fromMillis, toMillis);
     Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {
-      check.run();
+      progress.check();
       instead.add(DownsampledSnapshot.parent(each.block()));
       Map<Labels, Series> weights = new HashMap<>();
       each.weights()
           .ifPresent(block ->
-              select(new Candidate(each.owner(), block), matchers, fromMillis, toMillis, check)
+              select(new Candidate(each.owner(), block), matchers, fromMillis, toMillis, progress)
                   .forEach(series -> weights.put(series.labels(), series)));
       Candidate candidate = new Candidate(each.owner(), each.block());
-      for (Series series : select(candidate, matchers, fromMillis, toMillis, check)) {
+      for (Series series : select(candidate, matchers, fromMillis, toMillis, progress)) {
         found
             .computeIfAbsent(series.labels(), DownsampledSeries::new)
             .add(each, series, weights.get(series.labels()));
@@ -231,7 +240,7 @@ final class StorageView implements SeriesView {
     }
     List<Candidate> others = overlapping(fromMillis, toMillis, instead);
     List<Series> all = new ArrayList<>();
-    for (Series rest : select(others, matchers, fromMillis, toMillis, check)) {
+    for (Series rest : select(others, matchers, fromMillis, toMillis, progress)) {
       DownsampledSeries same = found.get(rest.labels());
       if (same == null) {
         all.add(wanted.of(rest));

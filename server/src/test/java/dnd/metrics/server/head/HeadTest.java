@@ -7,6 +7,8 @@ import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
+import dnd.metrics.server.model.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +85,62 @@ class HeadTest {
     List<HeadSeries> found = head.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE);
     assertThat(found).hasSize(1);
     return found.getFirst();
+  }
+
+  @Test
+  void labelsAreGivenInPartsAsInWhole() throws IOException {
+    Labels labels = Labels.of("__name__", "x", "host", "h1", "region", "r1", "zone", "z1");
+    SenderBatch batch = push("e1");
+    for (Labels each : List.of(labels, Labels.of("host", "h1"), Labels.empty())) {
+      HeadSeries series = batch.resolve(each);
+      assertThat(series.labels()).isEqualTo(each);
+      assertThat(series.newLabelBytes()).isGreaterThanOrEqualTo(each.heapBytes());
+      for (List<String> names :
+          List.of(
+              List.<String>of(),
+              List.of("__name__"),
+              List.of("region", "host", "none"),
+              List.of("zone", "region", "__name__", "host"))) {
+        assertThat(series.keep(names)).isEqualTo(each.keep(names));
+        assertThat(series.without(names)).isEqualTo(each.without(names));
+        names.forEach(name -> assertThat(series.label(name)).isEqualTo(each.get(name)));
+      }
+    }
+    commit(batch);
+  }
+
+  @Test
+  void aSearchTellsWhatItFindsAndEndsWhereThatIsTooMuch() throws IOException {
+    SenderBatch batch = push("e1");
+    for (int i = 0; i < 5000; i++) {
+      HeadSeries series = batch.resolve(Labels.of("__name__", "x", "id", "" + i));
+      batch.append(series, NOW, i);
+    }
+    commit(batch);
+    List<Matcher> matchers = List.of(Matcher.equal("__name__", "x"));
+    List<Series> told = new ArrayList<>();
+    assertThat(head.select(matchers, NOW, NOW, upTo(Integer.MAX_VALUE, told)))
+        .hasSize(5000)
+        .isEqualTo(told);
+    told.clear();
+    assertThatThrownBy(() -> head.select(matchers, NOW, NOW, upTo(2000, told)))
+        .hasMessage("enough");
+    assertThat(told).hasSize(2000);
+  }
+
+  private static SearchProgress upTo(int most, List<Series> told) {
+    return new SearchProgress() {
+      @Override
+      public void check() {}
+
+      @Override
+      public void found(Series series) {
+        if (told.size() == most) {
+          throw new IllegalStateException("enough");
+        }
+        told.add(series);
+      }
+    };
   }
 
   @Test

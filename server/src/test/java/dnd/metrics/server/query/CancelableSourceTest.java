@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dnd.metrics.server.model.Aggregate;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
@@ -23,9 +24,9 @@ class CancelableSourceTest {
 
     @Override
     public List<? extends Series> select(
-        List<Matcher> matchers, long from, long to, Runnable check) {
+        List<Matcher> matchers, long from, long to, SearchProgress progress) {
       while (true) {
-        check.run();
+        progress.check();
       }
     }
 
@@ -65,12 +66,19 @@ class CancelableSourceTest {
     }
   }
 
-  private static Runnable stopsAtThirdLook() {
-    int[] looks = {0};
-    return () -> {
-      if (++looks[0] == 3) {
-        throw new Stopped();
+  private static SearchProgress stopsAtThirdLook() {
+    return new SearchProgress() {
+      private int looks;
+
+      @Override
+      public void check() {
+        if (++looks == 3) {
+          throw new Stopped();
+        }
       }
+
+      @Override
+      public void found(Series series) {}
     };
   }
 }

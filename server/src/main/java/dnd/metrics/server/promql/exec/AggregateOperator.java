@@ -71,7 +71,7 @@ final class AggregateOperator implements SeriesOperator {
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
-      Labels labels = grouping.of(series.labels);
+      Labels labels = grouping.of(series.labeled());
       Group group = byLabels.get(labels);
       if (group == null) {
         group = new Group(labels, factory.create());

@@ -99,13 +99,14 @@ final class BucketGroups {
     if (!anyFloat) {
       return;
     }
-    String text = series.labels.get(BOUND_LABEL);
+    String text = series.labels().get(BOUND_LABEL);
     OptionalDouble bound = GoNumbers.parse(text);
     if (bound.isEmpty()) {
-      context.annotations.add(Annotation.badBucketLabel(metricName(series.labels), text, position));
+      context.annotations.add(
+          Annotation.badBucketLabel(metricName(series.labels()), text, position));
       return;
     }
-    Labels labels = series.labels.without(List.of(BOUND_LABEL));
+    Labels labels = series.labels().without(List.of(BOUND_LABEL));
     classic
         .computeIfAbsent(
             labels,
@@ -119,14 +120,14 @@ final class BucketGroups {
 
   private void dropConflicts(PositionRange position) {
     for (StepSeries series : nativeSeries) {
-      Classic other = classic.get(series.labels);
+      Classic other = classic.get(series.labels());
       if (other == null) {
         continue;
       }
       for (int i = 0; i < steps; i++) {
         if (series.histogram(i) != null && other.hasAny(i)) {
           context.annotations.add(
-              Annotation.mixedClassicNativeHistograms(metricName(series.labels), position));
+              Annotation.mixedClassicNativeHistograms(metricName(series.labels()), position));
           series.setAbsent(i);
           for (Bucket bucket : other.buckets) {
             bucket.series().setAbsent(i);

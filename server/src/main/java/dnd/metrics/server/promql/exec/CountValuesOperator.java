@@ -114,7 +114,7 @@ final class CountValuesOperator implements SeriesOperator {
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
-      Labels labels = series.labels;
+      Labels labels = series.labels();
       Labels withoutValue = grouping.of(labels.with(valueLabel, ""));
       Map<Object, Counts> byValue = byGroup.computeIfAbsent(withoutValue, group -> new HashMap<>());
       int before = counts.size();

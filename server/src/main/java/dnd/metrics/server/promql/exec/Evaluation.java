@@ -13,6 +13,7 @@ import dnd.metrics.server.promql.plan.CallPlan;
 import dnd.metrics.server.promql.plan.Plan;
 import dnd.metrics.server.promql.plan.QueryTimes;
 import dnd.metrics.server.promql.plan.SelectPlan;
+import dnd.metrics.server.promql.plan.Selection;
 import dnd.metrics.server.promql.plan.StepGrid;
 import dnd.metrics.server.promql.plan.StringPlan;
 import java.util.ArrayList;
@@ -23,8 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one plan and makes its value of what the operators return. For one query. */
 final class Evaluation {
-  /** What a row of an answer takes beside its samples, and what a sample of a vector takes. */
+  /** What a row of a matrix takes beside its samples and labels. */
   private static final long ROW_BYTES = 96;
+
+  /** What a sample of a vector takes, without its labels and histogram. */
+  private static final long SAMPLE_BYTES = 56;
 
   private final QueryContext context;
   private final Operators operators;
@@ -51,7 +55,7 @@ final class Evaluation {
                     : List.of(matrixSeries(new StepSeries(Labels.empty(), false, values))))
             : new ScalarValue(grid.startMillis(), values[0]);
       }
-      case VECTOR -> isRange ? matrix(plan) : vector(finishNames(plan, series(plan)));
+      case VECTOR -> isRange ? matrix(plan) : vector(plan);
       case MATRIX -> samples(plan);
     };
   }
@@ -64,15 +68,15 @@ final class Evaluation {
   }
 
   /** Drops the names that were marked, which may make one series of several. */
-  private List<StepSeries> finishNames(Plan plan, List<StepSeries> series) {
+  private List<StepSeries> finishNames(List<StepSeries> series) {
     for (StepSeries one : series) {
       context.checkNowAndThen();
       if (one.dropName) {
-        one.relabel(MetricNames.drop(one.labels), 0);
+        one.relabel(MetricNames.drop(one.labels()), 0);
         context.count(one);
       }
     }
-    return isOfOneSelector(plan) ? series : MergeSameLabels.merge(context, series, grid.count());
+    return MergeSameLabels.merge(context, series, grid.count());
   }
 
   /** Whether the series are those of storage, where no two have the same labels. */
@@ -85,30 +89,55 @@ final class Evaluation {
     };
   }
 
-  private VectorValue vector(List<StepSeries> series) {
-    List<VectorSample> samples = new ArrayList<>(series.size());
-    for (StepSeries one : series) {
+  private VectorValue vector(Plan plan) {
+    Selection kept = KeptSelection.of(plan);
+    if (kept != null) {
+      context.willKeep(kept, SAMPLE_BYTES);
+    }
+    List<VectorSample> samples = new ArrayList<>();
+    if (isOfOneSelector(plan)) {
+      SeriesOperator operator = operators.vector(plan, grid);
+      StepSeries one;
+      while ((one = operator.next()) != null) {
+        context.check();
+        if (one.has(0)) {
+          context.memory.reserve(SAMPLE_BYTES + one.bytesBesideValues(), 1);
+          samples.add(sample(one));
+        }
+        context.release(one);
+      }
+      return new VectorValue(samples);
+    }
+    for (StepSeries one : finishNames(series(plan))) {
       context.checkNowAndThen();
       if (one.has(0)) {
-        Histogram histogram = one.histogram(0);
-        double value = histogram == null ? one.values[0] : 0;
-        context.memory.reserve(ROW_BYTES, 0);
-        samples.add(new VectorSample(one.labels, grid.startMillis(), value, histogram));
+        context.memory.reserve(SAMPLE_BYTES, 0);
+        samples.add(sample(one));
       }
     }
     return new VectorValue(samples);
+  }
+
+  private VectorSample sample(StepSeries one) {
+    Histogram histogram = one.histogram(0);
+    double value = histogram == null ? one.values[0] : 0;
+    return new VectorSample(one.labels(), grid.startMillis(), value, histogram);
   }
 
   /** Makes a row of each series as it comes, so that its array can be used for the next. */
   private MatrixValue matrix(Plan plan) {
     List<MatrixSeries> rows = new ArrayList<>();
     if (grid.count() > 0) {
+      Selection kept = KeptSelection.of(plan);
+      if (kept != null) {
+        context.willKeep(kept, ROW_BYTES + 16);
+      }
       SeriesOperator operator = operators.vector(plan, grid);
       StepSeries one;
       while ((one = operator.next()) != null) {
         context.check();
         if (one.dropName) {
-          one.relabel(MetricNames.drop(one.labels), 0);
+          one.relabel(MetricNames.drop(one.labels()), 0);
         }
         MatrixSeries row = matrixSeries(one);
         long beside = one.bytesBesideValues();
@@ -143,7 +172,7 @@ final class Evaluation {
       }
       n++;
     }
-    return new MatrixSeries(series.labels, times, values, histograms);
+    return new MatrixSeries(series.labels(), times, values, histograms);
   }
 
   private static long histogramBytes(MatrixSeries row) {

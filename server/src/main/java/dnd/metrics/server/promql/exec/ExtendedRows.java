@@ -23,7 +23,7 @@ final class ExtendedRows {
     long end = windows.endMillis(0);
     ExtendedWindow window = new ExtendedWindow(mode == RangeMode.SMOOTHED);
     if (windows.floats(0) == 0 || !window.find(times, from, windows.floatTo[0], start, end)) {
-      return new MatrixSeries(samples.labels, new long[0], new double[0], null);
+      return new MatrixSeries(samples.labels(), new long[0], new double[0], null);
     }
     double left = window.left(times, values, start, false);
     double right = window.right(times, values, from, end, false);
@@ -38,6 +38,6 @@ final class ExtendedRows {
     rowValues[0] = left;
     rowTimes[inside + 1] = end;
     rowValues[inside + 1] = right;
-    return new MatrixSeries(samples.labels, rowTimes, rowValues, null);
+    return new MatrixSeries(samples.labels(), rowTimes, rowValues, null);
   }
 }

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ final class Grouping {
   }
 
   /** The group's labels. */
-  Labels of(Labels series) {
+  Labels of(Labeled series) {
     if (without) {
       return series.without(labels);
     }

@@ -41,7 +41,7 @@ final class HistogramFraction implements SeriesOperator {
     List<StepSeries> all = new ArrayList<>();
     for (StepSeries series : groups.nativeSeries()) {
       context.check();
-      StepSeries out = context.series(series.labels, false, grid.count());
+      StepSeries out = context.series(series.labels(), false, grid.count());
       for (int i = 0; i < grid.count(); i++) {
         var histogram = series.histogram(i);
         if (histogram != null) {
@@ -50,7 +50,7 @@ final class HistogramFraction implements SeriesOperator {
                   lower[i],
                   upper[i],
                   histogram,
-                  groups.metricName(series.labels),
+                  groups.metricName(series.labels()),
                   vector.position(),
                   context.annotations);
         }

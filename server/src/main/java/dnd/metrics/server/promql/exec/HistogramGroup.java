@@ -37,7 +37,7 @@ final class HistogramGroup {
       } else if (!sums[i].accepts(histogram)) {
         incompatible[i] = true;
         call.annotate(
-            Annotation.mixedExponentialCustom(series.labels.metricName(), call.argument()));
+            Annotation.mixedExponentialCustom(series.labels().metricName(), call.argument()));
       } else {
         add(i, histogram);
       }

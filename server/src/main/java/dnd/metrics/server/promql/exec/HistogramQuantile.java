@@ -96,7 +96,7 @@ final class HistogramQuantile implements SeriesOperator {
       List<StepSeries> found = new ArrayList<>();
       for (StepSeries series : groups.nativeSeries()) {
         context.check();
-        evaluateNative(series, values, groups.metricName(series.labels), found);
+        evaluateNative(series, values, groups.metricName(series.labels()), found);
       }
       for (BucketGroups.Classic classic : groups.classic()) {
         context.check();
@@ -117,7 +117,7 @@ final class HistogramQuantile implements SeriesOperator {
 
   private void evaluateNative(
       StepSeries series, double[] quantiles, String metricName, List<StepSeries> found) {
-    Outputs outputs = new Outputs(series.labels);
+    Outputs outputs = new Outputs(series.labels());
     for (int i = 0; i < grid.count(); i++) {
       var histogram = series.histogram(i);
       if (histogram != null) {
@@ -180,7 +180,7 @@ final class HistogramQuantile implements SeriesOperator {
       String text = quantileLabel.isEmpty() ? "" : GoNumbers.openMetrics(quantile);
       Labels labels = quantileLabel.isEmpty() ? base : base.with(quantileLabel, text);
       for (StepSeries one : series) {
-        if (one.labels.equals(labels)) {
+        if (one.labels().equals(labels)) {
           return one;
         }
       }

@@ -93,12 +93,12 @@ final class InfoOperator implements SeriesOperator {
     Map<Labels, StepSeries> byLabels = new LinkedHashMap<>();
     for (StepSeries one : series) {
       context.check();
-      if (matchers.isInfo(one.labels)) {
+      if (matchers.isInfo(one.labels())) {
         for (int i = 0; i < grid.count(); i++) {
-          put(one, i, one.labels, byLabels);
+          put(one, i, one.labels(), byLabels);
         }
       } else {
-        enrich(one, infos.getOrDefault(one.labels.keep(IDENTIFYING), Map.of()), byLabels);
+        enrich(one, infos.getOrDefault(one.labels().keep(IDENTIFYING), Map.of()), byLabels);
       }
       context.release(one);
     }
@@ -133,8 +133,8 @@ final class InfoOperator implements SeriesOperator {
     for (String label : IDENTIFYING) {
       Set<String> values =
           series.stream()
-              .filter(s -> !matchers.isInfo(s.labels))
-              .map(s -> s.labels.get(label))
+              .filter(s -> !matchers.isInfo(s.labels()))
+              .map(s -> s.labels().get(label))
               .filter(value -> !value.isEmpty())
               .collect(Collectors.toCollection(TreeSet::new));
       if (!values.isEmpty()) {
@@ -160,8 +160,8 @@ final class InfoOperator implements SeriesOperator {
         new InstantSelect(context, selection, times, InstantSelect.Take.INFO_TIMESTAMP);
     for (StepSeries info : SeriesList.drain(context, select)) {
       infos
-          .computeIfAbsent(info.labels.keep(IDENTIFYING), identity -> new TreeMap<>())
-          .computeIfAbsent(info.labels.metricName(), name -> new ArrayList<>())
+          .computeIfAbsent(info.labels().keep(IDENTIFYING), identity -> new TreeMap<>())
+          .computeIfAbsent(info.labels().metricName(), name -> new ArrayList<>())
           .add(info);
     }
     return infos;
@@ -186,7 +186,7 @@ final class InfoOperator implements SeriesOperator {
         continue;
       }
       if (lastLabels == null || !found.equals(lastFound)) {
-        lastLabels = withInfo(series.labels, found);
+        lastLabels = withInfo(series.labels(), found);
         lastFound = found;
       }
       put(series, i, lastLabels, byLabels);
@@ -214,25 +214,26 @@ final class InfoOperator implements SeriesOperator {
   }
 
   private static String named(StepSeries info, int step) {
-    return info.labels + " @ " + Math.round(info.values[step]);
+    return info.labels() + " @ " + Math.round(info.values[step]);
   }
 
   private Labels withInfo(Labels series, List<StepSeries> infos) {
     Set<String> wanted = matchers.wantedLabels();
     Map<String, String> added = new TreeMap<>();
     for (StepSeries info : infos) {
-      info.labels.forEach((name, value) -> {
-        if (name.equals(Labels.METRIC_NAME) || (!wanted.isEmpty() && !wanted.contains(name))) {
-          return;
-        }
-        String other = added.get(name);
-        if (other != null && !other.equals(value)) {
-          throw QueryException.execution("conflicting label: " + name);
-        }
-        if (!series.has(name)) {
-          added.put(name, value);
-        }
-      });
+      info.labels()
+          .forEach((name, value) -> {
+            if (name.equals(Labels.METRIC_NAME) || (!wanted.isEmpty() && !wanted.contains(name))) {
+              return;
+            }
+            String other = added.get(name);
+            if (other != null && !other.equals(value)) {
+              throw QueryException.execution("conflicting label: " + name);
+            }
+            if (!series.has(name)) {
+              added.put(name, value);
+            }
+          });
     }
     if (added.isEmpty()) {
       return series;
@@ -250,7 +251,7 @@ final class InfoOperator implements SeriesOperator {
         byLabels.computeIfAbsent(
             labels,
             l -> {
-              StepSeries made = context.series(from.labels, from.dropName, grid.count());
+              StepSeries made = context.series(from.labels(), from.dropName, grid.count());
               made.relabel(l, 0);
               context.count(made);
               return made;

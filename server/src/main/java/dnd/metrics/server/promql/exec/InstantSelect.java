@@ -60,7 +60,7 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
       Series one = series.get(nextSeries++);
       SampleReader reader = context.read(one, selection);
       double[] values = context.absentArray(times.count());
-      StepSeries out = new StepSeries(one.labels(), false, values);
+      StepSeries out = new StepSeries(one, false, values);
       if (fill(out, reader)) {
         if (take == Take.TIMESTAMP || take == Take.START_TIMESTAMP) {
           context.dropName(out);

@@ -1,6 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
-import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Labeled;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class KeptSamples {
   private final QueryContext context;
   private final int steps;
-  private final List<Labels> labels;
+  private final List<Labeled> labels;
   private final List<Boolean> dropNames;
   private final @Nullable StepSeries[] byNumber;
   private final List<StepSeries> inOrder = new ArrayList<>();
@@ -20,7 +20,7 @@ final class KeptSamples {
   /**
    * @param labels of each series of the input, by its number
    */
-  KeptSamples(QueryContext context, int steps, List<Labels> labels, List<Boolean> dropNames) {
+  KeptSamples(QueryContext context, int steps, List<Labeled> labels, List<Boolean> dropNames) {
     this.context = context;
     this.steps = steps;
     this.labels = labels;
@@ -32,6 +32,7 @@ final class KeptSamples {
     StepSeries series = byNumber[number];
     if (series == null) {
       series = context.series(labels.get(number), dropNames.get(number), steps);
+      context.count(series);
       byNumber[number] = series;
       inOrder.add(series);
     }

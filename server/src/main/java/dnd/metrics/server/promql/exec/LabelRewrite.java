@@ -71,7 +71,7 @@ final class LabelRewrite implements SeriesOperator {
     if (series == null) {
       return null;
     }
-    Labels rewritten = rewrite.apply(series.labels);
+    Labels rewritten = rewrite.apply(series.labels());
     if (rewritten != null) {
       series.relabel(rewritten, StepSeries.textBytes(rewritten.get(target).length()));
       series.dropName &= !target.equals(Labels.METRIC_NAME);

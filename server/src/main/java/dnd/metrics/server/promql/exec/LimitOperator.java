@@ -42,7 +42,7 @@ final class LimitOperator implements SeriesOperator {
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
-      int[] counts = taken.computeIfAbsent(grouping.of(series.labels), this::newCounts);
+      int[] counts = taken.computeIfAbsent(grouping.of(series.labeled()), this::newCounts);
       boolean any = false;
       for (int i = 0; i < steps; i++) {
         if (!series.has(i)) {

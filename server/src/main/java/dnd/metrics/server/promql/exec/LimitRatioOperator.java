@@ -58,7 +58,7 @@ final class LimitRatioOperator implements SeriesOperator {
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
-      double place = place(series.labels);
+      double place = place(series.labels());
       for (int i = 0; i < steps; i++) {
         double ratio = Math.max(-1, Math.min(1, ratios[i]));
         boolean chosen = ratio >= 0 ? place < ratio : place >= 1 + ratio;

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.VectorMatching;
 import java.util.ArrayList;
@@ -32,11 +33,11 @@ final class MatchSignature {
   }
 
   /** The labels that count. */
-  Labels of(Labels labels) {
+  Labels of(Labeled labels) {
     return on ? labels.keep(names) : labels.without(names);
   }
 
-  int number(Labels labels) {
+  int number(Labeled labels) {
     Labels signature = of(labels);
     Integer known = numbers.get(signature);
     if (known != null) {

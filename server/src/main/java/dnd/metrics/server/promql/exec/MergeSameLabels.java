@@ -38,7 +38,7 @@ final class MergeSameLabels implements SeriesOperator {
     Map<Labels, StepSeries> byLabels = LinkedHashMap.newLinkedHashMap(series.size());
     for (StepSeries one : series) {
       context.checkNowAndThen();
-      StepSeries first = byLabels.putIfAbsent(one.labels, one);
+      StepSeries first = byLabels.putIfAbsent(one.labels(), one);
       if (first != null) {
         mergeInto(first, one, steps);
         context.release(one);

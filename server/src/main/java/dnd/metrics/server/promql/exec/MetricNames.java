@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import java.util.List;
 
@@ -10,8 +11,13 @@ final class MetricNames {
   private MetricNames() {}
 
   /** The labels without the metric's name, type and unit. */
-  static Labels drop(Labels labels) {
+  static Labels drop(Labeled labels) {
     return labels.without(IDENTITY);
+  }
+
+  /** Whether {@link #drop} leaves out the label called {@code name}. */
+  static boolean isDropped(String name) {
+    return IDENTITY.contains(name);
   }
 
   /** The metric's name in the braces' stead, as PromQL writes series and errors quote them. */

@@ -20,7 +20,7 @@ final class OnceOperator implements SeriesOperator {
     if (once == null) {
       return null;
     }
-    StepSeries out = context.series(once.labels, once.dropName, steps);
+    StepSeries out = context.series(once.labeled(), once.dropName, steps);
     for (int i = 0; i < steps; i++) {
       var histogram = once.histogram(0);
       if (histogram != null) {

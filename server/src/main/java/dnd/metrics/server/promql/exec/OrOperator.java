@@ -47,13 +47,13 @@ final class OrOperator implements SeriesOperator {
     List<StepMask> presence = new ArrayList<>();
     for (StepSeries series : all) {
       context.checkNowAndThen();
-      byLabels.put(series.labels, series);
+      byLabels.put(series.labels(), series);
       SetOperator.note(context, series, signature, steps, presence);
     }
     StepSeries series;
     while ((series = right.next()) != null) {
       context.check();
-      int number = signature.number(series.labels);
+      int number = signature.number(series.labeled());
       if (number < presence.size()) {
         StepMask matched = presence.get(number);
         for (int i = 0; i < steps; i++) {
@@ -62,10 +62,10 @@ final class OrOperator implements SeriesOperator {
           }
         }
       }
-      StepSeries same = byLabels.get(series.labels);
+      StepSeries same = byLabels.get(series.labels());
       if (same == null || steps == 1) {
         if (!series.isEmpty(steps)) {
-          byLabels.putIfAbsent(series.labels, series);
+          byLabels.putIfAbsent(series.labels(), series);
           all.add(series);
         }
         continue;

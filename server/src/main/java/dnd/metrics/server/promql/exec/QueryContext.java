@@ -1,7 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Downsampling;
-import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
@@ -36,6 +36,8 @@ final class QueryContext {
   private static final int CALLS_PER_CHECK = 512;
 
   private final boolean alone;
+  private @Nullable Selection kept;
+  private long keptBytes;
   private int calls;
   private final ArrayPool pool;
   private final List<Runnable> endings = new ArrayList<>();
@@ -111,18 +113,25 @@ final class QueryContext {
     Downsampling downsampling = selection.downsampling();
     long from = selection.fromMillis();
     long to = selection.toMillis();
+    CountedSearch search = new CountedSearch(this, selection.equals(kept) ? keptBytes : 0);
     List<? extends Series> found =
         downsampling == null
-            ? source.select(selection.matchers(), from, to, this::check)
-            : source.select(selection.matchers(), from, to, downsampling, this::check);
+            ? source.select(selection.matchers(), from, to, search)
+            : source.select(selection.matchers(), from, to, downsampling, search);
     counts.addSeries(found.size());
-    long bytes = 8L * found.size();
-    for (Series series : found) {
-      checkNowAndThen();
-      bytes += series.selectedBytes();
-    }
-    memory.reserve(bytes, 0);
+    search.settle(found);
     return found;
+  }
+
+  /**
+   * Says that the answer has a row for each series of a selector, so that a search that finds more
+   * than there is room for need not go on.
+   *
+   * @param bytes what a row takes at least, without its labels
+   */
+  void willKeep(Selection selection, long bytes) {
+    kept = selection;
+    keptBytes = bytes;
   }
 
   /** Opens the samples of a series that a selector found. */
@@ -143,8 +152,8 @@ final class QueryContext {
     return values;
   }
 
-  StepSeries series(Labels labels, boolean dropName, int steps) {
-    return new StepSeries(labels, dropName, absentArray(steps));
+  StepSeries series(Labeled labeled, boolean dropName, int steps) {
+    return new StepSeries(labeled, dropName, absentArray(steps));
   }
 
   /** Takes back an array that nobody uses any more. */
@@ -172,7 +181,7 @@ final class QueryContext {
   /** Marks the name to be dropped, or drops it where that is not delayed. */
   void dropName(StepSeries series) {
     if (!delayedNameRemoval) {
-      series.relabel(MetricNames.drop(series.labels), 0);
+      series.dropNameNow();
     }
     series.dropName = true;
   }

@@ -34,7 +34,7 @@ final class RangeCallOperator implements SeriesOperator {
         continue;
       }
       windows.slideOver(samples);
-      StepSeries out = context.series(samples.labels, samples.dropName, windows.steps);
+      StepSeries out = context.series(samples.labeled(), samples.dropName, windows.steps);
       function.evaluate(samples, windows, out);
       if (!out.isEmpty(windows.steps)) {
         if (!keepsName || samples.dropName) {

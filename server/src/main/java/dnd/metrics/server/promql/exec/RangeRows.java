@@ -32,7 +32,7 @@ final class RangeRows {
         histograms[i] = samples.histogramValues[h++];
       }
     }
-    Labels labels = samples.dropName ? MetricNames.drop(samples.labels) : samples.labels;
+    Labels labels = samples.dropName ? MetricNames.drop(samples.labels()) : samples.labels();
     return new MatrixSeries(labels, times, values, histograms);
   }
 

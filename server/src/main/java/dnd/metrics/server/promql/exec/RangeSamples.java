@@ -1,6 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
 import java.util.Arrays;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RangeSamples {
   private static final Histogram[] NO_HISTOGRAMS = {};
 
-  Labels labels = Labels.empty();
+  private Labeled labeled = Labels.empty();
 
   /** Whether the series' name is already to be dropped. */
   boolean dropName;
@@ -36,8 +37,8 @@ final class RangeSamples {
   /** As {@link #floatStarts}. */
   long @Nullable [] histogramStarts;
 
-  void reset(Labels newLabels, boolean newDropName) {
-    labels = newLabels;
+  void reset(Labeled series, boolean newDropName) {
+    labeled = series;
     dropName = newDropName;
     floats = 0;
     floatStarts = null;
@@ -49,8 +50,16 @@ final class RangeSamples {
     }
   }
 
+  Labeled labeled() {
+    return labeled;
+  }
+
+  Labels labels() {
+    return labeled.labels();
+  }
+
   String metricName() {
-    return labels.metricName();
+    return labeled.label(Labels.METRIC_NAME);
   }
 
   int size() {

@@ -45,7 +45,7 @@ final class SelectedRange implements RangeSource, SeriesLeaf {
     }
     context.check();
     Series one = series.get(nextSeries++);
-    into.reset(one.labels(), false);
+    into.reset(one, false);
     SampleReader reader = context.read(one, selection);
     long read = 0;
     while (reader.next(batch)) {

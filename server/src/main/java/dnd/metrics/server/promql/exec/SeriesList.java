@@ -6,16 +6,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Series that are all there already, as an operator. */
 final class SeriesList implements SeriesOperator {
-  private final List<StepSeries> series;
+  private final @Nullable StepSeries[] series;
   private int next;
 
   SeriesList(List<StepSeries> series) {
-    this.series = series;
+    this.series = series.toArray(new StepSeries[0]);
   }
 
+  /** Forgets what it returns, which is its reader's from then on. */
   @Override
   public @Nullable StepSeries next() {
-    return next < series.size() ? series.get(next++) : null;
+    if (next == series.length) {
+      return null;
+    }
+    StepSeries one = series[next];
+    series[next++] = null;
+    return one;
   }
 
   /** Evaluates what is left of an operator's series, for their errors and annotations only. */

@@ -43,7 +43,7 @@ final class SetOperator implements SeriesOperator {
     StepSeries series;
     while ((series = left.next()) != null) {
       context.check();
-      int number = signature.number(series.labels);
+      int number = signature.number(series.labeled());
       boolean known = number < presence.size();
       if (!known && !keepsMatched) {
         return series;
@@ -95,7 +95,7 @@ final class SetOperator implements SeriesOperator {
       MatchSignature signature,
       int steps,
       List<StepMask> presence) {
-    int number = signature.number(series.labels);
+    int number = signature.number(series.labeled());
     while (presence.size() <= number) {
       presence.add(new StepMask(steps));
       context.memory.reserve(StepMask.heapBytes(steps), 0);

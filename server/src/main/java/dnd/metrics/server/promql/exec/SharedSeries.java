@@ -44,7 +44,7 @@ final class SharedSeries {
       StepSeries original = all.get(next++);
       double[] values = context.array(steps);
       System.arraycopy(original.values, 0, values, 0, steps);
-      StepSeries copy = new StepSeries(original.labels, original.dropName, values);
+      StepSeries copy = new StepSeries(original.labeled(), original.dropName, values);
       if (original.histograms != null) {
         copy.histograms = original.histograms.clone();
       }

@@ -32,7 +32,7 @@ final class SmoothedSelect implements SeriesOperator {
   public @Nullable StepSeries next() {
     while (source.next(samples)) {
       windows.slideOver(samples);
-      StepSeries out = context.series(samples.labels, false, times.count());
+      StepSeries out = context.series(samples.labeled(), false, times.count());
       for (int i = windows.firstStep; i < windows.endStep; i++) {
         if (windows.isMixed(i)) {
           context.annotations.add(Annotation.mixedFloatsHistograms(samples.metricName(), position));

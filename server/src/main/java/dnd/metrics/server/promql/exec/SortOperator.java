@@ -51,12 +51,12 @@ final class SortOperator implements SeriesOperator {
     Comparator<StepSeries> order =
         (a, b) -> {
           for (String name : names) {
-            int c = NaturalOrder.compare(a.labels.get(name), b.labels.get(name));
+            int c = NaturalOrder.compare(a.labels().get(name), b.labels().get(name));
             if (c != 0) {
               return c;
             }
           }
-          return a.labels.compareTo(b.labels);
+          return a.labels().compareTo(b.labels());
         };
     return new SortOperator(context, inner, descending ? order.reversed() : order, false, steps);
   }

@@ -1,6 +1,7 @@
 package dnd.metrics.server.promql.exec;
 
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class StepSeries {
   private static final int TEXT_BYTES = 56;
 
-  Labels labels;
+  private Labeled labeled;
 
   /** Whether the metric's name is to be dropped at the end (delayed name removal). */
   boolean dropName;
@@ -30,10 +31,31 @@ final class StepSeries {
   private int madeLabelBytes;
   private int madeTextBytes;
 
-  StepSeries(Labels labels, boolean dropName, double[] values) {
-    this.labels = labels;
+  StepSeries(Labeled labeled, boolean dropName, double[] values) {
+    this.labeled = labeled;
+    this.madeLabelBytes = labeled.newLabelBytes();
     this.dropName = dropName;
     this.values = values;
+  }
+
+  /** Whose labels it has. */
+  Labeled labeled() {
+    return labeled;
+  }
+
+  /** Its labels, made where they are not there yet; they are counted from the beginning. */
+  Labels labels() {
+    if (labeled instanceof Labels there) {
+      return there;
+    }
+    Labels made = labeled.labels();
+    labeled = made;
+    return made;
+  }
+
+  /** What its labels take, where they were made for it. */
+  int heldLabelBytes() {
+    return labeled instanceof Labels ? madeLabelBytes + madeTextBytes : 0;
   }
 
   /**
@@ -43,10 +65,19 @@ final class StepSeries {
    */
   @SuppressWarnings("ReferenceEquality") // whether there are new ones, whatever is in them
   void relabel(Labels made, int textBytes) {
-    if (made != labels) {
-      labels = made;
+    if (made != labeled) {
+      labeled = made;
       madeLabelBytes = made.heapBytes();
       madeTextBytes += textBytes;
+    }
+  }
+
+  /** Drops what says which metric it is of; labels that are not made yet are not made for that. */
+  void dropNameNow() {
+    if (labeled instanceof Labels there) {
+      relabel(MetricNames.drop(there), 0);
+    } else {
+      labeled = new Nameless(labeled);
     }
   }
 

@@ -36,7 +36,7 @@ final class SubqueryRange implements RangeSource {
       return false;
     }
     context.check();
-    into.reset(series.labels, series.dropName);
+    into.reset(series.labeled(), series.dropName);
     for (int i = 0; i < grid.count(); i++) {
       Histogram histogram = series.histogram(i);
       if (histogram != null) {

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.exec;
 
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.PositionRange;
 import java.util.ArrayList;
@@ -16,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * not the number of series.
  */
 final class TopOperator implements SeriesOperator {
-  /** The places of a series' labels, and what is kept of a group beside its heaps. */
-  private static final int KEPT_BYTES = 16;
+  /** The places of a series' labels, and what says of them that the name is gone. */
+  private static final int KEPT_BYTES = 32;
 
+  /** What is kept of a group beside its heaps. */
   private static final int GROUP_BYTES = 160;
 
   private final QueryContext context;
@@ -28,7 +30,7 @@ final class TopOperator implements SeriesOperator {
   private final double[] k;
   private final int steps;
   private final PositionRange position;
-  private final List<Labels> labels = new ArrayList<>();
+  private final List<Labeled> labels = new ArrayList<>();
   private final List<Boolean> dropNames = new ArrayList<>();
   private @Nullable Iterator<StepSeries> results;
 
@@ -70,12 +72,12 @@ final class TopOperator implements SeriesOperator {
     while ((series = inner.next()) != null) {
       context.check();
       int number = labels.size();
-      labels.add(series.labels);
-      context.memory.reserve(KEPT_BYTES + series.countedBytes, 0);
+      labels.add(series.labeled());
+      context.memory.reserve(KEPT_BYTES + series.heldLabelBytes(), 0);
       dropNames.add(series.dropName);
       Heaps heaps =
           byLabels.computeIfAbsent(
-              grouping.of(series.labels),
+              grouping.of(series.labeled()),
               l -> {
                 Heaps created = new Heaps();
                 groups.add(created);

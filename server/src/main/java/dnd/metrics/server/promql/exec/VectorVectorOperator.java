@@ -114,7 +114,7 @@ final class VectorVectorOperator implements SeriesOperator {
   }
 
   private Match match(StepSeries series, MatchSignature signature, List<Match> matches) {
-    int number = signature.number(series.labels);
+    int number = signature.number(series.labeled());
     if (number == matches.size()) {
       matches.add(new Match());
       context.memory.reserve(MATCH_BYTES, 0);
@@ -152,7 +152,7 @@ final class VectorVectorOperator implements SeriesOperator {
           continue;
         }
         if (first != null) {
-          throw duplicates(first.labels, series.labels);
+          throw duplicates(first.labels(), series.labels());
         }
         first = series;
       }
@@ -212,7 +212,7 @@ final class VectorVectorOperator implements SeriesOperator {
   /** Gives the fill value for the "many" side to what found no partner on it. */
   private void fillManySide(Match match, double fillMany) {
     for (StepSeries one : match.one) {
-      StepSeries filler = made(one, matchedLabels(one.labels), false);
+      StepSeries filler = made(one, matchedLabels(one.labels()), false);
       for (int i = match.matched.nextClearBit(0);
           i < steps;
           i = match.matched.nextClearBit(i + 1)) {
@@ -234,7 +234,7 @@ final class VectorVectorOperator implements SeriesOperator {
 
   /** A series of the fill value where {@code many} has a sample and no one of the others has. */
   private StepSeries filler(StepSeries many, List<StepSeries> others, double value) {
-    StepSeries filler = made(many, matchedLabels(many.labels), false);
+    StepSeries filler = made(many, matchedLabels(many.labels()), false);
     BitSet present = stepsWithSamples(others);
     for (int i = present.nextClearBit(0); i < steps; i = present.nextClearBit(i + 1)) {
       if (many.has(i)) {
@@ -245,7 +245,7 @@ final class VectorVectorOperator implements SeriesOperator {
   }
 
   private StepSeries pairInPlace(StepSeries many, StepSeries one) {
-    Labels labels = resultLabels(many.labels, one.labels);
+    Labels labels = resultLabels(many.labels(), one.labels());
     StepSeries leftSide = swapped ? one : many;
     StepSeries rightSide = swapped ? many : one;
     operation.apply(leftSide, rightSide, leftSide, many);
@@ -257,14 +257,14 @@ final class VectorVectorOperator implements SeriesOperator {
 
   /** A new series whose labels were made of those of another. */
   private StepSeries made(StepSeries from, Labels labels, boolean dropName) {
-    StepSeries series = context.series(from.labels, dropName, steps);
+    StepSeries series = context.series(from.labeled(), dropName, steps);
     series.relabel(labels, 0);
     context.count(series);
     return series;
   }
 
   private void pair(StepSeries many, StepSeries one, Match match) {
-    Labels labels = resultLabels(many.labels, one.labels);
+    Labels labels = resultLabels(many.labels(), one.labels());
     StepSeries leftSide = swapped ? one : many;
     StepSeries rightSide = swapped ? many : one;
     StepSeries out = made(many, labels, returnBool);

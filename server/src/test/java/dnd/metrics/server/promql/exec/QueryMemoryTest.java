@@ -12,30 +12,70 @@ import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import java.util.AbstractList;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a query's memory is counted for: labels that it makes, histograms that it holds. */
 class QueryMemoryTest {
   private static final long MINUTE = 60_000;
   private static final long LIMIT_BYTES = 64 << 20;
   private static final int SERIES = 1000;
+  private static final int LABEL_BYTES = Labels.heapBytes(2);
   private static final String LONG_TEXT = "x".repeat(200);
 
   private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
 
-  /** Series that are made when asked for: {@code x{id="0"}}, {@code x{id="1"}} and so on. */
-  private record ManySeries(int count) implements SeriesSource {
-    private record One(int id) implements Series {
+  /**
+   * Series that are made when asked for: {@code x{id="0"}}, {@code x{id="1"}} and so on.
+   *
+   * @param made how many labels were made of series that have none of their own
+   * @param reads how many series were read
+   */
+  private record ManySeries(int count, AtomicInteger made, AtomicInteger reads)
+      implements SeriesSource {
+    ManySeries(int count) {
+      this(count, new AtomicInteger(), new AtomicInteger());
+    }
+
+    private record One(int id, AtomicInteger made, AtomicInteger reads) implements Series {
       @Override
       public Labels labels() {
+        made.incrementAndGet();
+        return all();
+      }
+
+      private Labels all() {
         return Labels.of("__name__", "x", "id", Integer.toString(id));
       }
 
       @Override
+      public int newLabelBytes() {
+        return LABEL_BYTES;
+      }
+
+      @Override
+      public String label(String name) {
+        return all().get(name);
+      }
+
+      @Override
+      public Labels keep(Collection<String> names) {
+        return all().keep(names);
+      }
+
+      @Override
+      public Labels without(Collection<String> names) {
+        return all().without(names);
+      }
+
+      @Override
       public SampleReader read(long fromMillis, long toMillis) {
+        reads.incrementAndGet();
         boolean[] read = {false};
         return batch -> !read[0] && (read[0] = fill(batch));
       }
@@ -54,7 +94,7 @@ class QueryMemoryTest {
       return new AbstractList<>() {
         @Override
         public Series get(int i) {
-          return new One(i);
+          return new One(i, made, reads);
         }
 
         @Override
@@ -77,6 +117,70 @@ class QueryMemoryTest {
 
   private long peak(SeriesSource source, String query) {
     return engine.instant(source, query, MINUTE, QueryOptions.defaults()).statistics().peakBytes();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        "sort_by_label(x, 'id')",
+        "label_replace(x, 'new', '$1', 'id', '(.*)')",
+        "label_join(-x, 'new', '', 'id', 'id')"
+      })
+  void aMillionSeriesAreRefusedBeforeAnythingIsMadeOfThem(String query) {
+    ManySeries source = new ManySeries(1_000_000);
+    QueryOptions limited = QueryOptions.defaults().withMemoryLimitBytes(LIMIT_BYTES);
+    String text = query.replace('\'', '"');
+    assertThatThrownBy(() -> engine.instant(source, text, MINUTE, limited))
+        .isInstanceOf(QueryException.class)
+        .hasMessage("query needs more memory than a query may use (67108864 bytes)");
+    assertThatThrownBy(() -> engine.range(source, text, 0, MINUTE, MINUTE, limited))
+        .isInstanceOf(QueryException.class)
+        .hasMessage("query needs more memory than a query may use (67108864 bytes)");
+    assertThat(source.made).hasValue(0);
+    assertThat(source.reads).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        "x > 0 or x == 0",
+        "x + 1",
+        "sort(x)",
+        "topk(1000, x)",
+        "last_over_time(x[1m])",
+        "limitk(1000, x)",
+        "x[1m]"
+      })
+  void labelsAreMadeOnceAndCounted(String query) {
+    ManySeries source = new ManySeries(SERIES);
+    assertThat(peak(source, query)).isGreaterThan((long) SERIES * LABEL_BYTES);
+    assertThat(source.made).hasValueLessThanOrEqualTo(query.contains(" or ") ? 2 * SERIES : SERIES);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sum(x)",
+        "count by (id) (x)",
+        "avg without (id) (x)",
+        "sum by (__name__, id) (delta(x[1m]))",
+        "max without (id) (last_over_time(x[1m]))",
+        "sum(x and on (id) x)"
+      })
+  void groupsAreFormedWithoutTheLabelsOfTheirSeries(String query) {
+    ManySeries source = new ManySeries(SERIES);
+    peak(source, query);
+    assertThat(source.reads.get()).isGreaterThanOrEqualTo(SERIES);
+    assertThat(source.made).hasValue(0);
+  }
+
+  @Test
+  void onlyTheBestOfManyGetLabels() {
+    ManySeries source = new ManySeries(SERIES);
+    peak(source, "topk(3, x)");
+    assertThat(source.made).hasValue(3);
   }
 
   /** More than the query of the same series that makes no labels, by what the texts take alone. */
