@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +38,9 @@ final class PacedRequests {
     AtomicReference<@Nullable String> failure = new AtomicReference<>();
     AtomicInteger answered = new AtomicInteger();
     try (WireConnection connection = new WireConnection(hub)) {
-      connection.subscribe("_INBOX.paced.*", 1);
+      // Several run beside each other: each has an inbox of its own.
+      String inbox = "_INBOX." + UUID.randomUUID() + ".";
+      connection.subscribe(inbox + "*", 1);
       Thread.ofPlatform()
           .daemon()
           .start(() -> {
@@ -60,7 +63,7 @@ final class PacedRequests {
       for (int i = 0; i < count; i++) {
         dueNanos[i] = pace.dueNanos(i);
         pace.await(i);
-        connection.send(requests.publication(i, "_INBOX.paced." + i));
+        connection.send(requests.publication(i, inbox + i));
       }
       long deadline = System.nanoTime() + PATIENCE_NANOS;
       while (answered.get() < count && failure.get() == null && System.nanoTime() < deadline) {

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ public final class Sender {
   final int ref;
   final Head head;
 
-  private final ReentrantLock lock = new ReentrantLock();
+  private final SenderLock lock = new SenderLock();
   private final SenderBatch batch;
   final EventIds eventIds = new EventIds();
   final WaitingSeries waiting = new WaitingSeries();

@@ -50,11 +50,10 @@ public final class SeriesWatch implements AutoCloseable {
     return false;
   }
 
-  void appended(
-      SenderId sender, @Nullable String correlationId, long oldestMillis, long newestMillis) {
+  void appended(AppendedEvents events) {
     AppendListener l = listener;
     if (l != null) {
-      l.appended(sender, correlationId, oldestMillis, newestMillis);
+      l.appended(events);
     }
   }
 

@@ -1,5 +1,7 @@
 package dnd.metrics.server.index;
 
+import static java.util.Objects.requireNonNull;
+
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ public final class LabelIndex {
 
   private final ConcurrentHashMap<String, LabelPostings> names = new ConcurrentHashMap<>();
   private final PostingList all = new PostingList();
+  private final ValueChoices choices = new ValueChoices();
   private final IntFunction<@Nullable Labels> labelsOf;
 
   /**
@@ -142,7 +145,7 @@ public final class LabelIndex {
     for (LabelPair pair : pairs) {
       touched.add(pair.label);
       if (pair.series.removeAll(series)) {
-        pair.label.values.remove(pair.value());
+        pair.label.remove(pair.value());
       }
     }
     for (LabelPostings label : touched) {
@@ -162,8 +165,7 @@ public final class LabelIndex {
     }
     LabelPair pair = label.values.get(value);
     if (pair == null) {
-      pair = new LabelPair(label, value);
-      label.values.put(value, pair);
+      pair = label.add(value);
     }
     return pair;
   }
@@ -179,7 +181,7 @@ public final class LabelIndex {
    */
   public RoaringBitmap select(List<Matcher> matchers, Runnable check) {
     List<PostingList> lists = new ArrayList<>();
-    List<Matcher> choosing = new ArrayList<>();
+    List<Choosing> choosing = new ArrayList<>();
     List<Matcher> refusing = new ArrayList<>();
     for (Matcher matcher : matchers) {
       if (matcher.matches("")) {
@@ -199,27 +201,46 @@ public final class LabelIndex {
       } else if (acceptsEveryValue(matcher)) {
         lists.add(label.all);
       } else {
-        choosing.add(matcher);
+        choosing.add(new Choosing(label, matcher));
       }
     }
-    RoaringBitmap few = lists.isEmpty() ? null : intersection(lists, List.of());
+    RoaringBitmap chosen = chosen(lists, choosing, check);
+    return remaining(chosen, refusing, check);
+  }
+
+  /** A matcher that refuses the empty value, and its label. */
+  private record Choosing(LabelPostings label, Matcher matcher) {}
+
+  /** The series in all lists that all matchers accept; all series where there is neither. */
+  private RoaringBitmap chosen(List<PostingList> lists, List<Choosing> choosing, Runnable check) {
     List<RoaringBitmap> unions = new ArrayList<>();
-    for (Matcher matcher : choosing) {
-      LabelPostings label = java.util.Objects.requireNonNull(names.get(matcher.name()));
-      if (few != null && isCheaperToAsk(few, label)) {
-        few = accepted(few, matcher, check);
+    List<Choosing> others = new ArrayList<>();
+    for (Choosing each : choosing) {
+      if (isAtHand(each, lists)) {
+        unions.add(standingOut(each.label, each.matcher, check));
       } else {
-        RoaringBitmap accepted = accepted(label, matcher, check);
-        if (accepted.isEmpty()) {
-          return accepted;
-        }
-        unions.add(accepted);
+        others.add(each);
       }
     }
     RoaringBitmap result =
-        few != null && unions.isEmpty()
-            ? few
-            : intersection(List.of(), few == null ? unions : with(unions, few));
+        lists.isEmpty() && unions.isEmpty() && !others.isEmpty()
+            ? null
+            : intersection(lists, unions);
+    for (Choosing each : others) {
+      if (result == null) {
+        result = standingOut(each.label, each.matcher, check);
+      } else if (isCheaperToAsk(result, each.label, each.matcher)) {
+        result = accepted(result, each.matcher, check);
+      } else {
+        result = RoaringBitmap.and(result, standingOut(each.label, each.matcher, check));
+      }
+    }
+    return requireNonNull(result);
+  }
+
+  /** Those of the series that these matchers accept too, all of which accept the empty value. */
+  private RoaringBitmap remaining(RoaringBitmap series, List<Matcher> refusing, Runnable check) {
+    RoaringBitmap result = series;
     for (Matcher matcher : refusing) {
       if (result.isEmpty()) {
         return result;
@@ -228,11 +249,11 @@ public final class LabelIndex {
       if (label == null) {
         continue; // no series has the label, so that all have the empty value
       }
-      if (isCheaperToAsk(result, label)) {
+      if (isCheaperToAsk(result, label, matcher)) {
         result = accepted(result, matcher, check);
         continue;
       }
-      RoaringBitmap refused = refused(label, matcher, check);
+      RoaringBitmap refused = standingOut(label, matcher, check);
       if (!refused.isEmpty()) {
         result = RoaringBitmap.andNot(result, refused);
       }
@@ -240,14 +261,25 @@ public final class LabelIndex {
     return result;
   }
 
-  private static List<RoaringBitmap> with(List<RoaringBitmap> unions, RoaringBitmap one) {
-    unions.add(one);
-    return unions;
+  /**
+   * Whether the values that stand out to a matcher are known, and no more than the series that are
+   * left without it.
+   */
+  private boolean isAtHand(Choosing choosing, List<PostingList> lists) {
+    int count = knownCount(choosing.label, choosing.matcher);
+    return count >= 0 && lists.stream().allMatch(list -> list.size() >= count);
   }
 
-  /** Whether it takes longer to go through the label's values than through the series. */
-  private static boolean isCheaperToAsk(RoaringBitmap series, LabelPostings label) {
-    return series.getLongCardinality() <= 2L * label.values.size();
+  /** Whether it takes longer to find the values that stand out than to go through the series. */
+  private boolean isCheaperToAsk(RoaringBitmap series, LabelPostings label, Matcher matcher) {
+    int count = knownCount(label, matcher);
+    return series.getLongCardinality() <= (count < 0 ? label.values.size() / 4 : count);
+  }
+
+  /** How many values stand out to a matcher; -1 where all have to be looked at to know. */
+  private int knownCount(LabelPostings label, Matcher matcher) {
+    Set<String> named = namedValues(matcher);
+    return named == null ? choices.knownCount(label, matcher) : named.size();
   }
 
   /** Those of the series whose labels the matcher accepts. */
@@ -265,6 +297,32 @@ public final class LabelIndex {
       }
     }
     return kept;
+  }
+
+  /**
+   * The series with a value that the matcher accepts or, where it accepts the empty value, refuses.
+   */
+  private RoaringBitmap standingOut(LabelPostings label, Matcher matcher, Runnable check) {
+    if (matcher.type() == Matcher.Type.EQUAL) { // label="": whoever has the label is out
+      return label.all.toBitmap();
+    }
+    Set<String> named = namedValues(matcher);
+    if (named == null) {
+      return choices.series(label, matcher, check);
+    }
+    RoaringBitmap union = new RoaringBitmap();
+    for (String value : named) {
+      LabelPair postings = label.values.get(value);
+      if (postings != null) {
+        postings.series.addTo(union);
+      }
+    }
+    return union;
+  }
+
+  /** The values that stand out where they can be listed; null where not. */
+  private static @Nullable Set<String> namedValues(Matcher matcher) {
+    return matcher.isNegative() == matcher.matches("") ? matcher.namedValues() : null;
   }
 
   /** {@code label!=""} and {@code label=~".+"}, which only ask for the label to be there. */
@@ -299,7 +357,7 @@ public final class LabelIndex {
         result = RoaringBitmap.and(result, list.toBitmap());
       }
     }
-    return java.util.Objects.requireNonNull(result);
+    return requireNonNull(result);
   }
 
   /** Few against many: look each of the few up. */
@@ -311,59 +369,6 @@ public final class LabelIndex {
       }
     });
     return kept;
-  }
-
-  /** The series that have a value of this label that the matcher accepts. */
-  private static RoaringBitmap accepted(LabelPostings label, Matcher matcher, Runnable check) {
-    RoaringBitmap union = new RoaringBitmap();
-    Set<String> named = matcher.isNegative() ? null : matcher.namedValues();
-    if (named != null) {
-      for (String value : named) {
-        LabelPair postings = label.values.get(value);
-        if (postings != null) {
-          postings.series.addTo(union);
-        }
-      }
-      return union;
-    }
-    int asked = 0;
-    for (LabelPair postings : label.values.values()) {
-      if (matcher.matches(postings.value())) {
-        postings.series.addTo(union);
-      }
-      if (++asked % ASKED_PER_CHECK == 0) {
-        check.run();
-      }
-    }
-    return union;
-  }
-
-  /** The series that have a value that the matcher, which accepts the empty value, refuses. */
-  private static RoaringBitmap refused(LabelPostings label, Matcher matcher, Runnable check) {
-    RoaringBitmap union = new RoaringBitmap();
-    if (matcher.type() == Matcher.Type.EQUAL) { // label="": whoever has the label is out
-      return label.all.toBitmap();
-    }
-    Set<String> named = matcher.isNegative() ? matcher.namedValues() : null;
-    if (named != null) {
-      for (String value : named) {
-        LabelPair postings = label.values.get(value);
-        if (postings != null) {
-          postings.series.addTo(union);
-        }
-      }
-      return union;
-    }
-    int asked = 0;
-    for (LabelPair postings : label.values.values()) {
-      if (!matcher.matches(postings.value())) {
-        postings.series.addTo(union);
-      }
-      if (++asked % ASKED_PER_CHECK == 0) {
-        check.run();
-      }
-    }
-    return union;
   }
 
   /** Sorted names of the labels of the given series; of all where {@code among} is null. */

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Acknowledgement implements CommitCallback {
   private final Replies replies;
   private final Recipient recipient;
+  private final InFlight inFlight;
+  private final int size;
   private final AtomicInteger arrived = new AtomicInteger();
 
   /** Set before the first arrival of each side, read after the second: the counter orders them. */
@@ -24,9 +26,15 @@ final class Acknowledgement implements CommitCallback {
   private boolean duplicate;
   private @Nullable IOException failure;
 
-  Acknowledgement(Replies replies, Recipient recipient) {
+  /**
+   * @param size of the event, which is in flight until the log has told its outcome
+   */
+  Acknowledgement(Replies replies, Recipient recipient, InFlight inFlight, int size) {
     this.replies = replies;
     this.recipient = recipient;
+    this.inFlight = inFlight;
+    this.size = size;
+    inFlight.add(size);
   }
 
   /**
@@ -48,12 +56,14 @@ final class Acknowledgement implements CommitCallback {
 
   @Override
   public void committed() {
+    inFlight.remove(size);
     arrive();
   }
 
   @Override
   public void failed(IOException reason) {
     failure = reason;
+    inFlight.remove(size);
     arrive();
   }
 

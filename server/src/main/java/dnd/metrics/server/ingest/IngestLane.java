@@ -34,6 +34,7 @@ final class IngestLane {
   private final Replies replies;
   private final IngestCounters counters;
   private final RejectionLog log;
+  private final InFlight inFlight = new InFlight(InFlight.MAX_BYTES);
   private boolean answered;
 
   IngestLane(
@@ -63,7 +64,8 @@ final class IngestLane {
   }
 
   /**
-   * Takes in one event and answers it, now or once it is on disk.
+   * Takes in one event and answers it, now or once it is on disk. Waits where too much of the
+   * connection is in flight already.
    *
    * @throws InvalidEventException where the envelope is wrong; the caller answers
    * @throws HeadUnavailableException where nothing can be taken in now; the caller answers
@@ -71,6 +73,7 @@ final class IngestLane {
   void take(Message message, String service, boolean report)
       throws InvalidEventException, HeadUnavailableException {
     answered = false;
+    inFlight.awaitRoom();
     long received = clock.millis();
     read(message, service, report);
     Recipient recipient = new Recipient(service, message.replyTo(), batch.correlationId);
@@ -83,7 +86,7 @@ final class IngestLane {
       sender = head.sender(new SenderId(batch.service, batch.instance));
     }
     try (SenderBatch target = sender.begin(kind(report), batch.eventId, received)) {
-      apply(target, recipient, received);
+      apply(target, recipient, received, message.length());
     }
   }
 
@@ -130,7 +133,7 @@ final class IngestLane {
     return id;
   }
 
-  private void apply(SenderBatch target, Recipient recipient, long received) {
+  private void apply(SenderBatch target, Recipient recipient, long received, int size) {
     boolean duplicate = target.isDuplicate();
     int stored = 0;
     if (duplicate) {
@@ -147,7 +150,7 @@ final class IngestLane {
         return;
       }
     }
-    Acknowledgement acknowledgement = new Acknowledgement(replies, recipient);
+    Acknowledgement acknowledgement = new Acknowledgement(replies, recipient, inFlight, size);
     long sequence = target.commit(acknowledgement);
     acknowledgement.ready(
         writer.collected(received, sequence, duplicate, batch, stored),

@@ -1,7 +1,7 @@
 package dnd.metrics.server.query;
 
 import dnd.metrics.server.head.AppendListener;
-import dnd.metrics.server.head.SenderId;
+import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryReads;
@@ -87,14 +87,8 @@ final class LiveQuery implements AppendListener {
   }
 
   @Override
-  public void appended(SenderId sender, @Nullable String correlationId, long newestMillis) {
-    appended(sender, correlationId, newestMillis, newestMillis);
-  }
-
-  @Override
-  public void appended(
-      SenderId sender, @Nullable String correlationId, long oldestMillis, long newestMillis) {
-    if (dirtyFromMillis.getAndAccumulate(oldestMillis, Math::min) == CLEAN) {
+  public void appended(AppendedEvents events) {
+    if (dirtyFromMillis.getAndAccumulate(events.oldestMillis(), Math::min) == CLEAN) {
       onNews.run();
     }
   }

@@ -1,5 +1,6 @@
 package dnd.metrics.server.rules;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -11,17 +12,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A group that is being evaluated from time to time. {@link #evaluating} is held by whoever
  * evaluates it, so that at most one evaluation runs, and guards {@link #timer}; the state is
- * replaced under it and read without. The group's {@link Triggers} have a lock of their own.
+ * replaced under it and read without. The group's {@link Triggers} have a lock of their own, so
+ * have the turns of its rules, {@link RuleTurns}.
  */
 final class LoadedGroup {
   final PreparedGroup group;
   final Slots slots;
 
   final ReentrantLock evaluating = new ReentrantLock();
-  final Triggers triggers = new Triggers();
+  final Triggers triggers;
 
-  /** Whether it waits for an evaluation at once. */
-  final AtomicBoolean queued = new AtomicBoolean();
+  /** Of its rules, in order. */
+  final List<RuleTurn> turns;
 
   /** Whether the timer will wake it for triggers whose time is yet to come. */
   final AtomicBoolean armed = new AtomicBoolean();
@@ -38,9 +40,6 @@ final class LoadedGroup {
 
   volatile long tookNanos;
 
-  /** What evaluations at once may take of a processor's time. */
-  final ShareLimit share = new ShareLimit(0.25, System.nanoTime());
-
   /** Wakes it when a {@code for} or a {@code keep_firing_for} runs out. */
   @Nullable ScheduledFuture<?> timer;
 
@@ -48,6 +47,12 @@ final class LoadedGroup {
     this.group = group;
     this.slots = Slots.of(group);
     this.state = state;
+    this.triggers = new Triggers(group.rules().size());
+    List<RuleTurn> each = new ArrayList<>();
+    for (int i = 0; i < group.rules().size(); i++) {
+      each.add(new RuleTurn(this, i, state.rules().get(i).tookNanos()));
+    }
+    this.turns = List.copyOf(each);
   }
 
   /** The time of the last evaluation of any of the rules; all where there is no set. */

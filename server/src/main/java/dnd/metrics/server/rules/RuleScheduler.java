@@ -1,8 +1,8 @@
 package dnd.metrics.server.rules;
 
 import dnd.metrics.server.head.AppendListener;
+import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.Head;
-import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.head.SeriesWatch;
 import dnd.metrics.server.head.WatchedSeries;
 import dnd.metrics.server.model.Matcher;
@@ -32,12 +32,11 @@ import org.slf4j.LoggerFactory;
  * several threads.
  *
  * <p>Threads: {@code rule-timer} wakes groups at their slots and when a {@code for} runs out;
- * {@code rule-interval-n} evaluate whole groups at their slots; {@code rule-now-n} evaluate rules
- * at once, held to a quarter of the processors' time together and a quarter of one for each group,
- * so that however many samples come, slots, ingest and queries have room. They are threads of the
- * operating system: evaluations compute. Whoever evaluates a group holds its lock; whoever finds it
- * held leaves what came in the group's {@link Triggers}, and the holder looks there when it is
- * done.
+ * {@code rule-interval-n} evaluate whole groups at their slots; the threads of {@link RuleTurns}
+ * evaluate rules at once, held to a quarter of the processors' time together, so that however many
+ * samples come, slots, ingest and queries have room. They are threads of the operating system:
+ * evaluations compute. Whoever evaluates a group holds its lock; whoever finds it held leaves what
+ * came in the group's {@link Triggers}, and the holder looks there when it is done.
  */
 final class RuleScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleScheduler.class);
@@ -54,12 +53,11 @@ final class RuleScheduler implements AutoCloseable {
   private final GroupRun run;
   private final Head head;
   private final InstantSource clock;
-  private final ShareLimit share;
   private final RuleCounters counters = new RuleCounters();
 
   private final ScheduledThreadPoolExecutor timer;
   private final ThreadPoolExecutor intervals;
-  private final ThreadPoolExecutor workers;
+  private final RuleTurns turns;
 
   /** Guards the replacement of what is loaded, and {@link #watches}. */
   private final Object loadLock = new Object();
@@ -72,13 +70,11 @@ final class RuleScheduler implements AutoCloseable {
     this.head = head;
     this.clock = clock;
     int processors = Runtime.getRuntime().availableProcessors();
-    this.share = new ShareLimit(processors / 4.0, System.nanoTime());
     this.timer = new ScheduledThreadPoolExecutor(1, threads("rule-timer"));
     timer.setRemoveOnCancelPolicy(true);
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    int each = Math.max(2, processors / 2);
-    this.intervals = pool(each, "rule-interval-");
-    this.workers = pool(each, "rule-now-");
+    this.intervals = pool(Math.max(2, processors / 2), "rule-interval-");
+    this.turns = new RuleTurns(this::evaluateNow, processors, STACK_BYTES);
   }
 
   private static ThreadPoolExecutor pool(int size, String name) {
@@ -170,7 +166,7 @@ final class RuleScheduler implements AutoCloseable {
   private void end(LoadedGroup last) {
     last.evaluating.lock();
     try {
-      evaluate(last, null, clock.millis(), Writing.ALL, last.triggers.drain(Long.MAX_VALUE));
+      evaluate(last, null, clock.millis(), Writing.ALL, last.triggers.drain(null, Long.MAX_VALUE));
     } finally {
       last.evaluating.unlock();
     }
@@ -191,34 +187,34 @@ final class RuleScheduler implements AutoCloseable {
     watches = head.rewatch(watches, watched);
   }
 
+  /** Short: it runs on the log's thread. Of what rules write, their readers know already. */
   private AppendListener listener(LoadedGroup loaded, int rule) {
-    return (sender, correlationId, newestMillis) -> {
-      if (!sender.equals(RuleSender.ID)) { // of what rules write, their readers know already
-        trigger(loaded, rule, newestMillis, sender, correlationId);
-      }
-    };
+    return events ->
+        events
+            .newestMillisOfOthers(RuleSender.ID)
+            .ifPresent(newest -> trigger(loaded, rule, newest, events, null));
   }
 
-  /** New samples for a rule. Short: it runs on the log's thread. */
+  /** Something new for a rule. */
   private void trigger(
       LoadedGroup loaded,
       int rule,
       long newestMillis,
-      @Nullable SenderId sender,
+      @Nullable AppendedEvents events,
       @Nullable String correlationId) {
     long offset = loaded.group.queryOffsetMillis();
-    loaded.triggers.add(rule, newestMillis + offset, sender, correlationId);
+    loaded.triggers.add(rule, newestMillis + offset, events, correlationId);
     if (offset > 0) {
       arm(loaded, newestMillis + offset);
     } else {
-      wake(loaded);
+      wake(loaded, rule);
     }
   }
 
-  /** Something has come for a group: it is looked at as soon as may be. */
-  private void wake(LoadedGroup loaded) {
-    if (!loaded.stopped && loaded.queued.compareAndSet(false, true)) {
-      execute(workers, () -> evaluateNow(loaded));
+  /** Something has come for a rule: it is looked at as soon as may be. */
+  private void wake(LoadedGroup loaded, int rule) {
+    if (!loaded.stopped) {
+      turns.add(loaded.turns.get(rule));
     }
   }
 
@@ -232,50 +228,40 @@ final class RuleScheduler implements AutoCloseable {
               Math.min(millis, clock.millis() + LOOK_AGAIN_MILLIS),
               () -> {
                 loaded.armed.set(false);
-                wake(loaded);
+                loaded.triggers.rules().stream().forEach(rule -> wake(loaded, rule));
               });
     }
   }
 
-  private void evaluateNow(LoadedGroup loaded) {
-    long now = System.nanoTime();
-    long wait = Math.max(loaded.share.waitNanos(now), share.waitNanos(now));
-    if (wait > 0) {
-      var _ = after(wait, () -> execute(workers, () -> evaluateNow(loaded)));
-      return;
-    }
-    loaded.queued.set(false);
+  /** Evaluates some rules, and says for how long a processor worked. */
+  private long evaluateNow(LoadedGroup loaded, BitSet some) {
     if (!loaded.evaluating.tryLock()) {
-      return; // whoever evaluates looks at the triggers when done
+      return 0; // whoever evaluates looks at the triggers when done
     }
+    long worked = 0;
     try {
-      Triggers.Drained cause = loaded.triggers.drain(clock.millis());
+      Triggers.Drained cause = loaded.triggers.drain(some, clock.millis());
       if (!loaded.stopped && !cause.rules().isEmpty()) {
         loaded.atOnce.increment();
         counters.atOnce.increment();
         BitSet rules = layout.withReadersBehind(loaded, cause.rules());
         long before = THREADS.getCurrentThreadCpuTime();
         evaluate(loaded, rules, cause.dueMillis(), Writing.CHANGES, cause);
-        long worked = THREADS.getCurrentThreadCpuTime() - before; // waiting for the disk is none
-        long after = System.nanoTime();
-        share.spend(worked, after);
-        loaded.share.spend(worked, after);
+        worked = THREADS.getCurrentThreadCpuTime() - before; // waiting for the disk is none
       }
     } finally {
       loaded.evaluating.unlock();
     }
     lookAgain(loaded);
+    return worked;
   }
 
   private void lookAgain(LoadedGroup loaded) {
-    long due = loaded.triggers.dueMillis();
-    if (due == AlertInstance.NEVER) {
-      return;
-    }
-    if (due <= clock.millis()) {
-      wake(loaded);
-    } else {
-      arm(loaded, due);
+    long now = clock.millis();
+    loaded.triggers.rulesDueAt(now).stream().forEach(rule -> wake(loaded, rule));
+    long next = loaded.triggers.nextDueAfter(now);
+    if (next != AlertInstance.NEVER) {
+      arm(loaded, next);
     }
   }
 
@@ -303,7 +289,7 @@ final class RuleScheduler implements AutoCloseable {
       }
       loaded.intervals.increment();
       counters.intervals.increment();
-      evaluate(loaded, null, slot, Writing.ALL, loaded.triggers.drain(slot));
+      evaluate(loaded, null, slot, Writing.ALL, loaded.triggers.drain(null, slot));
     } finally {
       loaded.evaluating.unlock();
     }
@@ -323,7 +309,7 @@ final class RuleScheduler implements AutoCloseable {
     try {
       if (!loaded.stopped) {
         long now = clock.millis();
-        Triggers.Drained cause = loaded.triggers.drain(now).askedBy(correlationId);
+        Triggers.Drained cause = loaded.triggers.drain(null, now).askedBy(correlationId);
         result = evaluate(loaded, null, now, Writing.ALL, cause);
       }
     } finally {
@@ -386,8 +372,10 @@ final class RuleScheduler implements AutoCloseable {
               due,
               () -> {
                 deadlines.rules().stream()
-                    .forEach(rule -> loaded.triggers.add(rule, due, null, null));
-                wake(loaded);
+                    .forEach(rule -> {
+                      loaded.triggers.add(rule, due, null, null);
+                      wake(loaded, rule);
+                    });
               });
     }
   }
@@ -421,13 +409,11 @@ final class RuleScheduler implements AutoCloseable {
       groups().forEach(loaded -> loaded.stopped = true);
     }
     intervals.shutdown();
-    workers.shutdown();
+    turns.close();
     try {
-      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
-      for (ThreadPoolExecutor pool : List.of(intervals, workers)) {
-        if (!pool.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-          LOG.warn("an evaluation of rules was not waited for");
-        }
+      long finish = TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
+      if (!intervals.awaitTermination(finish, TimeUnit.NANOSECONDS) || !turns.awaitEnd(finish)) {
+        LOG.warn("an evaluation of rules was not waited for");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,95 +1,186 @@
 package dnd.metrics.server.rules;
 
 import dnd.metrics.events.CorrelationIds;
+import dnd.metrics.server.head.AppendedEvent;
+import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.model.Labels;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has come for a group since its last evaluation: which rules have new samples to look at, up
- * to which time, and whose they are. Pushes that come while the group is evaluated add up here.
+ * What has come for the rules of a group since each was last evaluated: up to which time there are
+ * new samples to look at, and whose they are. What comes while the group is evaluated adds up here.
  * Safe for use by several threads; never blocks for long.
  */
 final class Triggers {
-  /** Beyond this many senders between two evaluations only the last one is remembered. */
-  private static final int MAX_SENDERS = 1024;
+  /**
+   * Beyond this many events between two evaluations of a rule only the last ones are remembered.
+   */
+  private static final int MAX_EVENTS = 1024;
 
-  private BitSet rules = new BitSet();
-  private long dueMillis = AlertInstance.NEVER;
-  private Map<SenderId, String> events = new HashMap<>();
-  private String lastEvent = "";
+  /** What has come for one rule. */
+  private static final class News {
+    private long dueMillis = AlertInstance.NEVER;
+    private final Deque<AppendedEvents> events = new ArrayDeque<>();
+    private int count;
+    private @Nullable String lastEvent;
+    private long lastOrder;
+
+    private void add(AppendedEvents more) {
+      events.add(more);
+      count += more.count();
+      while (count > MAX_EVENTS && events.size() > 1) {
+        count -= events.remove().count();
+      }
+    }
+  }
+
+  /** By rule; null where nothing came. */
+  private final @Nullable News[] news;
+
+  private final BitSet rules = new BitSet();
+  private long orders;
+
+  /**
+   * @param ruleCount of the group
+   */
+  Triggers(int ruleCount) {
+    this.news = new News[ruleCount];
+  }
 
   /**
    * Something for a rule to look at.
    *
    * @param millis when it can be seen
-   * @param sender whose samples they are; null where they are none of a sender's
-   * @param correlationId of the event that brought them, if known
+   * @param events that brought it; null where none did
+   * @param correlationId what it is owed to besides, if known
    */
   synchronized void add(
-      int rule, long millis, @Nullable SenderId sender, @Nullable String correlationId) {
-    rules.set(rule);
-    dueMillis = Math.max(dueMillis, millis);
-    if (correlationId != null && !correlationId.isEmpty()) {
-      lastEvent = correlationId;
-      if (sender != null && (events.size() < MAX_SENDERS || events.containsKey(sender))) {
-        events.put(sender, correlationId);
-      }
+      int rule, long millis, @Nullable AppendedEvents events, @Nullable String correlationId) {
+    News of = news[rule];
+    if (of == null) {
+      of = new News();
+      news[rule] = of;
+      rules.set(rule);
+    }
+    of.dueMillis = Math.max(of.dueMillis, millis);
+    if (events != null) {
+      of.add(events);
+    }
+    AppendedEvent last = events == null ? null : events.last();
+    String id = last == null ? correlationId : last.correlationId();
+    if (id != null && !id.isEmpty()) {
+      of.lastEvent = id;
+      of.lastOrder = ++orders;
     }
   }
 
-  synchronized boolean isEmpty() {
-    return rules.isEmpty();
+  /** The rules for which something has come. */
+  synchronized BitSet rules() {
+    return (BitSet) rules.clone();
   }
 
-  /** The newest time for which something has come; {@link AlertInstance#NEVER} for nothing. */
-  synchronized long dueMillis() {
-    return dueMillis;
+  /** Those of them of which everything that has come can be seen at a time. */
+  synchronized BitSet rulesDueAt(long nowMillis) {
+    BitSet due = new BitSet();
+    for (int rule = rules.nextSetBit(0); rule >= 0; rule = rules.nextSetBit(rule + 1)) {
+      if (dueMillis(rule) <= nowMillis) {
+        due.set(rule);
+      }
+    }
+    return due;
+  }
+
+  /** The first time after this one at which more is due; {@link AlertInstance#NEVER} for none. */
+  synchronized long nextDueAfter(long nowMillis) {
+    long next = AlertInstance.NEVER;
+    for (int rule = rules.nextSetBit(0); rule >= 0; rule = rules.nextSetBit(rule + 1)) {
+      long due = dueMillis(rule);
+      if (due > nowMillis && (next == AlertInstance.NEVER || due < next)) {
+        next = due;
+      }
+    }
+    return next;
+  }
+
+  private long dueMillis(int rule) {
+    News of = news[rule];
+    return of == null ? AlertInstance.NEVER : of.dueMillis;
   }
 
   /**
-   * What has come. It is taken out, unless some of it is for a time after {@code untilMillis}: then
-   * all of it stays, too, for another look when that time has come.
+   * What has come for some rules. Of each it is taken out, unless some of it is for a time after
+   * {@code untilMillis}: then all of it stays, too, for another look when that time has come.
+   *
+   * @param some the rules' places; null for all
    */
-  synchronized Drained drain(long untilMillis) {
-    String evaluation = CorrelationIds.make();
-    if (dueMillis > untilMillis) {
-      return new Drained(
-          (BitSet) rules.clone(), dueMillis, Map.copyOf(events), lastEvent, evaluation);
+  synchronized Drained drain(@Nullable BitSet some, long untilMillis) {
+    BitSet drained = rules();
+    if (some != null) {
+      drained.and(some);
     }
-    Drained drained = new Drained(rules, dueMillis, events, lastEvent, evaluation);
-    rules = new BitSet();
-    dueMillis = AlertInstance.NEVER;
-    events = new HashMap<>();
-    lastEvent = "";
-    return drained;
+    long due = AlertInstance.NEVER;
+    List<AppendedEvents> events = new ArrayList<>();
+    String lastEvent = "";
+    long lastOrder = 0;
+    for (int rule = drained.nextSetBit(0); rule >= 0; rule = drained.nextSetBit(rule + 1)) {
+      News of = news[rule];
+      if (of == null) {
+        continue;
+      }
+      due = Math.max(due, of.dueMillis);
+      events.addAll(of.events);
+      if (of.lastEvent != null && of.lastOrder > lastOrder) {
+        lastEvent = of.lastEvent;
+        lastOrder = of.lastOrder;
+      }
+      if (of.dueMillis <= untilMillis) {
+        news[rule] = null;
+        rules.clear(rule);
+      }
+    }
+    return new Drained(drained, due, events, lastEvent, CorrelationIds.make());
   }
 
   /** What has come, without taking it out. */
   Drained peek() {
-    return drain(Long.MIN_VALUE);
+    return drain(null, Long.MIN_VALUE);
   }
 
   /**
    * What had come.
    *
    * @param dueMillis the newest time, {@link AlertInstance#NEVER} where nothing came
+   * @param events in no order
    * @param evaluation the correlation id of the evaluation
    */
   record Drained(
       BitSet rules,
       long dueMillis,
-      Map<SenderId, String> events,
+      List<AppendedEvents> events,
       String lastEvent,
       String evaluation) {
     /** The last event of the sender that the labels name; null where it sent none. */
     @Nullable String eventOfSender(Labels labels) {
       String service = labels.get("service");
-      String event = events.get(new SenderId(service, labels.get("instance")));
-      return event == null ? events.get(new SenderId(service, "")) : event;
+      String event = lastOf(new SenderId(service, labels.get("instance")));
+      return event == null ? lastOf(new SenderId(service, "")) : event;
+    }
+
+    private @Nullable String lastOf(SenderId sender) {
+      AppendedEvent last = null;
+      for (AppendedEvents each : events) {
+        AppendedEvent ofSender = each.lastOf(sender);
+        if (ofSender != null && (last == null || ofSender.number() > last.number())) {
+          last = ofSender;
+        }
+      }
+      return last == null ? null : last.correlationId();
     }
 
     /** The same for an evaluation that someone asked for. */

@@ -40,8 +40,17 @@ class SeriesWatchTest {
   private SeriesWatch watch(String name, Matcher... matchers) {
     return head.watch(
         List.of(List.of(matchers)),
-        (sender, id, newest) ->
-            heard.add(name + " " + sender.service() + " " + id + " " + (newest - NOW)));
+        events -> {
+          AppendedEvent last = events.last();
+          assertThat(last).isNotNull();
+          heard.add(
+              "%s %s %s %d"
+                  .formatted(
+                      name,
+                      last.sender().service(),
+                      last.correlationId(),
+                      events.newestMillis() - NOW));
+        });
   }
 
   /** The callbacks of the log come in order: once this one is over, those before it are. */
@@ -169,7 +178,7 @@ class SeriesWatchTest {
   }
 
   @Test
-  void hearsOnceAForceAndSenderHoweverManyEventsShareIt() throws Exception {
+  void hearsOnceAForceHoweverManyEventsShareIt() throws Exception {
     watch("rolls", Matcher.equal("__name__", "rolls_total"));
     watch("luck", Matcher.equal("__name__", "luck"));
     Hold hold = new Hold();

@@ -7,7 +7,9 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,12 +22,6 @@ class LabelIndexTest {
   /** Whatever is gone through, values or series, the one who looks may stop. */
   @Test
   void aSearchCanBeStoppedAtEveryKindOfMatcher() {
-    List<Labels> model = new ArrayList<>();
-    LabelIndex index = new LabelIndex(i -> i < model.size() ? model.get(i) : null);
-    for (int i = 0; i < 2_000; i++) {
-      model.add(Labels.of("host", "h" + i, "job", "j"));
-      index.add(i, model.get(i));
-    }
     List<List<Matcher>> searches =
         List.of(
             List.of(new Matcher(Matcher.Type.REGEX, "host", "h[0-9]*[05]")),
@@ -35,8 +31,9 @@ class LabelIndexTest {
                 new Matcher(Matcher.Type.REGEX, "host", "h[0-9]*[05]")));
     for (List<Matcher> search : searches) {
       AtomicInteger checks = new AtomicInteger();
-      index.select(search, checks::incrementAndGet);
+      twoThousandHosts().select(search, checks::incrementAndGet);
       assertThat(checks.get()).as("looks during " + search).isGreaterThan(5);
+      LabelIndex index = twoThousandHosts(); // one that remembers nothing
       assertThatThrownBy(() ->
               index.select(
                   search,
@@ -46,6 +43,118 @@ class LabelIndexTest {
           .as(search.toString())
           .hasMessage("stopped");
     }
+  }
+
+  private static LabelIndex twoThousandHosts() {
+    List<Labels> model = new ArrayList<>();
+    LabelIndex index = new LabelIndex(i -> i < model.size() ? model.get(i) : null);
+    for (int i = 0; i < 2_000; i++) {
+      model.add(Labels.of("host", "h" + i, "job", "j"));
+      index.add(i, model.get(i));
+    }
+    return index;
+  }
+
+  /** The same searches again and again, while values and series come and go in large numbers. */
+  @Test
+  void whatIsRememberedOfASearchIsNeverOutOfDate() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    TreeMap<Integer, Labels> model = new TreeMap<>();
+    LabelIndex index = new LabelIndex(model::get);
+    List<List<Matcher>> searches = new ArrayList<>();
+    for (String expression : List.of("h1.*", "h[0-9]*7", "|h[0-9]*", ".*", "(h[2-9]+|)", "no.*")) {
+      for (Matcher.Type type : List.of(Matcher.Type.REGEX, Matcher.Type.NOT_REGEX)) {
+        Matcher host = new Matcher(type, "host", expression);
+        searches.add(List.of(host));
+        searches.add(List.of(Matcher.equal("name", "up"), host));
+        searches.add(List.of(host, new Matcher(type, "zone", "z[0-4]")));
+      }
+    }
+    int next = 0;
+    for (int round = 0; round < 300; round++) {
+      switch (random.nextInt(12)) {
+        case 0 -> { // more at once than is noted
+          for (int i = 0; i < 3_000; i++) {
+            next = add(index, model, next, random);
+          }
+        }
+        case 1 -> {
+          RoaringBitmap gone = new RoaringBitmap();
+          List<LabelPair[]> labels = new ArrayList<>();
+          for (int number : List.copyOf(model.keySet())) {
+            if (random.nextInt(3) > 0) {
+              gone.add(number);
+              labels.add(index.pairs(model.remove(number)));
+            }
+          }
+          index.remove(gone, labels);
+        }
+        default -> {
+          for (int i = random.nextInt(20); i > 0; i--) {
+            next = add(index, model, next, random);
+          }
+        }
+      }
+      for (int i = 0; i < 5; i++) {
+        List<Matcher> search = searches.get(random.nextInt(searches.size()));
+        RoaringBitmap expected = new RoaringBitmap();
+        model.forEach((number, labels) -> {
+          if (Matcher.allMatch(search, labels)) {
+            expected.add(number);
+          }
+        });
+        assertThat(index.select(search))
+            .as("seed %d round %d: %s", seed, round, search)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static int add(LabelIndex index, Map<Integer, Labels> model, int number, Random random) {
+    Labels.Builder labels = Labels.builder().set("name", random.nextBoolean() ? "up" : "down");
+    if (random.nextInt(10) > 0) {
+      labels.set("host", "h" + random.nextInt(20_000));
+    }
+    if (random.nextInt(3) > 0) {
+      labels.set("zone", "z" + random.nextInt(10));
+    }
+    model.put(number, labels.build());
+    index.add(number, model.get(number));
+    return number + 1;
+  }
+
+  /** A reader with an expression sees every value that was there when it began. */
+  @Test
+  void readersMissNoValueWhileSeriesAreAdded() throws Exception {
+    LabelIndex index = new LabelIndex(i -> Labels.of("host", "h" + i));
+    AtomicInteger added = new AtomicInteger();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    int total = 60_000;
+    Runnable read =
+        () -> {
+          try {
+            List<Matcher> sevens = List.of(new Matcher(Matcher.Type.REGEX, "host", "h[0-9]*7"));
+            while (added.get() < total) {
+              int before = added.get();
+              RoaringBitmap found = index.select(sevens);
+              // of 0 until before those that end with a seven; rank() would take -1 as the largest
+              assertThat(before == 0 ? 0 : found.rank(before - 1)).isEqualTo((before + 2) / 10);
+            }
+          } catch (Throwable t) {
+            failure.set(t);
+          }
+        };
+    List<Thread> readers = List.of(new Thread(read), new Thread(read));
+    readers.forEach(Thread::start);
+    for (int i = 0; i < total; i++) {
+      index.add(i, Labels.of("host", "h" + i));
+      added.set(i + 1);
+    }
+    for (Thread reader : readers) {
+      reader.join();
+    }
+    assertThat(failure.get()).isNull();
   }
 
   /** The index against a list that is asked one series after the other. */

@@ -3,6 +3,8 @@ package dnd.metrics.server.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.head.AppendListener;
+import dnd.metrics.server.head.AppendedEvent;
+import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.Labels;
@@ -76,7 +78,9 @@ class SlowLiveAskerTest {
 
   private void change(double value) {
     source.value = value;
-    watching.join().appended(new SenderId("shop", ""), null, NOW_MILLIS, NOW_MILLIS);
+    AppendedEvent event =
+        new AppendedEvent(1, new SenderId("shop", ""), null, NOW_MILLIS, NOW_MILLIS);
+    watching.join().appended(new AppendedEvents(List.of(event)));
   }
 
   private JsonNode next() throws InterruptedException {

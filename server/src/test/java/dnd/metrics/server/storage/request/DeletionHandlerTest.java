@@ -7,6 +7,7 @@ import dnd.metrics.events.Envelope;
 import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.head.AppendedEvent;
 import dnd.metrics.server.head.CommitCallback;
 import dnd.metrics.server.head.EventKind;
 import dnd.metrics.server.head.Head;
@@ -142,7 +143,10 @@ class DeletionHandlerTest {
     SeriesWatch watch =
         head.watch(
             List.of(List.of(Matcher.equal("__name__", "hits"))),
-            (sender, correlationId, newest) -> told.complete(sender.service() + correlationId));
+            events -> {
+              AppendedEvent last = events.last();
+              told.complete(last == null ? "" : last.sender().service() + last.correlationId());
+            });
     String token = "{\"token\":\"" + first.get("token").stringValue() + "\"}";
     assertThat(ask("cli", token).get("deleted").booleanValue()).isTrue();
     assertThat(series()).containsExactly("combat misses", "dice hits", "dice misses");
