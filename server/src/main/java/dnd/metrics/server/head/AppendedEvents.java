@@ -5,14 +5,18 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one force has brought to disk for series that are watched by the same: one or more events,
- * in order. All who watch them are given the same object, however many events and watches there
- * are. Immutable, but for what it remembers; safe for use by several threads.
+ * What one force has brought to disk for series that someone watches: one or more events. All who
+ * watch the same series are given the same object, however many events and watches there are; who
+ * watches several groups of series is given theirs as parts. Immutable, but for what it remembers;
+ * safe for use by several threads.
  */
 public final class AppendedEvents {
   private final List<AppendedEvent> events;
+  private final List<AppendedEvents> parts;
+  private final int count;
   private final long oldestMillis;
   private final long newestMillis;
+  private final @Nullable AppendedEvent last;
 
   /** What was answered last: all who watch ask the same. */
   private volatile @Nullable OfOthers ofOthers;
@@ -24,18 +28,56 @@ public final class AppendedEvents {
    */
   public AppendedEvents(List<AppendedEvent> events) {
     this.events = List.copyOf(events);
+    this.parts = List.of();
+    this.count = events.size();
     long oldest = Long.MAX_VALUE;
     long newest = Long.MIN_VALUE;
+    AppendedEvent named = null;
     for (AppendedEvent event : this.events) {
       oldest = Math.min(oldest, event.oldestMillis());
       newest = Math.max(newest, event.newestMillis());
+      named = later(named, event);
     }
     this.oldestMillis = oldest;
     this.newestMillis = newest;
+    this.last = named;
+  }
+
+  private AppendedEvents(List<AppendedEvents> parts, int count) {
+    this.events = List.of();
+    this.parts = List.copyOf(parts);
+    this.count = count;
+    long oldest = Long.MAX_VALUE;
+    long newest = Long.MIN_VALUE;
+    AppendedEvent named = null;
+    for (AppendedEvents part : this.parts) {
+      oldest = Math.min(oldest, part.oldestMillis);
+      newest = Math.max(newest, part.newestMillis);
+      named = later(named, part.last);
+    }
+    this.oldestMillis = oldest;
+    this.newestMillis = newest;
+    this.last = named;
+  }
+
+  /** Several as one, at least one. An event that is in several of them counts for each. */
+  static AppendedEvents joined(List<AppendedEvents> parts) {
+    return parts.size() == 1
+        ? parts.getFirst()
+        : new AppendedEvents(parts, parts.stream().mapToInt(AppendedEvents::count).sum());
+  }
+
+  /** The later one that has a correlation id. */
+  private static @Nullable AppendedEvent later(
+      @Nullable AppendedEvent one, @Nullable AppendedEvent other) {
+    if (other == null || other.correlationId() == null) {
+      return one;
+    }
+    return one == null || other.number() > one.number() ? other : one;
   }
 
   public int count() {
-    return events.size();
+    return count;
   }
 
   /** The time of the oldest sample. */
@@ -52,39 +94,52 @@ public final class AppendedEvents {
   public OptionalLong newestMillisOfOthers(SenderId sender) {
     OfOthers known = ofOthers;
     if (known == null || !known.than.equals(sender)) {
-      OptionalLong newest =
-          events.stream()
-              .filter(event -> !event.sender().equals(sender))
-              .mapToLong(AppendedEvent::newestMillis)
-              .max();
-      known = new OfOthers(sender, newest);
+      known = new OfOthers(sender, findNewestOfOthers(sender));
       ofOthers = known;
     }
     return known.newestMillis;
   }
 
-  /** The last event that has a correlation id; null where none has. */
-  public @Nullable AppendedEvent last() {
-    for (AppendedEvent event : events.reversed()) {
-      if (event.correlationId() != null) {
-        return event;
+  private OptionalLong findNewestOfOthers(SenderId sender) {
+    long newest = Long.MIN_VALUE;
+    boolean found = false;
+    for (AppendedEvent event : events) {
+      if (!event.sender().equals(sender)) {
+        newest = Math.max(newest, event.newestMillis());
+        found = true;
       }
     }
-    return null;
+    for (AppendedEvents part : parts) {
+      OptionalLong ofPart = part.newestMillisOfOthers(sender);
+      if (ofPart.isPresent()) {
+        newest = Math.max(newest, ofPart.getAsLong());
+        found = true;
+      }
+    }
+    return found ? OptionalLong.of(newest) : OptionalLong.empty();
+  }
+
+  /** The last event that has a correlation id; null where none has. */
+  public @Nullable AppendedEvent last() {
+    return last;
   }
 
   /** The last event of a sender that has a correlation id; null where there is none. */
   public @Nullable AppendedEvent lastOf(SenderId sender) {
-    for (AppendedEvent event : events.reversed()) {
-      if (event.correlationId() != null && event.sender().equals(sender)) {
-        return event;
+    AppendedEvent found = null;
+    for (AppendedEvent event : events) {
+      if (event.sender().equals(sender)) {
+        found = later(found, event);
       }
     }
-    return null;
+    for (AppendedEvents part : parts) {
+      found = later(found, part.lastOf(sender));
+    }
+    return found;
   }
 
   @Override
   public String toString() {
-    return events.toString();
+    return parts.isEmpty() ? events.toString() : parts.toString();
   }
 }

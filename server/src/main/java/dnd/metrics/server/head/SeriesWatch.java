@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ public final class SeriesWatch implements AutoCloseable {
   private final Head head;
   private final List<List<Matcher>> selectors;
   private volatile @Nullable AppendListener listener;
+
+  /** Of the log's thread. */
+  private final List<AppendedEvents> news = new ArrayList<>();
 
   SeriesWatch(Head head, List<List<Matcher>> selectors, AppendListener listener) {
     this.head = head;
@@ -50,7 +54,16 @@ public final class SeriesWatch implements AutoCloseable {
     return false;
   }
 
-  void appended(AppendedEvents events) {
+  /** Notes what came for a group of its series; true for the first since it was told. */
+  boolean noteFirst(AppendedEvents ofGroup) {
+    news.add(ofGroup);
+    return news.size() == 1;
+  }
+
+  /** Tells the listener what was noted. */
+  void tell() {
+    AppendedEvents events = AppendedEvents.joined(news);
+    news.clear();
     AppendListener l = listener;
     if (l != null) {
       l.appended(events);

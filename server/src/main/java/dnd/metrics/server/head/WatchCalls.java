@@ -7,15 +7,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Collects whom the events of one force concern, and tells each watch once for every group of
- * series that has news: what a flood costs here is a place in a list for each event and group, and
- * a call for each group and watch, but nothing for each event and watch. For the log's thread.
+ * Collects whom the events of one force concern, and tells each watch once: what a flood costs here
+ * is a place in a list for each event and group of series that are watched by the same, another for
+ * each group and watch, and a call for each watch, but nothing for each event and watch. For the
+ * log's thread.
  */
 final class WatchCalls {
   private static final Logger LOG = LoggerFactory.getLogger(WatchCalls.class);
 
   /** Those with news. */
   private final List<WatchGroup> groups = new ArrayList<>();
+
+  /** Those that have news by them. */
+  private final List<SeriesWatch> watches = new ArrayList<>();
 
   private long events;
 
@@ -43,16 +47,20 @@ final class WatchCalls {
     for (WatchGroup group : groups) {
       AppendedEvents news = group.takeNews();
       for (SeriesWatch watch : group.watches()) {
-        tell(watch, news);
+        if (watch.noteFirst(news)) {
+          watches.add(watch);
+        }
       }
     }
     groups.clear();
+    watches.forEach(WatchCalls::tell);
+    watches.clear();
   }
 
   /** One that throws must not keep the others from hearing. */
-  private static void tell(SeriesWatch watch, AppendedEvents news) {
+  private static void tell(SeriesWatch watch) {
     try {
-      watch.appended(news);
+      watch.tell();
     } catch (RuntimeException e) {
       LOG.error("a watch of series failed", e);
     }

@@ -11,18 +11,13 @@ import org.jspecify.annotations.Nullable;
  * is in no hurry (docs/decisions/fair-senders.md). One thread adds and waits; any may take away.
  */
 final class InFlight {
-  /**
-   * Enough for one connection to keep a processor busy during a force, and few enough events for a
-   * dozen such connections to be answered in milliseconds.
-   */
-  static final long MAX_BYTES = 1 << 20;
-
-  private final long maxBytes;
+  private final InFlightLimit limit;
   private final AtomicLong bytes = new AtomicLong();
+  private volatile long wakeAtBytes;
   private volatile @Nullable Thread waiting;
 
-  InFlight(long maxBytes) {
-    this.maxBytes = maxBytes;
+  InFlight(InFlightLimit limit) {
+    this.limit = limit;
   }
 
   long bytes() {
@@ -31,16 +26,21 @@ final class InFlight {
 
   /** An event of that size goes to the log. */
   void add(int size) {
-    bytes.addAndGet(size);
+    long now = bytes.addAndGet(size);
+    if (now >= InFlightLimit.BUSY_BYTES && now - size < InFlightLimit.BUSY_BYTES) {
+      limit.countBusy(1);
+    }
   }
 
   /** An event of that size has its outcome. */
   void remove(int size) {
-    if (bytes.addAndGet(-size) <= maxBytes / 2) {
-      Thread thread = waiting;
-      if (thread != null) {
-        LockSupport.unpark(thread);
-      }
+    long now = bytes.addAndGet(-size);
+    if (now < InFlightLimit.BUSY_BYTES && now + size >= InFlightLimit.BUSY_BYTES) {
+      limit.countBusy(-1);
+    }
+    Thread thread = waiting;
+    if (thread != null && now <= wakeAtBytes) {
+      LockSupport.unpark(thread);
     }
   }
 
@@ -49,12 +49,14 @@ final class InFlight {
    * outcome, so that threads wake for more than one event.
    */
   void awaitRoom() {
-    if (bytes.get() < maxBytes) {
+    long most = limit.bytes();
+    if (bytes.get() < most) {
       return;
     }
     boolean interrupted = false;
+    wakeAtBytes = most / 2;
     waiting = Thread.currentThread();
-    while (bytes.get() > maxBytes / 2) {
+    while (bytes.get() > most / 2) {
       LockSupport.park(this);
       interrupted |= Thread.interrupted(); // nobody has a reason to; kept for whoever does
     }

@@ -37,6 +37,7 @@ public final class IngestHandler implements AutoCloseable {
     RejectionLog log = new RejectionLog(clock);
     this.replies = new Replies(hub, clock, ids, counters, log);
     MetadataNotes notes = new MetadataNotes(head.metadata());
+    InFlightLimit inFlight = new InFlightLimit();
     PredictionBudget budget = new PredictionBudget(limits.learnedBytes());
     this.lanes =
         ThreadLocal.withInitial(() ->
@@ -49,7 +50,8 @@ public final class IngestHandler implements AutoCloseable {
                 new ReplyWriter(ids, hub.maxPayloadBytes()),
                 replies,
                 counters,
-                log));
+                log,
+                new InFlight(inFlight)));
   }
 
   /** Begins to take in events. */

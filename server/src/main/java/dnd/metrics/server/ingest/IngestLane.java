@@ -34,7 +34,7 @@ final class IngestLane {
   private final Replies replies;
   private final IngestCounters counters;
   private final RejectionLog log;
-  private final InFlight inFlight = new InFlight(InFlight.MAX_BYTES);
+  private final InFlight inFlight;
   private boolean answered;
 
   IngestLane(
@@ -46,7 +46,8 @@ final class IngestLane {
       ReplyWriter writer,
       Replies replies,
       IngestCounters counters,
-      RejectionLog log) {
+      RejectionLog log,
+      InFlight inFlight) {
     this.head = head;
     this.clock = clock;
     this.parser = new EventParser(limits);
@@ -56,6 +57,7 @@ final class IngestLane {
     this.replies = replies;
     this.counters = counters;
     this.log = log;
+    this.inFlight = inFlight;
   }
 
   /** Whether the event that {@link #take} was last called with has its answer, or will get it. */

@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: {@code rule-timer} wakes groups at their slots and when a {@code for} runs out;
  * {@code rule-interval-n} evaluate whole groups at their slots; the threads of {@link RuleTurns}
- * evaluate rules at once, held to a quarter of the processors' time together, so that however many
- * samples come, slots, ingest and queries have room. They are threads of the operating system:
- * evaluations compute. Whoever evaluates a group holds its lock; whoever finds it held leaves what
- * came in the group's {@link Triggers}, and the holder looks there when it is done.
+ * evaluate rules at once, held to a share of the processors' time, so that however many samples
+ * come, slots, ingest and queries have room. They are threads of the operating system: evaluations
+ * compute. Whoever evaluates a group holds its lock; whoever finds it held leaves what came in the
+ * group's {@link Triggers}, and the holder looks there when it is done.
  */
 final class RuleScheduler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RuleScheduler.class);

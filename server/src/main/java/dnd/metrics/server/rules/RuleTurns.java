@@ -1,9 +1,12 @@
 package dnd.metrics.server.rules;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -12,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Gives rules their turns to be evaluated at once, on threads {@code rule-now-n} and {@code
  * rule-slow-n} (docs/decisions/rule-turns.md). A rule that costs little never waits behind many
- * that cost much: there is a lane for each, with threads and an eighth of the processors' time of
- * its own, and within a lane the rule for which least was done comes first. Safe for use by several
- * threads.
+ * that cost much: there is a lane for each, with threads and a {@linkplain ProcessorShare share} of
+ * the processors' time of its own, and within a lane the rule for which least was done comes first.
+ * Safe for use by several threads.
  *
  * <p>{@code lock} guards the lanes and the turns; nothing else is locked or called while it is
  * held.
@@ -34,8 +37,16 @@ final class RuleTurns implements AutoCloseable {
     long evaluate(LoadedGroup loaded, BitSet rules);
   }
 
+  /** So often is looked how busy the machine is. */
+  private static final long LOOK_NANOS = 200_000_000;
+
+  private static final OperatingSystemMXBean SYSTEM =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Work work;
+  private final int processors;
+  private final AtomicLong lookedNanos = new AtomicLong(System.nanoTime());
   private final TurnLane quick;
   private final TurnLane slow;
   private final List<Thread> threads = new ArrayList<>();
@@ -46,10 +57,11 @@ final class RuleTurns implements AutoCloseable {
    */
   RuleTurns(Work work, int processors, long stackBytes) {
     this.work = work;
+    this.processors = processors;
     long now = System.nanoTime();
-    this.quick =
-        new TurnLane(new ShareLimit(processors / 8.0, now), lock.newCondition(), TOGETHER_NANOS);
-    this.slow = new TurnLane(new ShareLimit(processors / 8.0, now), lock.newCondition(), 0);
+    double share = processors * ProcessorShare.at(0);
+    this.quick = new TurnLane(new ShareLimit(share, now), lock.newCondition(), TOGETHER_NANOS);
+    this.slow = new TurnLane(new ShareLimit(share, now), lock.newCondition(), 0);
     begin(Math.max(2, processors / 2), "rule-now-", quick, stackBytes);
     begin(Math.max(1, processors / 4), "rule-slow-", slow, stackBytes);
   }
@@ -99,6 +111,16 @@ final class RuleTurns implements AutoCloseable {
         LOG.error("a turn of group {} failed", loaded.group.key(), e);
       }
       worked(lane, taken, worked);
+      lookAtLoad(System.nanoTime());
+    }
+  }
+
+  private void lookAtLoad(long nowNanos) {
+    long looked = lookedNanos.get();
+    if (nowNanos - looked > LOOK_NANOS && lookedNanos.compareAndSet(looked, nowNanos)) {
+      double share = processors * ProcessorShare.at(SYSTEM.getCpuLoad());
+      quick.share.change(share, nowNanos);
+      slow.share.change(share, nowNanos);
     }
   }
 

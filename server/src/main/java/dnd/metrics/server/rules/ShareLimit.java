@@ -2,13 +2,13 @@ package dnd.metrics.server.rules;
 
 /**
  * Holds work to a share of the time: who has worked for a while must rest in proportion. Short work
- * after a pause is not held up: up to a quarter of a second may be saved. Times are nanoseconds of
+ * after a pause is not held up: up to a tenth of a second may be saved. Times are nanoseconds of
  * one clock. Safe for use by several threads.
  */
 final class ShareLimit {
-  private static final long SAVED_NANOS = 250_000_000;
+  private static final long SAVED_NANOS = 100_000_000;
 
-  private final double share;
+  private double share;
   private double balanceNanos = SAVED_NANOS;
   private long atNanos;
 
@@ -30,6 +30,12 @@ final class ShareLimit {
   synchronized void spend(long workedNanos, long nowNanos) {
     refill(nowNanos);
     balanceNanos -= workedNanos;
+  }
+
+  /** From now on it is another share. */
+  synchronized void change(double newShare, long nowNanos) {
+    refill(nowNanos);
+    share = newShare;
   }
 
   private void refill(long nowNanos) {

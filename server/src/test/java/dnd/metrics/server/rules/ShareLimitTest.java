@@ -10,8 +10,8 @@ class ShareLimitTest {
   @Test
   void doesNotHoldUpShortWork() {
     ShareLimit limit = new ShareLimit(0.5, 0);
-    limit.spend(200 * MILLI, 200 * MILLI);
-    assertThat(limit.waitNanos(200 * MILLI)).isZero();
+    limit.spend(90 * MILLI, 90 * MILLI);
+    assertThat(limit.waitNanos(90 * MILLI)).isZero();
   }
 
   @Test
@@ -30,11 +30,20 @@ class ShareLimitTest {
   }
 
   @Test
-  void savesNoMoreThanAQuarterOfASecond() {
+  void savesNoMoreThanATenthOfASecond() {
     ShareLimit limit = new ShareLimit(0.5, 0);
     long hour = 3_600_000 * MILLI;
     assertThat(limit.waitNanos(hour)).isZero();
-    limit.spend(1250 * MILLI, hour);
+    limit.spend(1100 * MILLI, hour);
     assertThat(limit.waitNanos(hour)).isBetween(2000 * MILLI, 2001 * MILLI);
+  }
+
+  @Test
+  void canBeGivenAnotherShare() {
+    ShareLimit limit = new ShareLimit(0.5, 0);
+    limit.spend(200 * MILLI, 0);
+    assertThat(limit.waitNanos(0)).isBetween(200 * MILLI, 201 * MILLI);
+    limit.change(0.25, 100 * MILLI);
+    assertThat(limit.waitNanos(100 * MILLI)).isBetween(200 * MILLI, 201 * MILLI);
   }
 }
