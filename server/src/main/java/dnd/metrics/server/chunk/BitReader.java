@@ -34,6 +34,24 @@ final class BitReader {
     return Double.longBitsToDouble(bits(64));
   }
 
+  /** A number in groups of seven bits, the lowest first, as in Go's {@code encoding/binary}. */
+  long unsignedVarint() {
+    long value = 0;
+    for (int shift = 0; shift < 70; shift += 7) {
+      long group = bits(8);
+      value |= (group & 0x7f) << shift;
+      if (group < 0x80) {
+        return value;
+      }
+    }
+    throw new IllegalArgumentException("a number does not end");
+  }
+
+  long signedVarint() {
+    long value = unsignedVarint();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
   private int ones() {
     int ones = Math.min(8, Long.numberOfLeadingZeros(~Bits.peek(data, limit, position)));
     position += ones == 8 ? 8 : ones + 1;

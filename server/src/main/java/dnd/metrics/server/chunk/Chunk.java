@@ -8,7 +8,10 @@ import dnd.metrics.server.model.SampleBatch;
  * docs/format/chunks.md.
  */
 public sealed interface Chunk permits XorChunk, HistogramChunk {
-  /** The encoding's number in Prometheus's blocks: 1 XOR, 2 histogram, 3 float histogram. */
+  /**
+   * The encoding's number in Prometheus's blocks: 1 XOR, 2 histogram, 3 float histogram. Blocks of
+   * Prometheus 3.14 may have the same three with start timestamps, 4 to 6, which are only read.
+   */
   int encoding();
 
   /** How many samples a reader finds now. */
@@ -29,10 +32,16 @@ public sealed interface Chunk permits XorChunk, HistogramChunk {
    * @throws IllegalArgumentException when these are no such bytes, or the encoding is not known
    */
   static void decode(int encoding, byte[] data, int offset, int length, SampleBatch batch) {
-    if (encoding == XorChunk.ENCODING) {
-      XorChunk.decode(data, offset, length, batch);
-    } else {
-      HistogramChunk.decode(encoding, data, offset, length, batch);
+    switch (encoding) {
+      case XorChunk.ENCODING -> XorChunk.decode(data, offset, length, batch);
+      case Xor2Decoder.ENCODING -> Xor2Decoder.decode(data, offset, length, batch);
+      case WholeHistogramChunk.ENCODING, FloatHistogramChunk.ENCODING ->
+          HistogramChunk.decode(encoding, data, offset, length, batch);
+      case HistogramDecoder.WHOLE_WITH_STARTS, HistogramDecoder.FLOAT_WITH_STARTS ->
+          HistogramDecoder.decodeWithStarts(encoding, data, offset, length, batch);
+      default ->
+          throw new IllegalArgumentException(
+              "its encoding is " + (encoding & 0xff) + ", which is not known");
     }
   }
 }

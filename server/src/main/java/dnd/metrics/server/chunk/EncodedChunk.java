@@ -30,13 +30,15 @@ public record EncodedChunk(long firstMillis, long lastMillis, int encoding, Memo
   }
 
   public boolean holdsFloats() {
-    return encoding == XorChunk.ENCODING;
+    return encoding == XorChunk.ENCODING || encoding == Xor2Decoder.ENCODING;
   }
 
   /** How many samples there are, as the chunk's header says. */
   public int size() {
-    return (data.get(ValueLayout.JAVA_BYTE, 0) & 0xff) << 8
-        | (data.get(ValueLayout.JAVA_BYTE, 1) & 0xff);
+    int size =
+        (data.get(ValueLayout.JAVA_BYTE, 0) & 0xff) << 8
+            | (data.get(ValueLayout.JAVA_BYTE, 1) & 0xff);
+    return HistogramDecoder.hasStarts(encoding) ? size & HistogramDecoder.SIZE_WITH_STARTS : size;
   }
 
   /**

@@ -9,8 +9,18 @@ import java.util.Arrays;
 
 /** Decodes both kinds of histogram chunks. The histograms share what their layout says. */
 final class HistogramDecoder {
+  /** Whole counts, and start timestamps. */
+  static final int WHOLE_WITH_STARTS = 5;
+
+  /** Other counts, and start timestamps. */
+  static final int FLOAT_WITH_STARTS = 6;
+
+  /** Where there are start timestamps, two bits of the number of samples are the chunk's flags. */
+  static final int SIZE_WITH_STARTS = 0x3fff;
+
   private final HistogramLayout layout;
   private final BitReader in;
+  private final StartTimestamps starts;
   private long count;
   private long countDelta;
   private long zeroCount;
@@ -19,8 +29,9 @@ final class HistogramDecoder {
   private final long[] steps;
   private final long[] stepDeltas;
 
-  private HistogramDecoder(HistogramLayout layout, BitReader in) {
+  private HistogramDecoder(HistogramLayout layout, StartTimestamps starts, BitReader in) {
     this.layout = layout;
+    this.starts = starts;
     this.in = in;
     this.steps = new long[layout.buckets()];
     this.stepDeltas = new long[layout.buckets()];
@@ -30,13 +41,40 @@ final class HistogramDecoder {
     if (encoding != WholeHistogramChunk.ENCODING && encoding != FloatHistogramChunk.ENCODING) {
       throw new IllegalArgumentException("no histogram encoding: " + encoding);
     }
+    StartTimestamps none = new StartTimestamps(0, size, in);
+    decode(encoding == WholeHistogramChunk.ENCODING, gauge, none, in, size, batch);
+  }
+
+  static boolean hasStarts(int encoding) {
+    return encoding == WHOLE_WITH_STARTS || encoding == FLOAT_WITH_STARTS;
+  }
+
+  /** Decodes the bytes of a chunk with start timestamps, which has its flags elsewhere. */
+  static void decodeWithStarts(
+      int encoding, byte[] data, int offset, int length, SampleBatch batch) {
+    int size = (((data[offset] & 0xff) << 8) | (data[offset + 1] & 0xff)) & SIZE_WITH_STARTS;
+    int gaugeFlags = HistogramChunk.Beginning.GAUGE.flags;
+    boolean gauge = (data[offset] & gaugeFlags) == gaugeFlags;
+    BitReader in = new BitReader(data, offset + HistogramChunk.HEADER_BYTES, offset + length);
+    StartTimestamps starts = new StartTimestamps(data[offset + 2] & 0xff, size, in);
+    decode(encoding == WHOLE_WITH_STARTS, gauge, starts, in, size, batch);
+    batch.startTimestamps = starts.all();
+  }
+
+  private static void decode(
+      boolean whole,
+      boolean gauge,
+      StartTimestamps starts,
+      BitReader in,
+      int size,
+      SampleBatch batch) {
     batch.clear();
     batch.ensureCapacity(size);
     Histogram[] histograms = new Histogram[size];
     if (size > 0) {
       HistogramLayout layout = HistogramLayout.read(in);
-      HistogramDecoder decoder = new HistogramDecoder(layout, in);
-      if (encoding == WholeHistogramChunk.ENCODING) {
+      HistogramDecoder decoder = new HistogramDecoder(layout, starts, in);
+      if (whole) {
         decoder.decodeWhole(gauge, batch.timestamps, histograms);
       } else {
         decoder.decodeFloat(gauge, batch.timestamps, histograms);
@@ -68,6 +106,7 @@ final class HistogramDecoder {
         sum = sumWindow.get(in, 0, sum);
         if (StaleMarker.is(sum)) {
           histograms[i] = stale();
+          starts.read(i, times[i], times[i - 1]);
           continue;
         }
       }
@@ -77,6 +116,7 @@ final class HistogramDecoder {
           StaleMarker.is(sum)
               ? stale()
               : histogram(hint(gauge, i), (double) count, (double) zeroCount, positive, negative);
+      starts.read(i, times[i], i == 0 ? 0 : times[i - 1]);
     }
   }
 
@@ -130,6 +170,7 @@ final class HistogramDecoder {
                   values[FloatHistogramChunk.ZERO_COUNT],
                   Arrays.copyOfRange(values, FloatHistogramChunk.BUCKETS, firstNegative),
                   Arrays.copyOfRange(values, firstNegative, n));
+      starts.read(i, times[i], i == 0 ? 0 : times[i - 1]);
     }
   }
 
