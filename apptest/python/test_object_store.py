@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from s3 import SECRET_KEY, HoldingProxy, S3Server
@@ -171,3 +172,45 @@ def test_blocks_go_to_the_store_and_are_read_from_there(tmp_path, store):
         assert "Signature" not in told
     finally:
         service.stop()
+
+
+def test_a_backup_names_what_is_in_the_store_only(tmp_path):
+    """Restored with the same store it gives the same answers; the rules of retention come with it."""
+    store = Directory(tmp_path)
+    config = f"storage:\n  objects: {store.address()}\n  local: {{time: 6h}}\n  downsampling: {{5m: 1y}}\n"
+    service = Service(tmp_path, config=config)
+    try:
+        hub = ["--hub", service.url]
+        now = int(time.time())
+        push(service, range(now - 48 * HOUR, now, 600))
+        until(lambda: is_settled(service, store))
+        until(lambda: len(list(store.files.glob("downsampled/5m-count/*/meta.json"))) > 3)
+        changed = run("retention", "set", "--rule", '{service="combat"}=7d', *hub)
+        assert changed.returncode == 0, changed.stderr
+        expected = query(service, "sum_over_time(gold[3d])", now)
+        made = run("backup", "create", "--to", tmp_path / "kept", *hub)
+        assert made.returncode == 0, made.stderr
+    finally:
+        service.stop()
+    backup = Path(made.stdout.removeprefix("backup ").strip())
+    manifest = json.loads((backup / "manifest.json").read_text())
+    assert manifest["objects"]["address"] == store.address()
+    local = {path.parent.name for path in (backup / "blocks").glob("*/meta.json")}
+    named = {name for name in manifest["objects"]["blocks"] if "/" not in name}
+    assert named and not named & local
+    assert any(name.startswith("downsampled/5m-count/") for name in manifest["objects"]["blocks"])
+    there = tmp_path / "restored"
+    there.mkdir()
+    restored = run("backup", "restore", backup, "--data", there / "data", "--config", tmp_path / "config.yaml")
+    assert restored.returncode == 0, restored.stderr
+    assert f"{len(manifest['objects']['blocks'])} blocks are in the object store only: {store.address()}" in restored.stdout
+    assert "they are found where" not in restored.stdout
+    service = Service(there, config=config)
+    try:
+        until(lambda: objects(service)["state"] == "available")
+        assert query(service, "sum_over_time(gold[3d])", now) == expected
+        assert '{service="combat"}' in run("retention", "--hub", service.url).stdout
+    finally:
+        service.stop()
+    elsewhere = run("backup", "restore", backup, "--data", tmp_path / "elsewhere")
+    assert "they are found where storage.objects says so, which is none now" in elsewhere.stdout

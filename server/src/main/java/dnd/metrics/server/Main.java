@@ -8,6 +8,7 @@ import dnd.metrics.server.announce.Origin;
 import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
+import dnd.metrics.server.backup.StoredFiles;
 import dnd.metrics.server.block.DiskBlockFiles;
 import dnd.metrics.server.cli.Version;
 import dnd.metrics.server.dashboards.DashboardHandler;
@@ -63,6 +64,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -174,7 +176,13 @@ public final class Main implements AutoCloseable {
     backupRequests.subscribe(
         EventTypes.METRICS_BACKUP,
         EventTypes.METRICS_RESULT,
-        new BackupHandler(() -> backup(config, folder, head, blocks, database, clock)));
+        new BackupHandler(() ->
+            backup(
+                config,
+                head,
+                new StoredFiles(folder, blocks, downsampled, objects.map(store -> store::far)),
+                database,
+                clock)));
     Operators operators = new Operators(Set.copyOf(config.operators()));
     storageRequests.subscribe(
         EventTypes.METRICS_DELETE,
@@ -202,17 +210,10 @@ public final class Main implements AutoCloseable {
     try {
       Blocks blocks =
           Blocks.open(new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), replay::report);
-      DownsampledBlocks downsampled =
-          DownsampledBlocks.open(
-              config.storage().downsampling(),
-              name -> downsampledFiles(folder.resolve(DOWNSAMPLED_FOLDER), name),
-              replay::report);
-      CurrentRetention retention =
-          new CurrentRetention(
-              config.storage().retention(),
-              new RetentionFile(folder).read(),
-              config.storage().objects().longestBlockMillis());
-      Optional<ObjectMaintenance> objects = objects(config, folder, blocks, retention, clock);
+      DownsampledBlocks downsampled = openDownsampled(config, folder, replay::report);
+      CurrentRetention retention = retention(config, folder);
+      Optional<ObjectMaintenance> objects =
+          objects(config, folder, blocks, downsampled, retention, clock);
       JournaledDatabase database =
           JournaledDatabase.open(config.databaseOptions(folder), clock, replay::report);
       try {
@@ -238,7 +239,12 @@ public final class Main implements AutoCloseable {
   }
 
   private static Optional<ObjectMaintenance> objects(
-      Config config, Path folder, Blocks blocks, CurrentRetention retention, InstantSource clock)
+      Config config,
+      Path folder,
+      Blocks blocks,
+      DownsampledBlocks downsampled,
+      CurrentRetention retention,
+      InstantSource clock)
       throws IOException {
     ObjectSettings settings = config.storage().objects();
     if (settings.address().isEmpty()) {
@@ -247,6 +253,7 @@ public final class Main implements AutoCloseable {
     return Optional.of(
         ObjectMaintenance.open(
             blocks,
+            downsampled,
             settings.address().get().open(),
             new DiskBlockFiles(folder.resolve(CACHE_FOLDER)),
             Map.of("dnd_metrics", config.serviceName()),
@@ -279,30 +286,55 @@ public final class Main implements AutoCloseable {
         Blocks blocks =
             Blocks.open(
                 new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), line -> LOG.warn("{}", line));
+        DownsampledBlocks downsampled =
+            openDownsampled(config, folder, line -> LOG.warn("{}", line));
         JournaledDatabase database =
             JournaledDatabase.open(
                 config.databaseOptions(folder), clock, line -> LOG.warn("{}", line))) {
-      return backup(config, folder, head, blocks, database, clock);
+      Optional<ObjectMaintenance> objects =
+          objects(config, folder, blocks, downsampled, retention(config, folder), clock);
+      try {
+        objects.ifPresent(ObjectMaintenance::look);
+        return backup(
+            config,
+            head,
+            new StoredFiles(folder, blocks, downsampled, objects.map(store -> store::far)),
+            database,
+            clock);
+      } finally {
+        if (objects.isPresent()) {
+          objects.get().close();
+        }
+      }
     }
   }
 
+  private static DownsampledBlocks openDownsampled(
+      Config config, Path folder, Consumer<String> report) throws IOException {
+    return DownsampledBlocks.open(
+        config.storage().downsampling(),
+        name -> downsampledFiles(folder.resolve(DOWNSAMPLED_FOLDER), name),
+        report);
+  }
+
+  private static CurrentRetention retention(Config config, Path folder) throws IOException {
+    return new CurrentRetention(
+        config.storage().retention(),
+        new RetentionFile(folder).read(),
+        config.storage().objects().longestBlockMillis());
+  }
+
   private static Backup backup(
-      Config config,
-      Path folder,
-      Head head,
-      Blocks blocks,
-      JournaledDatabase database,
-      InstantSource clock)
+      Config config, Head head, StoredFiles files, JournaledDatabase database, InstantSource clock)
       throws IOException {
     List<Table> tables =
         Table.ALL.stream().filter(table -> config.storage().of(table).backup()).toList();
     return Backup.create(
-        folder.toAbsolutePath().normalize().resolve("backups"),
+        files.folder().toAbsolutePath().normalize().resolve("backups"),
         database,
         tables,
         head,
-        blocks,
-        folder.resolve(BLOCKS_FOLDER),
+        files,
         Version.number(),
         clock.millis());
   }

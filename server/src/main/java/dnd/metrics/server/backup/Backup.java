@@ -6,7 +6,7 @@ import dnd.metrics.server.database.JournaledDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.head.Head;
-import dnd.metrics.server.storage.Blocks;
+import dnd.metrics.server.storage.FarBlocks;
 import dnd.metrics.server.wal.DiskLogFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,19 +19,21 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * A folder with everything that the service keeps: {@code manifest.json}, {@code
- * tables/NAME.jsonl}, {@code wal/} and {@code blocks/} (copies of the write-ahead log and of the
- * blocks, which hold the metrics), and {@code SHA256SUMS}. Its name is the time at which it was
- * made; one that was not finished ends in {@code .partial}.
+ * tables/NAME.jsonl}, {@code wal/}, {@code blocks/} and {@code downsampled/} (copies of the
+ * write-ahead log and of the blocks, which hold the metrics), {@code retention.yaml} where there is
+ * one, and {@code SHA256SUMS}. What is in an object store only is named in the manifest. Its name
+ * is the time at which it was made; one that was not finished ends in {@code .partial}.
  */
 public record Backup(Path folder, Manifest manifest) {
   private static final DateTimeFormatter NAME =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
   static final String PARTIAL = ".partial";
-  static final String BLOCKS = "blocks";
 
   /**
    * Makes a backup while the service runs.
@@ -39,8 +41,7 @@ public record Backup(Path folder, Manifest manifest) {
    * @param parent where it is put, made where it does not exist
    * @param tables which tables
    * @param head what was collected lately
-   * @param blocks what was collected before
-   * @param blockFolder where those are
+   * @param files what was collected before
    * @param version of the program
    */
   public static Backup create(
@@ -48,8 +49,7 @@ public record Backup(Path folder, Manifest manifest) {
       JournaledDatabase database,
       List<Table> tables,
       Head head,
-      Blocks blocks,
-      Path blockFolder,
+      StoredFiles files,
       String version,
       long nowMillis)
       throws IOException {
@@ -70,19 +70,24 @@ public record Backup(Path folder, Manifest manifest) {
         counts.put(table.name(), (long) some.size());
       }
       Path log = partial.resolve("wal");
-      int files = head.copyLog(log);
-      // After the log: what leaves the head meanwhile is in a block before it does.
-      int blockCount = BlockCopy.run(blockFolder, blocks::ulids, partial.resolve(BLOCKS));
+      int logFiles = head.copyLog(log);
+      // After the log: what leaves the head meanwhile is in a block before it does. And before the
+      // object store is asked: what goes there only meanwhile is in both.
+      Map<String, Integer> blocks = files.copy(partial);
+      Optional<FarBlocks> far = files.far().map(Supplier::get);
+      int blockCount = blocks.getOrDefault(StoredFiles.BLOCKS, 0);
       Manifest manifest =
           new Manifest(
               nowMillis,
               version,
               database.status().kind(),
               counts,
-              files,
+              logFiles,
               bytes(log),
               blockCount,
-              bytes(partial.resolve(BLOCKS)));
+              bytes(partial.resolve(StoredFiles.BLOCKS)),
+              blocks.values().stream().mapToInt(Integer::intValue).sum() - blockCount,
+              far);
       Files.writeString(
           partial.resolve(Manifest.FILE),
           StrictJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(manifest.toJson())

@@ -63,6 +63,17 @@ final class BlockCopy {
     return true;
   }
 
+  /** Copies a file; where there is none, nothing. */
+  static void copyIfThere(Path from, Path to) throws IOException {
+    try {
+      Files.copy(from, to);
+    } catch (NoSuchFileException e) {
+      if (!e.getFile().equals(from.toString())) {
+        throw e;
+      }
+    }
+  }
+
   /** Copies a folder with all that is in it. */
   static void copy(Path from, Path to) throws IOException {
     List<Path> all = new ArrayList<>();

@@ -2,15 +2,20 @@ package dnd.metrics.server.backup;
 
 import dnd.metrics.events.StrictJson;
 import dnd.metrics.events.Timestamps;
+import dnd.metrics.server.storage.FarBlocks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -24,6 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param logBytes and their size
  * @param blocks how many blocks it holds
  * @param blockBytes and their size
+ * @param downsampledBlocks how many downsampled blocks it holds
+ * @param far what it does not hold, since it is in an object store only; empty without one
  */
 public record Manifest(
     long createdAtMillis,
@@ -33,7 +40,9 @@ public record Manifest(
     int logFiles,
     long logBytes,
     int blocks,
-    long blockBytes) {
+    long blockBytes,
+    int downsampledBlocks,
+    Optional<FarBlocks> far) {
   static final String FILE = "manifest.json";
   private static final int FORMAT = 1;
 
@@ -53,6 +62,16 @@ public record Manifest(
     json.put("log_bytes", logBytes);
     json.put("blocks", blocks);
     json.put("block_bytes", blockBytes);
+    json.put("downsampled_blocks", downsampledBlocks);
+    far.ifPresent(store -> {
+      ObjectNode objects = json.putObject("objects");
+      objects.put("address", store.address());
+      if (store.problem() != null) {
+        objects.put("problem", store.problem());
+      }
+      ArrayNode names = objects.putArray("blocks");
+      store.names().forEach(names::add);
+    });
     return json;
   }
 
@@ -86,6 +105,22 @@ public record Manifest(
         json.path("log_files").asInt(0),
         json.path("log_bytes").asLong(0),
         json.path("blocks").asInt(0),
-        json.path("block_bytes").asLong(0));
+        json.path("block_bytes").asLong(0),
+        json.path("downsampled_blocks").asInt(0),
+        far(json.path("objects")));
+  }
+
+  private static Optional<FarBlocks> far(JsonNode objects) {
+    if (!objects.isObject()) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>();
+    objects.path("blocks").forEach(name -> names.add(name.asString("")));
+    JsonNode problem = objects.path("problem");
+    return Optional.of(
+        new FarBlocks(
+            objects.path("address").asString(""),
+            problem.isString() ? problem.stringValue() : null,
+            names));
   }
 }

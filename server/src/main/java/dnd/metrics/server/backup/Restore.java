@@ -52,10 +52,7 @@ public final class Restore {
       check(database, backup, tables);
     }
     Head.copyLog(backup.folder().resolve("wal"), data.resolve("wal"));
-    Path blocks = backup.folder().resolve(Backup.BLOCKS);
-    if (Files.isDirectory(blocks)) { // earlier backups have none
-      BlockCopy.copy(blocks, data.resolve(Backup.BLOCKS));
-    }
+    StoredFiles.restore(backup.folder(), data);
     try (Head restored = Head.open(data, head, new Damages(damages))) {
       if (!damages.isEmpty()) {
         throw new BackupException("restored with damage: " + String.join("; ", damages));

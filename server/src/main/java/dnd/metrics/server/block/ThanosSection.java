@@ -26,6 +26,14 @@ public final class ThanosSection {
     return section == null ? 0 : section.path("downsample").path("resolution").asLong(0);
   }
 
+  /** What {@code meta.json} says besides of a block whose samples are so far apart. */
+  public static Map<String, JsonNode> ofResolution(long resolutionMillis) {
+    ObjectNode section = MAPPER.createObjectNode();
+    section.put("version", VERSION);
+    section.putObject("downsample").put("resolution", resolutionMillis);
+    return Map.of(NAME, section);
+  }
+
   /**
    * The same block with the section for an object store. What other programs have put into it, and
    * the resolution, stay.

@@ -9,6 +9,8 @@ import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.Manifest;
 import dnd.metrics.server.backup.Restore;
 import dnd.metrics.server.head.HeadStatus;
+import dnd.metrics.server.objects.ObjectAddress;
+import dnd.metrics.server.storage.FarBlocks;
 import dnd.metrics.server.terminal.PlainJson;
 import dnd.metrics.server.terminal.TextTable;
 import dnd.metrics.server.yaml.Sizes;
@@ -181,9 +183,25 @@ final class BackupCommand {
           .rows()
           .forEach((table, rows) -> terminal.print("%8d rows of %s%n".formatted(rows, table)));
       terminal.print("%8d series of %d senders%n".formatted(status.series(), status.senders()));
+      backup.manifest().far().ifPresent(far -> tellOfStore(far, settings));
       return ExitCode.SUCCESS;
     } catch (IOException e) {
       throw failed(e);
+    }
+  }
+
+  private void tellOfStore(FarBlocks far, Config settings) {
+    terminal.print(
+        "%8d blocks are in the object store only: %s%n"
+            .formatted(far.names().size(), far.address()));
+    if (far.problem() != null) {
+      terminal.print("there may be more, since it could not be looked at: " + far.problem() + "\n");
+    }
+    String configured =
+        settings.storage().objects().address().map(ObjectAddress::toString).orElse("none");
+    if (!configured.equals(far.address())) {
+      terminal.print(
+          "they are found where storage.objects says so, which is " + configured + " now\n");
     }
   }
 

@@ -14,6 +14,12 @@ public record Downsampling(Aggregate aggregate, long resolutionMillis) {
     return minutes % 60 == 0 ? minutes / 60 + "h" : minutes + "m";
   }
 
+  /** Such as {@code 5m-count}. */
+  @Override
+  public String toString() {
+    return text(resolutionMillis) + "-" + aggregate;
+  }
+
   /** A raw series as a downsampled one whose windows hold one sample each. */
   public Series of(Series raw) {
     return aggregate == Aggregate.COUNT ? new CountedSeries(raw) : raw;

@@ -159,7 +159,7 @@ public final class DirectoryStore implements ObjectStore {
 
   @Override
   public String describe() {
-    return root.toUri().toString();
+    return new ObjectAddress.Directory(root).toString();
   }
 
   @Override

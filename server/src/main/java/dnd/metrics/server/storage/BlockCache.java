@@ -36,6 +36,7 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
 
   /** A block. {@code lock} guards whether it is open; files have their own. */
   private static final class Entry {
+    final BlockObjects objects;
     final BlockMeta meta;
     final SortedMap<String, Long> sizes;
     final ReentrantLock lock = new ReentrantLock();
@@ -44,13 +45,13 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     volatile @Nullable Block block;
     volatile long lastUse;
 
-    Entry(BlockMeta meta, SortedMap<String, Long> sizes) {
+    Entry(BlockObjects objects, BlockMeta meta, SortedMap<String, Long> sizes) {
+      this.objects = objects;
       this.meta = meta;
       this.sizes = Collections.unmodifiableSortedMap(new TreeMap<>(sizes));
     }
   }
 
-  private final BlockObjects objects;
   private final BlockFiles disk;
   private final long mostBytes;
   private final Map<Ulid, Entry> entries = new ConcurrentHashMap<>();
@@ -61,8 +62,7 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
 
   private long usedBytes;
 
-  BlockCache(BlockObjects objects, BlockFiles disk, long mostBytes) throws IOException {
-    this.objects = objects;
+  BlockCache(BlockFiles disk, long mostBytes) throws IOException {
     this.disk = disk;
     this.mostBytes = mostBytes;
     for (String name : disk.list("")) {
@@ -70,10 +70,16 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     }
   }
 
-  /** A block, open and held for the caller, who releases it. */
-  Block acquire(BlockMeta meta, SortedMap<String, Long> sizes) throws IOException {
+  /**
+   * A block, open and held for the caller, who releases it.
+   *
+   * @param objects where it is
+   */
+  Block acquire(BlockObjects objects, BlockMeta meta, SortedMap<String, Long> sizes)
+      throws IOException {
     while (true) {
-      Block block = acquire(entries.computeIfAbsent(meta.ulid(), ulid -> new Entry(meta, sizes)));
+      Block block =
+          acquire(entries.computeIfAbsent(meta.ulid(), ulid -> new Entry(objects, meta, sizes)));
       if (block != null) {
         return block;
       }
@@ -103,21 +109,17 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     }
   }
 
-  BlockObjects objects() {
-    return objects;
-  }
-
   long usedBytes() {
     synchronized (roomLock) {
       return usedBytes;
     }
   }
 
-  /** Lets go of blocks that are not among these, as soon as nobody reads them. */
-  void retain(Set<Ulid> ulids) throws IOException {
+  /** Lets go of blocks of {@code objects} that are not among these, once nobody reads them. */
+  void retain(BlockObjects objects, Set<Ulid> ulids) throws IOException {
     for (Ulid ulid : List.copyOf(entries.keySet())) {
       Entry entry = entries.get(ulid);
-      if (entry != null && !ulids.contains(ulid)) {
+      if (entry != null && entry.objects.equals(objects) && !ulids.contains(ulid)) {
         evict(entry);
       }
     }
@@ -239,7 +241,7 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     String partial = folder + "/" + name + ".partial";
     disk.delete(partial);
     long got = 0;
-    try (InputStream in = objects.read(ulid, file);
+    try (InputStream in = entry.objects.read(ulid, file);
         BlockFile out = disk.create(partial)) {
       byte[] bytes = new byte[1 << 16];
       for (int n; (n = in.read(bytes)) >= 0 && got <= size; got += n) {
@@ -278,7 +280,9 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
 
   @Override
   public String describe(String path) {
-    return objects.store().describe() + ": " + path;
+    int slash = path.indexOf('/');
+    Entry entry = entries.get(Ulid.parse(slash < 0 ? path : path.substring(0, slash)));
+    return entry == null ? path : entry.objects.store().describe() + ": " + path;
   }
 
   /** Gives what it has free; who reads still may go on. */

@@ -2,6 +2,7 @@ package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockFiles;
+import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.DamagedBlockException;
@@ -17,8 +18,10 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -279,12 +282,15 @@ public final class Blocks implements Closeable {
     contentLock.lock();
     try {
       RemovedBlocks removed = removedForGood;
-      if (removed != null) {
-        removed.add(
-            current.blocks().stream()
-                .map(Block::meta)
-                .filter(meta -> ulids.contains(meta.ulid()))
-                .toList());
+      RemoteBlocks store = remote;
+      if (removed != null && store != null) {
+        Map<Ulid, BlockMeta> metas = new TreeMap<>();
+        store.metas(ulids).forEach(meta -> metas.put(meta.ulid(), meta));
+        current.blocks().stream()
+            .map(Block::meta)
+            .filter(meta -> ulids.contains(meta.ulid()))
+            .forEach(meta -> metas.put(meta.ulid(), meta));
+        removed.add(metas.values());
       }
       replace(ulids, List.of());
     } finally {

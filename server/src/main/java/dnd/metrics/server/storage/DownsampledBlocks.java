@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The blocks that hold aggregates of the samples of others: a folder of blocks for each aggregate
@@ -50,8 +51,9 @@ public final class DownsampledBlocks implements Closeable {
     try {
       for (long resolution : times.resolutionsMillis()) {
         for (Aggregate aggregate : Aggregate.values()) {
-          BlockFiles files = folders.open(Downsampling.text(resolution) + "-" + aggregate);
-          opened.put(new Downsampling(aggregate, resolution), Blocks.open(files, report));
+          Downsampling kind = new Downsampling(aggregate, resolution);
+          BlockFiles files = folders.open(kind.toString());
+          opened.put(kind, Blocks.open(files, report));
         }
       }
     } catch (IOException e) {
@@ -71,9 +73,9 @@ public final class DownsampledBlocks implements Closeable {
 
   /** What is read now, held for the caller, who releases it. */
   DownsampledSnapshot hold() {
-    Map<Downsampling, BlockSnapshot> held = new LinkedHashMap<>();
-    blocks.forEach((kind, of) -> held.put(kind, of.hold()));
-    return new DownsampledSnapshot(blocks, held);
+    Map<Downsampling, BlocksOfKind> held = new LinkedHashMap<>();
+    blocks.forEach((kind, of) -> held.put(kind, new BlocksOfKind(of, of.hold())));
+    return new DownsampledSnapshot(held);
   }
 
   /** Deletes every window in which there is a deleted sample. */
@@ -92,6 +94,13 @@ public final class DownsampledBlocks implements Closeable {
             ? from
             : Math.floorDiv(from - 1, resolution) * resolution + 1,
         to > Long.MAX_VALUE - 2 * resolution ? to : Math.ceilDiv(to, resolution) * resolution);
+  }
+
+  /** The names of those that are read now, by the folder that they are in. */
+  public Map<String, Supplier<List<Ulid>>> folders() {
+    Map<String, Supplier<List<Ulid>>> all = new LinkedHashMap<>();
+    blocks.forEach((kind, of) -> all.put(kind.toString(), of::ulids));
+    return all;
   }
 
   /** The names of all that are read now. */

@@ -5,6 +5,7 @@ import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Aggregate;
 import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.storage.BlocksOfKind.Found;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,36 +29,34 @@ final class DownsampledSnapshot {
    * A block that is read instead of raw ones.
    *
    * @param weights how many raw samples each of the edges stands for, where it has edges
+   * @param resolutionMillis the length of its windows
    */
-  record Chosen(Blocks owner, Block block, Optional<Block> weights) {}
+  record Chosen(Blocks owner, Block block, Optional<Block> weights, long resolutionMillis) {}
 
-  private final Map<Downsampling, Blocks> owners;
-  private final Map<Downsampling, BlockSnapshot> snapshots;
+  private final Map<Downsampling, BlocksOfKind> kinds;
 
   /**
-   * @param snapshots held already
+   * @param kinds held already
    */
-  DownsampledSnapshot(
-      Map<Downsampling, Blocks> owners, Map<Downsampling, BlockSnapshot> snapshots) {
-    this.owners = owners;
-    this.snapshots = snapshots;
+  DownsampledSnapshot(Map<Downsampling, BlocksOfKind> kinds) {
+    this.kinds = kinds;
   }
 
   void release() {
-    snapshots.values().forEach(BlockSnapshot::release);
+    kinds.values().forEach(BlocksOfKind::release);
   }
 
   /** The block that a downsampled one was made of. */
-  static Ulid parent(Block downsampled) {
-    return downsampled.meta().compaction().parents().getFirst().ulid();
+  static Ulid parent(BlockMeta downsampled) {
+    return downsampled.compaction().parents().getFirst().ulid();
   }
 
   /**
    * @param raw all raw blocks
    */
-  static State state(Block downsampled, List<BlockMeta> raw) {
-    long min = downsampled.meta().minMillis();
-    long max = downsampled.meta().maxMillis();
+  static State state(BlockMeta downsampled, List<BlockMeta> raw) {
+    long min = downsampled.minMillis();
+    long max = downsampled.maxMillis();
     List<BlockMeta> there = raw.stream().filter(meta -> meta.overlaps(min, max - 1)).toList();
     if (there.isEmpty()) {
       return State.ALONE;
@@ -68,21 +67,26 @@ final class DownsampledSnapshot {
   }
 
   /** Whether it says what the raw block says: of neither anything was deleted since. */
-  private static boolean isMadeOf(Block downsampled, BlockMeta raw) {
+  private static boolean isMadeOf(BlockMeta downsampled, BlockMeta raw) {
     return parent(downsampled).equals(raw.ulid())
         && raw.stats().tombstones() == 0
-        && downsampled.meta().stats().tombstones() == 0;
+        && downsampled.stats().tombstones() == 0;
   }
 
-  /** The lengths of windows of which there is any block, ascending. */
+  /** The lengths of windows of which there may be a block, ascending. */
   List<Long> resolutionsMillis() {
     TreeSet<Long> found = new TreeSet<>();
-    snapshots.forEach((kind, snapshot) -> {
-      if (!snapshot.blocks().isEmpty()) {
+    kinds.forEach((kind, blocks) -> {
+      if (blocks.mayHaveAny()) {
         found.add(kind.resolutionMillis());
       }
     });
     return new ArrayList<>(found);
+  }
+
+  /** Whether that is a block that is open and in the object store only. */
+  boolean isFar(Block block) {
+    return kinds.values().stream().anyMatch(kind -> kind.isFar(block));
   }
 
   /**
@@ -96,12 +100,17 @@ final class DownsampledSnapshot {
         continue;
       }
       Downsampling kind = new Downsampling(wanted.aggregate(), resolution);
-      for (Block block : overlapping(kind, fromMillis, toMillis)) {
-        Optional<Block> weights =
-            kind.aggregate() == Aggregate.EDGES ? weights(block, resolution) : Optional.empty();
-        boolean complete = kind.aggregate() != Aggregate.EDGES || weights.isPresent();
-        if (complete && state(block, raw) != State.OUTDATED && isFree(block, chosen)) {
-          chosen.add(new Chosen(owner(kind), block, weights));
+      for (Found found : overlapping(kind, raw, fromMillis, toMillis)) {
+        if (state(found.meta(), raw) == State.OUTDATED || !isFree(found.meta(), chosen)) {
+          continue;
+        }
+        if (kind.aggregate() != Aggregate.EDGES) {
+          chosen.add(chosen(kind, found, Optional.empty()));
+          continue;
+        }
+        Optional<Block> weights = weights(found.meta(), resolution, raw);
+        if (weights.isPresent()) {
+          chosen.add(chosen(kind, found, weights));
         }
       }
     }
@@ -116,48 +125,44 @@ final class DownsampledSnapshot {
     List<Chosen> chosen = new ArrayList<>();
     for (long resolution : resolutionsMillis()) {
       Downsampling kind = new Downsampling(Aggregate.EDGES, resolution);
-      for (Block block : overlapping(kind, fromMillis, toMillis)) {
-        if (state(block, raw) == State.ALONE && isFree(block, chosen)) {
-          chosen.add(new Chosen(owner(kind), block, Optional.empty()));
+      for (Found found : overlapping(kind, raw, fromMillis, toMillis)) {
+        if (state(found.meta(), raw) == State.ALONE && isFree(found.meta(), chosen)) {
+          chosen.add(chosen(kind, found, Optional.empty()));
         }
       }
     }
     return chosen;
   }
 
-  /** The length of the windows of a block of edges. */
-  long resolutionMillis(Block edges) {
-    for (Map.Entry<Downsampling, BlockSnapshot> each : snapshots.entrySet()) {
-      if (each.getValue().blocks().contains(edges)) {
-        return each.getKey().resolutionMillis();
-      }
-    }
-    return 0;
-  }
-
-  private Blocks owner(Downsampling kind) {
-    Blocks owner = owners.get(kind);
-    if (owner == null) {
+  private BlocksOfKind of(Downsampling kind) {
+    BlocksOfKind blocks = kinds.get(kind);
+    if (blocks == null) {
       throw new IllegalStateException("no blocks of " + kind);
     }
-    return owner;
+    return blocks;
   }
 
-  private List<Block> overlapping(Downsampling kind, long fromMillis, long toMillis) {
-    BlockSnapshot snapshot = snapshots.get(kind);
-    return snapshot == null ? List.of() : snapshot.overlapping(fromMillis, toMillis);
+  private Chosen chosen(Downsampling kind, Found found, Optional<Block> weights) {
+    BlocksOfKind blocks = of(kind);
+    return new Chosen(blocks.owner(), blocks.open(found), weights, kind.resolutionMillis());
   }
 
-  private Optional<Block> weights(Block edges, long resolution) {
-    BlockSnapshot all = snapshots.get(new Downsampling(Aggregate.WEIGHTS, resolution));
-    return all == null
-        ? Optional.empty()
-        : all.blocks().stream().filter(b -> parent(b).equals(parent(edges))).findFirst();
+  private List<Found> overlapping(
+      Downsampling kind, List<BlockMeta> raw, long fromMillis, long toMillis) {
+    long rawMillis = raw.stream().mapToLong(BlockMeta::minMillis).min().orElse(Long.MAX_VALUE);
+    return of(kind).overlapping(rawMillis, fromMillis, toMillis);
   }
 
-  private static boolean isFree(Block block, List<Chosen> chosen) {
+  private Optional<Block> weights(BlockMeta edges, long resolution, List<BlockMeta> raw) {
+    Downsampling kind = new Downsampling(Aggregate.WEIGHTS, resolution);
+    return overlapping(kind, raw, edges.minMillis(), edges.maxMillis() - 1).stream()
+        .filter(found -> parent(found.meta()).equals(parent(edges)))
+        .findFirst()
+        .map(of(kind)::open);
+  }
+
+  private static boolean isFree(BlockMeta meta, List<Chosen> chosen) {
     return chosen.stream()
-        .noneMatch(
-            c -> c.block().meta().overlaps(block.meta().minMillis(), block.meta().maxMillis() - 1));
+        .noneMatch(c -> c.block().meta().overlaps(meta.minMillis(), meta.maxMillis() - 1));
   }
 }

@@ -3,15 +3,18 @@ package dnd.metrics.server.storage;
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockCompaction;
 import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.BlockStats;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.PreparedBlock;
+import dnd.metrics.server.block.ThanosSection;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -91,13 +94,18 @@ public final class Downsampler {
     try {
       List<BlockMeta> metas = raw.stream().map(Block::meta).toList();
       Set<Ulid> parents = new HashSet<>();
-      for (Block block : made.blocks()) {
-        if (DownsampledSnapshot.state(block, metas) == State.OUTDATED
-            || isOver(kind, block.meta(), now)) {
-          own.replace(List.of(block.meta().ulid()), List.of());
+      for (BlockMeta meta : all(own, made)) {
+        if (DownsampledSnapshot.state(meta, metas) == State.OUTDATED || isOver(kind, meta, now)) {
+          own.removeForGood(List.of(meta.ulid()));
           return true;
         }
-        parents.add(DownsampledSnapshot.parent(block));
+        parents.add(DownsampledSnapshot.parent(meta));
+      }
+      for (Block block : made.blocks()) {
+        if (block.meta().stats().tombstones() > 0) {
+          writeAnew(own, block);
+          return true;
+        }
       }
       Set<Ulid> empty = nothingIn.computeIfAbsent(kind, k -> new HashSet<>());
       empty.retainAll(raw.stream().map(block -> block.meta().ulid()).toList());
@@ -112,6 +120,19 @@ public final class Downsampler {
     } finally {
       made.release();
     }
+  }
+
+  /** What is here and, as far as one knows, in the object store. */
+  private static List<BlockMeta> all(Blocks own, BlockSnapshot here) {
+    List<BlockMeta> metas = new ArrayList<>();
+    here.blocks().forEach(block -> metas.add(block.meta()));
+    RemoteBlocks store = own.remote();
+    if (store != null) {
+      store
+          .overlapping(here.blocks(), Long.MIN_VALUE, Long.MIN_VALUE, Long.MAX_VALUE)
+          .forEach(far -> metas.add(far.meta()));
+    }
+    return metas;
   }
 
   private boolean isOver(Downsampling kind, BlockMeta meta, long now) {
@@ -139,6 +160,29 @@ public final class Downsampler {
     stopped = true;
   }
 
+  /** Leaves out what is deleted, where there is no raw block that it could be made of again. */
+  private void writeAnew(Blocks own, Block block) throws IOException {
+    long deletions = own.deletions();
+    BlockMeta before = block.meta();
+    List<BlockReference> parents = new ArrayList<>(before.compaction().parents().subList(0, 1));
+    parents.add(before.reference()); // which goes, also where we end before we remove it
+    BlockMeta meta =
+        new BlockMeta(
+            Ulid.of(
+                Math.max(clock.millis(), before.ulid().millis() + 1), random), // the newer counts
+            before.minMillis(),
+            before.maxMillis(),
+            BlockStats.NONE,
+            new BlockCompaction(1, before.compaction().sources(), parents, List.of()),
+            before.others());
+    try {
+      Optional<PreparedBlock> prepared = new BlockWriter(own.files()).prepare(meta, block.series());
+      own.replace(List.of(before.ulid()), prepared, () -> own.deletions() == deletions);
+    } catch (DamagedBlockException e) {
+      own.setAside(block, e);
+    }
+  }
+
   private void make(Downsampling kind, Blocks own, Block block) throws IOException {
     long started = clock.millis();
     long deletions = blocks.deletions();
@@ -153,7 +197,7 @@ public final class Downsampler {
                 block.meta().compaction().sources(),
                 List.of(block.meta().reference()),
                 List.of()),
-            Map.of());
+            ThanosSection.ofResolution(kind.resolutionMillis()));
     Optional<PreparedBlock> prepared;
     try {
       prepared =

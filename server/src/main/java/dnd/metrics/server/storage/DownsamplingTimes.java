@@ -29,9 +29,13 @@ public record DownsamplingTimes(Map<Long, Long> keptMillis) {
     return new ArrayList<>(keptMillis.keySet());
   }
 
+  /** How long blocks of windows of such a length are kept. */
+  long keptMillis(long resolutionMillis) {
+    return keptMillis.getOrDefault(resolutionMillis, Retention.FOR_EVER);
+  }
+
   boolean isOver(long resolutionMillis, long maxMillis, long nowMillis) {
-    long kept = keptMillis.getOrDefault(resolutionMillis, Retention.FOR_EVER);
-    return Retention.isOver(kept, maxMillis, nowMillis);
+    return Retention.isOver(keptMillis(resolutionMillis), maxMillis, nowMillis);
   }
 
   /**

@@ -1,23 +1,21 @@
 package dnd.metrics.server.storage;
 
-import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockFiles;
-import dnd.metrics.server.block.BlockMeta;
-import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.head.Upkeep;
-import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.ObjectStore;
+import dnd.metrics.server.objects.StoreFolder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,58 +32,45 @@ import org.slf4j.LoggerFactory;
 public final class ObjectMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(ObjectMaintenance.class);
 
-  /** What there is of a block that nobody goes on with is removed after that, as Thanos does. */
-  private static final long PARTIAL_KEPT_MILLIS = TimeUnit.DAYS.toMillis(2);
+  /** Where downsampled blocks are: they are no series that one reads beside the raw ones. */
+  private static final String DOWNSAMPLED = "downsampled/";
 
-  private final Blocks blocks;
-  private final BlockObjects objects;
-  private final RemoteBlocks remote;
-  private final RemovedBlocks removed;
-  private final ObjectSettings settings;
-  private final CurrentRetention retention;
+  private static final String AGGREGATE_LABEL = "dnd_metrics_aggregate";
+
+  private final ObjectStore store;
+  private final BlockCache cache;
   private final InstantSource clock;
+
+  /** Of raw blocks first, then of each kind of downsampled ones. */
+  private final List<ObjectPass> passes = new ArrayList<>();
+
+  /** The same, by the folders of the store that they are for. */
+  private final Map<String, ObjectPass> folders = new LinkedHashMap<>();
+
   private final Upkeep upkeep =
       new Upkeep("objects", TimeUnit.SECONDS.toNanos(15), TimeUnit.MINUTES.toNanos(2));
-
-  /** Blocks that were looked through, and at which time of retention nothing of them was over. */
-  private final Map<Ulid, Long> lookedThrough = new HashMap<>();
-
-  /** Blocks that were brought here because of series that are over. */
-  private final Set<Ulid> recalled = new HashSet<>();
 
   private volatile @Nullable Thread firstLook;
   private volatile @Nullable String problem = "it was not looked at yet";
   private volatile OptionalLong awaySince = OptionalLong.empty();
-  private volatile int blocksThere;
-  private volatile int waiting;
-  private final AtomicLong uploaded = new AtomicLong();
   private final AtomicLong failures = new AtomicLong();
 
-  private ObjectMaintenance(
-      Blocks blocks,
-      BlockObjects objects,
-      RemoteBlocks remote,
-      RemovedBlocks removed,
-      ObjectSettings settings,
-      CurrentRetention retention,
-      InstantSource clock) {
-    this.blocks = blocks;
-    this.objects = objects;
-    this.remote = remote;
-    this.removed = removed;
-    this.settings = settings;
-    this.retention = retention;
+  private ObjectMaintenance(ObjectStore store, BlockCache cache, InstantSource clock) {
+    this.store = store;
+    this.cache = cache;
     this.clock = clock;
   }
 
   /**
    * Lets blocks be read from an object store too; before anybody reads them.
    *
+   * @param downsampled go there as well, each kind into a folder of its own
    * @param cache where files of blocks in the store are kept while they are read; emptied
    * @param labels whose samples they are, for Thanos's tools
    */
   public static ObjectMaintenance open(
       Blocks blocks,
+      DownsampledBlocks downsampled,
       ObjectStore store,
       BlockFiles cache,
       Map<String, String> labels,
@@ -93,12 +78,46 @@ public final class ObjectMaintenance implements Closeable {
       CurrentRetention retention,
       InstantSource clock)
       throws IOException {
-    BlockObjects objects = new BlockObjects(store, labels);
-    RemovedBlocks removed = new RemovedBlocks(blocks.files());
-    RemoteBlocks remote =
-        new RemoteBlocks(new BlockCache(objects, cache, settings.cacheBytes()), removed);
-    blocks.attach(remote, removed);
-    return new ObjectMaintenance(blocks, objects, remote, removed, settings, retention, clock);
+    ObjectMaintenance all =
+        new ObjectMaintenance(store, new BlockCache(cache, settings.cacheBytes()), clock);
+    all.add("", blocks, store, labels, settings, retention);
+    for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
+      Downsampling kind = each.getKey();
+      Map<String, String> ownLabels = new LinkedHashMap<>(labels);
+      ownLabels.put(AGGREGATE_LABEL, kind.aggregate().toString());
+      long kept = downsampled.times().keptMillis(kind.resolutionMillis());
+      String folder = DOWNSAMPLED + kind + "/";
+      all.add(
+          folder,
+          each.getValue(),
+          new StoreFolder(store, folder),
+          ownLabels,
+          settings.withoutLocalBytes(),
+          new CurrentRetention(
+              new Retention(kept, Long.MAX_VALUE, List.of()), Optional.empty(), Long.MAX_VALUE));
+    }
+    return all;
+  }
+
+  private void add(
+      String name,
+      Blocks blocks,
+      ObjectStore folder,
+      Map<String, String> labels,
+      ObjectSettings settings,
+      CurrentRetention retention)
+      throws IOException {
+    ObjectPass pass =
+        new ObjectPass(
+            blocks,
+            new BlockObjects(folder, labels),
+            cache,
+            settings,
+            retention,
+            clock,
+            upkeep::isClosed);
+    passes.add(pass);
+    folders.put(name, pass);
   }
 
   /** Begins: looks at once, and again and again. */
@@ -128,19 +147,15 @@ public final class ObjectMaintenance implements Closeable {
    */
   synchronized void run() throws IOException {
     try {
-      ObjectListing listing = objects.list(line -> LOG.warn("{}; it is not read", line));
-      show(listing);
-      upload(listing);
-      removeWhatIsOver(listing);
-      show(listing);
-      recallWhatIsPartlyOver(listing);
-      dropLocalCopies(listing);
+      for (ObjectPass pass : passes) {
+        pass.run();
+      }
       problem = null;
       awaySince = OptionalLong.empty();
     } catch (IOException | UnreadableSamplesException e) {
       failures.incrementAndGet();
       problem = e.getMessage();
-      remote.setUnknown(String.valueOf(e.getMessage()));
+      passes.forEach(pass -> pass.setUnknown(String.valueOf(e.getMessage())));
       if (awaySince.isEmpty()) {
         awaySince = OptionalLong.of(clock.millis());
       }
@@ -148,161 +163,38 @@ public final class ObjectMaintenance implements Closeable {
     }
   }
 
-  private void show(ObjectListing listing) throws IOException {
-    List<BlockMeta> whole = listing.whole();
-    List<RemoteBlocks.Remote> visible = new ArrayList<>();
-    for (BlockMeta meta : whole) {
-      if (!removed.has(meta) && whole.stream().noneMatch(meta::isReplacedBy)) {
-        visible.add(new RemoteBlocks.Remote(meta, listing.files(meta.ulid())));
-      }
-    }
-    remote.set(visible);
-    blocksThere = whole.size();
-    waiting = left(listing);
-  }
-
-  /** How many blocks are here and not there. */
-  private int left(ObjectListing listing) {
-    int left = 0;
-    for (Ulid ulid : blocks.ulids()) {
-      left += listing.isWhole(ulid) ? 0 : 1;
-    }
-    return left;
-  }
-
-  private void upload(ObjectListing listing) throws IOException {
-    BlockSnapshot snapshot = blocks.hold();
+  /** Looks what is in the store, and changes nothing; what comes of it is in {@link #status}. */
+  public synchronized void look() {
     try {
-      for (Block block : snapshot.blocks()) {
-        Ulid ulid = block.meta().ulid();
-        if (upkeep.isClosed()) {
-          return;
-        }
-        if (listing.isWhole(ulid) || block.meta().stats().tombstones() > 0) {
-          continue; // of what is deleted the block is written anew first
-        }
-        try {
-          objects.upload(block, blocks.files(), listing);
-        } catch (IOException e) {
-          if (blocks.ulids().contains(ulid)) {
-            throw e;
-          }
-          continue; // others were made of it meanwhile
-        }
-        uploaded.incrementAndGet();
-        waiting = left(listing);
-        LOG.info("block {} is in the object store", ulid);
+      for (ObjectPass pass : passes) {
+        pass.look();
       }
-    } finally {
-      snapshot.release();
+      problem = null;
+    } catch (IOException e) {
+      problem = e.getMessage();
+      passes.forEach(pass -> pass.setUnknown(String.valueOf(e.getMessage())));
     }
   }
 
-  private void removeWhatIsOver(ObjectListing listing) throws IOException {
-    long now = clock.millis();
-    Set<Ulid> here = new HashSet<>(blocks.ulids());
-    List<BlockMeta> whole = listing.whole();
-    for (BlockMeta meta : whole) {
-      boolean isOver =
-          removed.has(meta)
-              || (!here.contains(meta.ulid())
-                  && (whole.stream().anyMatch(meta::isReplacedBy)
-                      || Retention.isOver(retention.get().longestMillis(), meta.maxMillis(), now)));
-      if (isOver) {
-        objects.delete(meta.ulid(), listing);
-        LOG.info("block {} is removed from the object store", meta.ulid());
-      }
-    }
-    for (Ulid ulid : listing.all()) {
-      if (!listing.isWhole(ulid)
-          && !here.contains(ulid)
-          && (removed.has(ulid) || ulid.millis() < now - PARTIAL_KEPT_MILLIS)) {
-        objects.delete(ulid, listing);
-      }
-    }
-    removed.forgetBut(listing);
-  }
-
-  /** A block of which some series are over comes here, where it is written anew without them. */
-  private void recallWhatIsPartlyOver(ObjectListing listing) throws IOException {
-    recalled.retainAll(new HashSet<>(blocks.ulids()));
-    Retention current = retention.get();
-    long now = clock.millis();
-    BlockSnapshot snapshot = blocks.hold();
-    try {
-      for (RemoteBlocks.Remote each :
-          remote.overlapping(snapshot.blocks(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-        long over = Long.MIN_VALUE;
-        for (long time : current.times()) {
-          over = Retention.isOver(time, each.meta().maxMillis(), now) ? time : over;
-        }
-        Ulid ulid = each.meta().ulid();
-        if (over == Long.MIN_VALUE || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over) {
-          continue;
-        }
-        if (hasSeriesThatAreOver(each, current, now)) {
-          recalled.add(ulid);
-          blocks.recall(each);
-        } else {
-          lookedThrough.put(ulid, over);
-        }
-      }
-    } finally {
-      snapshot.release();
-    }
-    lookedThrough.keySet().retainAll(new HashSet<>(listing.all()));
-  }
-
-  private boolean hasSeriesThatAreOver(RemoteBlocks.Remote far, Retention current, long now) {
-    Block block = remote.acquire(far);
-    try {
-      for (Series series : block.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-        if (current.isOver(series.labels(), far.meta().maxMillis(), now)) {
-          return true;
-        }
-      }
-      return false;
-    } finally {
-      block.release();
-    }
-  }
-
-  private void dropLocalCopies(ObjectListing listing) throws IOException {
-    long now = clock.millis();
-    BlockSnapshot snapshot = blocks.hold();
-    try {
-      long bytes = snapshot.blocks().stream().mapToLong(Block::byteSize).sum();
-      for (Block block : snapshot.blocks()) {
-        Ulid ulid = block.meta().ulid();
-        boolean mayGo =
-            Retention.isOver(settings.localMillis(), block.meta().maxMillis(), now)
-                || bytes > settings.localBytes();
-        if (mayGo
-            && listing.isWhole(ulid)
-            && !recalled.contains(ulid)
-            && remote.ulids().contains(ulid)
-            && objects.holds(ulid, blocks.files(), listing)
-            && blocks.dropLocal(ulid)) {
-          bytes -= block.byteSize();
-          LOG.info("block {} is in the object store only from now on", ulid);
-        }
-      }
-    } finally {
-      snapshot.release();
-    }
+  /** What is in the store and not here, as far as one knows. */
+  public FarBlocks far() {
+    List<String> names = new ArrayList<>();
+    folders.forEach((folder, pass) -> pass.far().forEach(ulid -> names.add(folder + ulid)));
+    Collections.sort(names);
+    return new FarBlocks(store.describe(), problem, names);
   }
 
   /** How the store does. */
   public ObjectsStatus status() {
     return new ObjectsStatus(
-        objects.store().describe(),
+        store.describe(),
         problem,
         awaySince,
-        blocksThere,
-        waiting,
-        uploaded.get(),
-        objects.uploadedBytes(),
-        remote.cache().usedBytes(),
+        passes.stream().mapToInt(ObjectPass::blocksThere).sum(),
+        passes.stream().mapToInt(ObjectPass::waiting).sum(),
+        passes.stream().mapToLong(ObjectPass::uploaded).sum(),
+        passes.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
+        cache.usedBytes(),
         failures.get());
   }
 
@@ -318,6 +210,6 @@ public final class ObjectMaintenance implements Closeable {
         Thread.currentThread().interrupt();
       }
     }
-    objects.store().close();
+    store.close();
   }
 }

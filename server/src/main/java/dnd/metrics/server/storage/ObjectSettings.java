@@ -27,4 +27,9 @@ public record ObjectSettings(
         ? Long.MAX_VALUE
         : localMillis / PARTS;
   }
+
+  /** The same for blocks that do not count: only their age lets them go from the local disk. */
+  ObjectSettings withoutLocalBytes() {
+    return new ObjectSettings(address, cacheBytes, localMillis, Long.MAX_VALUE);
+  }
 }

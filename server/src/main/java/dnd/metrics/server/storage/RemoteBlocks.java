@@ -26,6 +26,7 @@ final class RemoteBlocks implements Closeable {
   /** A block and its objects. */
   record Remote(BlockMeta meta, SortedMap<String, Long> files) {}
 
+  private final BlockObjects objects;
   private final BlockCache cache;
   private final RemovedBlocks removed;
 
@@ -34,13 +35,13 @@ final class RemoteBlocks implements Closeable {
   private volatile boolean known;
   private volatile String problem = "it was not looked at yet";
 
-  RemoteBlocks(BlockCache cache, RemovedBlocks removed) {
+  /**
+   * @param cache for blocks of others too, maybe
+   */
+  RemoteBlocks(BlockObjects objects, BlockCache cache, RemovedBlocks removed) {
+    this.objects = objects;
     this.cache = cache;
     this.removed = removed;
-  }
-
-  BlockCache cache() {
-    return cache;
   }
 
   /** What is in the store now. */
@@ -49,7 +50,7 @@ final class RemoteBlocks implements Closeable {
     there.forEach(remote -> next.put(remote.meta().ulid(), remote));
     all = next;
     known = true;
-    cache.retain(new HashSet<>(next.keySet()));
+    cache.retain(objects, new HashSet<>(next.keySet()));
   }
 
   /** It cannot be looked at what is in the store. */
@@ -58,12 +59,20 @@ final class RemoteBlocks implements Closeable {
   }
 
   InputStream read(Ulid ulid, String path) throws IOException {
-    return cache.objects().read(ulid, path);
+    return objects.read(ulid, path);
   }
 
-  /** How many there are. */
-  int count() {
-    return all.size();
+  /** Whether there may be any: there are some, or it is not known yet. */
+  boolean mayHaveAny() {
+    return !known || !all.isEmpty();
+  }
+
+  /** What those say of themselves that have such a name. */
+  List<BlockMeta> metas(Collection<Ulid> ulids) {
+    return all.values().stream()
+        .map(Remote::meta)
+        .filter(meta -> ulids.contains(meta.ulid()))
+        .toList();
   }
 
   Set<Ulid> ulids() {
@@ -78,13 +87,20 @@ final class RemoteBlocks implements Closeable {
    *     something
    */
   List<Remote> overlapping(List<Block> local, long fromMillis, long toMillis) {
-    if (!known) {
-      long oldest =
-          local.stream().mapToLong(block -> block.meta().minMillis()).min().orElse(Long.MAX_VALUE);
-      if (fromMillis < oldest) {
-        throw new UnreadableSamplesException(
-            "older samples may be in the object store, which is not known yet: " + problem);
-      }
+    long oldest =
+        local.stream().mapToLong(block -> block.meta().minMillis()).min().orElse(Long.MAX_VALUE);
+    return overlapping(local, oldest, fromMillis, toMillis);
+  }
+
+  /**
+   * The same.
+   *
+   * @param oldestMillis from when on it does no harm not to know what there is
+   */
+  List<Remote> overlapping(List<Block> local, long oldestMillis, long fromMillis, long toMillis) {
+    if (!known && fromMillis < oldestMillis) {
+      throw new UnreadableSamplesException(
+          "older samples may be in the object store, which is not known yet: " + problem);
     }
     List<Remote> found = new ArrayList<>();
     for (Remote remote : all.values()) {
@@ -117,7 +133,7 @@ final class RemoteBlocks implements Closeable {
    */
   Block acquire(Remote remote) {
     try {
-      return cache.acquire(remote.meta(), remote.files());
+      return cache.acquire(objects, remote.meta(), remote.files());
     } catch (IOException e) {
       throw new UnreadableSamplesException(
           "block "

@@ -143,7 +143,7 @@ final class StorageView implements SeriesView {
     if (!standing.isEmpty()) {
       for (Chosen chosen : standing) {
         candidates.add(new Candidate(chosen.owner(), chosen.block()));
-        standIns.add(downsampled.resolutionMillis(chosen.block()));
+        standIns.add(chosen.resolutionMillis());
       }
       candidates.sort(BY_BEGINNING);
     }
@@ -225,7 +225,7 @@ final class StorageView implements SeriesView {
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {
       progress.check();
-      instead.add(DownsampledSnapshot.parent(each.block()));
+      instead.add(DownsampledSnapshot.parent(each.block().meta()));
       Map<Labels, Series> weights = new HashMap<>();
       each.weights()
           .ifPresent(block ->
@@ -259,7 +259,7 @@ final class StorageView implements SeriesView {
       return question.apply(block);
     } catch (DamagedBlockException e) {
       synchronized (opened) {
-        if (opened.containsKey(block.meta().ulid())) {
+        if (opened.containsKey(block.meta().ulid()) || downsampled.isFar(block)) {
           throw e; // it stays in the object store, so that nobody would learn of it
         }
       }

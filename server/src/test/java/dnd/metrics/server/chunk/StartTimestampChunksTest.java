@@ -21,14 +21,19 @@ import org.junit.jupiter.api.Test;
 
 /** Chunks in the encodings of Prometheus 3.14 that are only read here, as it wrote them. */
 class StartTimestampChunksTest {
-  private record Given(int encoding, byte[] bytes, List<String> samples) {}
+  private record Given(int encoding, String hex, List<String> samples) {
+    byte[] bytes() {
+      return HexFormat.of().parseHex(hex);
+    }
+  }
 
   private static List<Given> given() throws IOException {
     try (BufferedReader in =
         new BufferedReader(
             new InputStreamReader(
                 Objects.requireNonNull(
-                    StartTimestampChunksTest.class.getResourceAsStream("prometheus-start-timestamp-chunks.txt")),
+                    StartTimestampChunksTest.class.getResourceAsStream(
+                        "prometheus-start-timestamp-chunks.txt")),
                 StandardCharsets.UTF_8))) {
       return in.lines()
           .filter(line -> !line.startsWith("#"))
@@ -36,7 +41,7 @@ class StartTimestampChunksTest {
           .map(parts ->
               new Given(
                   Integer.parseInt(parts[0]),
-                  HexFormat.of().parseHex(parts[1]),
+                  parts[1],
                   Arrays.asList(parts).subList(2, parts.length)))
           .toList();
     }
@@ -68,7 +73,7 @@ class StartTimestampChunksTest {
     int startsKnown = 0;
     for (Given each : given()) {
       SampleBatch batch = new SampleBatch();
-      Chunk.decode(each.encoding, each.bytes, 0, each.bytes.length, batch);
+      Chunk.decode(each.encoding, each.bytes(), 0, each.bytes().length, batch);
       String what = "encoding " + each.encoding + ", " + each.samples.size() + " samples";
       assertThat(batch.size).as(what).isEqualTo(each.samples.size());
       for (int i = 0; i < batch.size; i++) {
@@ -79,7 +84,7 @@ class StartTimestampChunksTest {
               batch.timestamps[0],
               batch.timestamps[batch.size - 1],
               each.encoding,
-              MemorySegment.ofArray(each.bytes));
+              MemorySegment.ofArray(each.bytes()));
       assertThat(chunk.size()).as(what).isEqualTo(batch.size);
       assertThat(chunk.holdsFloats()).as(what).isEqualTo(each.encoding == 4);
       samples.merge(each.encoding, batch.size, Integer::sum);
@@ -95,13 +100,13 @@ class StartTimestampChunksTest {
     Random random = new Random(1);
     for (Given each : given()) {
       SampleBatch batch = new SampleBatch();
-      int cut = 4 + (each.bytes.length - 4) / 2;
+      int cut = 4 + (each.bytes().length - 4) / 2;
       if (each.samples.size() > 3) {
-        assertThatThrownBy(() -> Chunk.decode(each.encoding, each.bytes, 0, cut, batch))
+        assertThatThrownBy(() -> Chunk.decode(each.encoding, each.bytes(), 0, cut, batch))
             .isInstanceOf(RuntimeException.class);
       }
       for (int i = 0; i < 200; i++) {
-        byte[] wrong = each.bytes.clone();
+        byte[] wrong = each.bytes().clone();
         wrong[2 + random.nextInt(wrong.length - 2)] ^= (byte) (1 << random.nextInt(8));
         try {
           Chunk.decode(each.encoding, wrong, 0, wrong.length, batch);

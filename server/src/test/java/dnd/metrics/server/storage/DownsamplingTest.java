@@ -41,12 +41,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queries of downsampled blocks have the answers that raw ones give. */
 class DownsamplingTest {
-  private static final long HOUR = 3_600_000;
-  private static final long MINUTE = 60_000;
-  private static final long START = 236_007 * 2 * HOUR;
-  private static final long BLOCK = 6 * HOUR;
-  private static final int BLOCKS = 5;
-  private static final long END = START + BLOCKS * BLOCK;
+  static final long HOUR = 3_600_000;
+  static final long MINUTE = 60_000;
+  static final long START = 236_007 * 2 * HOUR;
+  static final long BLOCK = 6 * HOUR;
+  static final int BLOCKS = 5;
+  static final long END = START + BLOCKS * BLOCK;
   private static final DownsamplingTimes TIMES =
       new DownsamplingTimes(
           Map.of(
@@ -59,6 +59,7 @@ class DownsamplingTest {
       InstantSource.fixed(Instant.ofEpochMilli(END + 11 * 24 * HOUR));
   private final CurrentRetention retention =
       new CurrentRetention(Retention.EVERYTHING, Optional.empty(), Compactor.LONGEST_MILLIS);
+  private final Random names = new Random(1);
   private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
   private final MemoryBlockFiles files = new MemoryBlockFiles();
   private final Map<String, MemoryBlockFiles> folders = new HashMap<>();
@@ -83,20 +84,19 @@ class DownsamplingTest {
 
   private void downsampleAll(Blocks blocks, DownsampledBlocks downsampled) throws IOException {
     Downsampler downsampler =
-        new Downsampler(
-            blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, new Random(1));
+        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, names);
     boolean more = true;
     while (more) {
       more = downsampler.downsample();
     }
   }
 
-  private static Labels labels(String name, int i) {
+  static Labels labels(String name, int i) {
     return Labels.of("__name__", name, "a", "" + i % 2, "b", "" + i);
   }
 
   /** Counters with resets, gauges with NaN, and histograms; all with gaps and stale markers. */
-  private static SortedMap<Labels, SampleList> model(Random random) {
+  static SortedMap<Labels, SampleList> model(Random random) {
     TreeMap<Labels, SampleList> model = new TreeMap<>();
     for (int i = 0; i < 3; i++) {
       model.put(labels("c_total", i), floats(random, true));
@@ -169,7 +169,7 @@ class DownsamplingTest {
     return engine.range(storage, query, start, end, step, QueryOptions.defaults());
   }
 
-  private static void assertSame(String query, QueryResult wanted, QueryResult found) {
+  static void assertSame(String query, QueryResult wanted, QueryResult found) {
     List<MatrixSeries> a = ((MatrixValue) wanted.value()).series();
     List<MatrixSeries> b = ((MatrixValue) found.value()).series();
     assertThat(b.stream().map(MatrixSeries::labels))
@@ -255,6 +255,43 @@ class DownsamplingTest {
       QueryResult found =
           ask(alone, parts[0], Long.parseLong(parts[1]), END + 4 * HOUR, Long.parseLong(parts[2]));
       assertSame("seed " + seed + " alone: " + each.getKey(), each.getValue(), found);
+    }
+  }
+
+  private static String anyDuration(Random random) {
+    return 1 + random.nextInt(180) + any(List.of("s", "m", "m"), random);
+  }
+
+  /**
+   * Whatever the times and functions: who does not know of downsampled blocks sees no difference.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {4, 5})
+  void anyQueryHasTheAnswerThatRawSamplesGive(long seed) throws IOException {
+    Random random = new Random(seed);
+    write(model(random));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Storage raw = new Storage(head, blocks);
+    Storage both = new Storage(head, blocks, downsampled);
+    List<String> functions = new ArrayList<>(FUNCTIONS);
+    functions.addAll(
+        List.of("last_over_time", "changes", "delta", "irate", "deriv", "stdvar_over_time"));
+    for (int i = 0; i < 150; i++) {
+      String modifier = random.nextBoolean() ? "" : " offset " + anyDuration(random);
+      String selector = any(List.of("c_total", "g", "h", "m"), random);
+      String range = random.nextBoolean() ? anyDuration(random) : "1h";
+      String query = any(functions, random) + "(" + selector + "[" + range + "]" + modifier + ")";
+      if (random.nextInt(4) == 0) {
+        query = any(FUNCTIONS, random) + "(" + query + "[" + anyDuration(random) + ":5m])";
+      }
+      long start = START + random.nextInt(10) * (random.nextBoolean() ? HOUR : 61_234);
+      long step = random.nextBoolean() ? HOUR : 1 + random.nextInt(5_000_000);
+      assertSame(
+          "seed %d: %s from %d by %d".formatted(seed, query, start, step),
+          ask(raw, query, start, END + HOUR, Math.max(step, 200_000)),
+          ask(both, query, start, END + HOUR, Math.max(step, 200_000)));
     }
   }
 
@@ -360,6 +397,15 @@ class DownsamplingTest {
     blocks.replace(blocks.ulids(), List.of());
     QueryResult alone = ask(both, query, START + BLOCK + HOUR, START + 2 * BLOCK - HOUR, HOUR);
     assertThat(((MatrixValue) alone.value()).series()).isEmpty();
+    QueryResult whole = ask(both, query, START, END, HOUR);
+    downsampleAll(blocks, downsampled);
+    for (Blocks each : downsampled.all().values()) {
+      assertThat(each.status().tombstones()).isZero();
+    }
+    assertSame("written anew", whole, ask(both, query, START, END, HOUR));
+    downsampled.close();
+    Storage again = new Storage(head, blocks, openDownsampled());
+    assertSame("after a restart", whole, ask(again, query, START, END, HOUR));
   }
 
   /** How many blocks of counts of 5 minutes there are, so long after the first block ended. */

@@ -69,6 +69,7 @@ class ObjectMaintenanceTest {
       objects =
           ObjectMaintenance.open(
               blocks,
+              DownsampledBlocks.none(),
               store,
               cache,
               Map.of("who", "test"),

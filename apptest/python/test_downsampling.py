@@ -1,0 +1,75 @@
+"""Downsampled blocks from the configuration to the answer of a query, while the real program runs."""
+
+import json
+import subprocess
+import time
+
+from service import PROJECT, Service
+
+PROGRAM = str(PROJECT / "dnd-metrics")
+HOUR = 3600
+CONFIG = """\
+storage:
+  objects: file://{store}
+  retention: {{time: 20h}}
+  downsampling: {{5m: 30d}}
+"""
+
+
+def run(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "not within a minute"
+        time.sleep(0.2)
+
+
+def test_a_query_reads_downsampled_blocks_and_says_so(tmp_path):
+    """Samples of a day and a half come late: those older than the retention are in downsampled blocks only."""
+    store = tmp_path / "store"
+    store.mkdir()
+    service = Service(tmp_path, config=CONFIG.format(store=store))
+    try:
+        hub = ["--hub", service.url]
+        end = int(time.time()) // HOUR * HOUR
+        begin = end - 36 * HOUR
+        times = range(begin + 20, end, 20)
+        lines = "".join(
+            json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
+                {"name": "gold_total", "type": "counter", "value": at - begin}]}}) + "\n" for at in times)  # fmt: skip
+        pushed = subprocess.run([PROGRAM, "push", "--format", "json", *hub], input=lines, capture_output=True, text=True)
+        assert pushed.returncode == 0, pushed.stderr
+
+        def ask(expression):
+            answer = run("query", expression, "--start", begin + HOUR, "--end", end - 12 * HOUR, "--step", "1h",
+                         "--format", "json", *hub)  # fmt: skip
+            assert answer.returncode == 0, answer.stderr
+            return json.loads(answer.stdout)
+
+        kinds = tmp_path / "data/downsampled"
+        until(lambda: len(list(kinds.glob("5m-weights/*/meta.json"))) >= 4)
+        until(lambda: not [path for path in (tmp_path / "data/blocks").glob("*/meta.json")
+                           if json.loads(path.read_text())["maxTime"] <= (end - 22 * HOUR) * 1000])  # fmt: skip
+        found = ask("increase(gold_total[1h])")
+        assert "downsampled to 5m" in json.dumps(found["infos"])
+        values = [float(value) for _, value in found["data"]["result"][0]["values"]]
+        assert len(values) == 24
+        assert all(abs(value - HOUR) < 1 for value in values[1:]), values
+        counted = ask("count_over_time(gold_total[1h])")["data"]["result"][0]["values"]
+        assert {int(value) for _, value in counted[1:]} == {HOUR // 20}
+        stand_in = ask("gold_total")
+        assert "raw samples" in json.dumps(stand_in["warnings"])
+        last = {int(at): int(value) for at, value in stand_in["data"]["result"][0]["values"]}
+        assert all(value == at - begin for at, value in last.items()), last
+
+        until(lambda: len(list(store.glob("downsampled/5m-*/*/meta.json"))) >= 24)
+        for path in store.glob("downsampled/5m-count/*/meta.json"):
+            assert json.loads(path.read_text())["thanos"]["downsample"]["resolution"] == 300_000
+        deleted = run("delete", "gold_total", "--yes", "--service", "cli", *hub)
+        assert deleted.returncode == 0, deleted.stderr
+        assert ask("count_over_time(gold_total[1h])")["data"]["result"] == []
+    finally:
+        service.stop()

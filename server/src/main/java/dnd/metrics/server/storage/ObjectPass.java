@@ -1,0 +1,276 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.Block;
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Series;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What there is to do, once, so that a folder of an object store has the blocks that it should, and
+ * the local disk no more than those. One thread at a time works; any may ask for figures.
+ */
+final class ObjectPass {
+  private static final Logger LOG = LoggerFactory.getLogger(ObjectPass.class);
+
+  /** What there is of a block that nobody goes on with is removed after that, as Thanos does. */
+  private static final long PARTIAL_KEPT_MILLIS = TimeUnit.DAYS.toMillis(2);
+
+  private final Blocks blocks;
+  private final BlockObjects objects;
+  private final RemoteBlocks remote;
+  private final RemovedBlocks removed;
+  private final ObjectSettings settings;
+  private final CurrentRetention retention;
+  private final InstantSource clock;
+  private final BooleanSupplier isClosed;
+
+  /** Blocks that were looked through, and at which time of retention nothing of them was over. */
+  private final Map<Ulid, Long> lookedThrough = new HashMap<>();
+
+  /** Blocks that were brought here because of series that are over. */
+  private final Set<Ulid> recalled = new HashSet<>();
+
+  private volatile int blocksThere;
+  private volatile int waiting;
+  private final AtomicLong uploaded = new AtomicLong();
+
+  /**
+   * Lets {@code blocks} be read from the store too; before anybody reads them.
+   *
+   * @param cache for files of blocks that are in the store only
+   * @param retention of blocks in the store
+   * @param isClosed asked between blocks: whether to end
+   */
+  ObjectPass(
+      Blocks blocks,
+      BlockObjects objects,
+      BlockCache cache,
+      ObjectSettings settings,
+      CurrentRetention retention,
+      InstantSource clock,
+      BooleanSupplier isClosed)
+      throws IOException {
+    this.blocks = blocks;
+    this.objects = objects;
+    this.removed = new RemovedBlocks(blocks.files());
+    this.remote = new RemoteBlocks(objects, cache, removed);
+    this.settings = settings;
+    this.retention = retention;
+    this.clock = clock;
+    this.isClosed = isClosed;
+    blocks.attach(remote, removed);
+  }
+
+  /**
+   * Does it. What it decides, it decides anew each time by what is there.
+   *
+   * @throws IOException where the store, or the disk, does not let it
+   */
+  void run() throws IOException {
+    ObjectListing listing = objects.list(line -> LOG.warn("{}; it is not read", line));
+    show(listing);
+    upload(listing);
+    removeWhatIsOver(listing);
+    show(listing);
+    recallWhatIsPartlyOver(listing);
+    dropLocalCopies(listing);
+  }
+
+  /** Looks what is in the store, and changes nothing. */
+  void look() throws IOException {
+    show(objects.list(line -> LOG.warn("{}; it is not read", line)));
+  }
+
+  /** The blocks that are in the store and not here, as far as one knows. */
+  List<Ulid> far() {
+    BlockSnapshot snapshot = blocks.hold();
+    try {
+      return remote
+          .overlapping(snapshot.blocks(), Long.MIN_VALUE, Long.MIN_VALUE, Long.MAX_VALUE)
+          .stream()
+          .map(each -> each.meta().ulid())
+          .toList();
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /** It cannot be looked at what is in the store. */
+  void setUnknown(String reason) {
+    remote.setUnknown(reason);
+  }
+
+  int blocksThere() {
+    return blocksThere;
+  }
+
+  /** How many blocks are here and not there. */
+  int waiting() {
+    return waiting;
+  }
+
+  long uploaded() {
+    return uploaded.get();
+  }
+
+  long uploadedBytes() {
+    return objects.uploadedBytes();
+  }
+
+  private void show(ObjectListing listing) throws IOException {
+    List<BlockMeta> whole = listing.whole();
+    List<RemoteBlocks.Remote> visible = new ArrayList<>();
+    for (BlockMeta meta : whole) {
+      if (!removed.has(meta) && whole.stream().noneMatch(meta::isReplacedBy)) {
+        visible.add(new RemoteBlocks.Remote(meta, listing.files(meta.ulid())));
+      }
+    }
+    remote.set(visible);
+    blocksThere = whole.size();
+    waiting = left(listing);
+  }
+
+  /** How many blocks are here and not there. */
+  private int left(ObjectListing listing) {
+    int left = 0;
+    for (Ulid ulid : blocks.ulids()) {
+      left += listing.isWhole(ulid) ? 0 : 1;
+    }
+    return left;
+  }
+
+  private void upload(ObjectListing listing) throws IOException {
+    BlockSnapshot snapshot = blocks.hold();
+    try {
+      for (Block block : snapshot.blocks()) {
+        Ulid ulid = block.meta().ulid();
+        if (isClosed.getAsBoolean()) {
+          return;
+        }
+        if (listing.isWhole(ulid) || block.meta().stats().tombstones() > 0) {
+          continue; // of what is deleted the block is written anew first
+        }
+        try {
+          objects.upload(block, blocks.files(), listing);
+        } catch (IOException e) {
+          if (blocks.ulids().contains(ulid)) {
+            throw e;
+          }
+          continue; // others were made of it meanwhile
+        }
+        uploaded.incrementAndGet();
+        waiting = left(listing);
+        LOG.info("block {} is in the object store", ulid);
+      }
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private void removeWhatIsOver(ObjectListing listing) throws IOException {
+    long now = clock.millis();
+    Set<Ulid> here = new HashSet<>(blocks.ulids());
+    List<BlockMeta> whole = listing.whole();
+    for (BlockMeta meta : whole) {
+      boolean isOver =
+          removed.has(meta)
+              || (!here.contains(meta.ulid())
+                  && (whole.stream().anyMatch(meta::isReplacedBy)
+                      || Retention.isOver(retention.get().longestMillis(), meta.maxMillis(), now)));
+      if (isOver) {
+        objects.delete(meta.ulid(), listing);
+        LOG.info("block {} is removed from the object store", meta.ulid());
+      }
+    }
+    for (Ulid ulid : listing.all()) {
+      if (!listing.isWhole(ulid)
+          && !here.contains(ulid)
+          && (removed.has(ulid) || ulid.millis() < now - PARTIAL_KEPT_MILLIS)) {
+        objects.delete(ulid, listing);
+      }
+    }
+    removed.forgetBut(listing);
+  }
+
+  /** A block of which some series are over comes here, where it is written anew without them. */
+  private void recallWhatIsPartlyOver(ObjectListing listing) throws IOException {
+    recalled.retainAll(new HashSet<>(blocks.ulids()));
+    Retention current = retention.get();
+    long now = clock.millis();
+    BlockSnapshot snapshot = blocks.hold();
+    try {
+      for (RemoteBlocks.Remote each :
+          remote.overlapping(snapshot.blocks(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+        long over = Long.MIN_VALUE;
+        for (long time : current.times()) {
+          over = Retention.isOver(time, each.meta().maxMillis(), now) ? time : over;
+        }
+        Ulid ulid = each.meta().ulid();
+        if (over == Long.MIN_VALUE || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over) {
+          continue;
+        }
+        if (hasSeriesThatAreOver(each, current, now)) {
+          recalled.add(ulid);
+          blocks.recall(each);
+        } else {
+          lookedThrough.put(ulid, over);
+        }
+      }
+    } finally {
+      snapshot.release();
+    }
+    lookedThrough.keySet().retainAll(new HashSet<>(listing.all()));
+  }
+
+  private boolean hasSeriesThatAreOver(RemoteBlocks.Remote far, Retention current, long now) {
+    Block block = remote.acquire(far);
+    try {
+      for (Series series : block.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+        if (current.isOver(series.labels(), far.meta().maxMillis(), now)) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      block.release();
+    }
+  }
+
+  private void dropLocalCopies(ObjectListing listing) throws IOException {
+    long now = clock.millis();
+    BlockSnapshot snapshot = blocks.hold();
+    try {
+      long bytes = snapshot.blocks().stream().mapToLong(Block::byteSize).sum();
+      for (Block block : snapshot.blocks()) {
+        Ulid ulid = block.meta().ulid();
+        boolean mayGo =
+            Retention.isOver(settings.localMillis(), block.meta().maxMillis(), now)
+                || bytes > settings.localBytes();
+        if (mayGo
+            && listing.isWhole(ulid)
+            && !recalled.contains(ulid)
+            && remote.ulids().contains(ulid)
+            && objects.holds(ulid, blocks.files(), listing)
+            && blocks.dropLocal(ulid)) {
+          bytes -= block.byteSize();
+          LOG.info("block {} is in the object store only from now on", ulid);
+        }
+      }
+    } finally {
+      snapshot.release();
+    }
+  }
+}

@@ -1,0 +1,312 @@
+package dnd.metrics.server.storage;
+
+import static dnd.metrics.server.storage.DownsamplingTest.BLOCK;
+import static dnd.metrics.server.storage.DownsamplingTest.BLOCKS;
+import static dnd.metrics.server.storage.DownsamplingTest.END;
+import static dnd.metrics.server.storage.DownsamplingTest.HOUR;
+import static dnd.metrics.server.storage.DownsamplingTest.START;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.MemoryBlockFiles;
+import dnd.metrics.server.block.ModelCursor;
+import dnd.metrics.server.block.SampleList;
+import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.objects.MemoryStore;
+import dnd.metrics.server.objects.StoredObject;
+import dnd.metrics.server.promql.exec.ArraySource;
+import dnd.metrics.server.promql.exec.EngineOptions;
+import dnd.metrics.server.promql.exec.QueryEngine;
+import dnd.metrics.server.promql.exec.QueryException;
+import dnd.metrics.server.promql.exec.QueryOptions;
+import dnd.metrics.server.promql.exec.QueryResult;
+import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Downsampled blocks in the object store. */
+class DownsampledObjectsTest {
+  private static final List<String> QUERIES =
+      List.of("rate(c_total[1h])", "avg_over_time(g[10m])", "max_over_time(g[1h])", "c_total");
+
+  private final Random names = new Random(1);
+  private final MemoryStore store = new MemoryStore();
+  private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
+  private MemoryBlockFiles files = new MemoryBlockFiles();
+  private Map<String, MemoryBlockFiles> folders = new HashMap<>();
+  private long now = END + 11 * 24 * HOUR;
+  private long keptMillis = Retention.FOR_EVER;
+  private long localMillis = Retention.FOR_EVER;
+
+  private final class Life implements AutoCloseable {
+    final Blocks blocks = Blocks.open(files, DownsampledObjectsTest::fail);
+    final DownsampledBlocks downsampled =
+        DownsampledBlocks.open(
+            new DownsamplingTimes(
+                Map.of(
+                    DownsamplingTimes.FIVE_MINUTES,
+                    keptMillis,
+                    DownsamplingTimes.ONE_HOUR,
+                    Retention.FOR_EVER)),
+            name -> folders.computeIfAbsent(name, n -> new MemoryBlockFiles()),
+            DownsampledObjectsTest::fail);
+    final InstantSource clock = () -> Instant.ofEpochMilli(now);
+    final CurrentRetention retention =
+        new CurrentRetention(Retention.EVERYTHING, Optional.empty(), Compactor.LONGEST_MILLIS);
+    final ObjectMaintenance objects =
+        ObjectMaintenance.open(
+            blocks,
+            downsampled,
+            store,
+            new MemoryBlockFiles(),
+            Map.of("who", "test"),
+            new ObjectSettings(Optional.empty(), 64 << 20, localMillis, Long.MAX_VALUE),
+            retention,
+            clock);
+
+    Life() throws IOException {}
+
+    void downsampleAll() throws IOException {
+      Downsampler downsampler =
+          new Downsampler(blocks, downsampled, retention, localMillis, 0, clock, names);
+      boolean more = true;
+      while (more) {
+        more = downsampler.downsample();
+      }
+    }
+
+    Storage storage() {
+      return new Storage(new ArraySource(), blocks, downsampled);
+    }
+
+    QueryResult ask(String query, long start, long end) {
+      return engine.range(storage(), query, start, end, HOUR, QueryOptions.defaults());
+    }
+
+    List<QueryResult> answers() {
+      return QUERIES.stream().map(query -> ask(query, START, END)).toList();
+    }
+
+    void check(String what, List<QueryResult> wanted) {
+      List<QueryResult> found = answers();
+      for (int i = 0; i < wanted.size(); i++) {
+        DownsamplingTest.assertSame(what + ": " + QUERIES.get(i), wanted.get(i), found.get(i));
+      }
+    }
+
+    int localBlocks() {
+      return downsampled.ulids().size();
+    }
+
+    /** Raw blocks go, here and in the store, as when their time is over. */
+    void removeRawBlocks() throws IOException {
+      for (String meta : stored("meta.json")) {
+        if (!meta.startsWith("downsampled/")) {
+          blocks.removeForGood(List.of(Ulid.parse(meta.substring(0, meta.indexOf('/')))));
+        }
+      }
+      objects.run();
+      assertThat(stored("")).allMatch(name -> name.startsWith("downsampled/"));
+    }
+
+    @Override
+    public void close() throws IOException {
+      objects.close();
+      downsampled.close();
+      blocks.close();
+    }
+  }
+
+  private static void fail(String report) {
+    throw new AssertionError(report);
+  }
+
+  private void write() throws IOException {
+    Map<Labels, SampleList> model = DownsamplingTest.model(new Random(4));
+    for (int i = 0; i < BLOCKS; i++) {
+      long min = START + i * BLOCK;
+      TreeMap<Labels, SampleList> part = new TreeMap<>();
+      model.forEach((labels, samples) -> part.put(labels, samples.between(min, min + BLOCK - 1)));
+      Ulid ulid = Ulid.of(START + i, new Random(i));
+      new BlockWriter(files).write(BlockMeta.ofHead(ulid, min, min + BLOCK), new ModelCursor(part));
+    }
+  }
+
+  private List<String> stored(String suffix) throws IOException {
+    return store.list("").stream()
+        .map(StoredObject::name)
+        .filter(name -> name.endsWith(suffix))
+        .toList();
+  }
+
+  /** Another machine: nothing is on its disk. */
+  private void loseTheDisk() {
+    files = new MemoryBlockFiles();
+    folders = new HashMap<>();
+  }
+
+  @Test
+  void theyAreThereWithTheirResolutionAndAreReadFromThere() throws IOException {
+    write();
+    List<QueryResult> wanted;
+    try (Life life = new Life()) {
+      life.objects.run();
+      wanted = life.answers();
+      life.downsampleAll();
+      life.objects.run();
+      life.check("raw ones and downsampled ones here and there", wanted);
+      assertThat(life.objects.status().waitingBlocks()).isZero();
+      assertThat(life.objects.status().blocks())
+          .isEqualTo(life.localBlocks() + life.blocks.ulids().size());
+      life.removeRawBlocks();
+      life.check("without raw blocks", wanted);
+    }
+    List<String> metas = stored("meta.json");
+    assertThat(metas).hasSizeGreaterThan(12);
+    for (String name : metas) {
+      JsonNode thanos = JsonMapper.shared().readTree(store.contentOf(name)).get("thanos");
+      String kind = name.split("/")[1];
+      assertThat(thanos.at("/downsample/resolution").longValue())
+          .isEqualTo(kind.startsWith("5m") ? 300_000 : 3_600_000);
+      assertThat(thanos.at("/labels/dnd_metrics_aggregate").stringValue())
+          .isEqualTo(kind.substring(3));
+      assertThat(thanos.at("/labels/who").stringValue()).isEqualTo("test");
+    }
+
+    localMillis = 12 * HOUR;
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.localBlocks()).as("local copies").isZero();
+      life.check("in the store only", wanted);
+      assertThat(life.objects.status().cacheBytes()).isPositive();
+      life.downsampleAll();
+      assertThat(life.localBlocks()).as("made again").isZero();
+    }
+    loseTheDisk();
+    try (Life life = new Life()) {
+      assertThatThrownBy(life::answers)
+          .isInstanceOf(QueryException.class)
+          .hasMessageContaining("not known yet");
+      life.objects.run();
+      life.check("on another machine", wanted);
+      QueryResult standIn = life.ask("c_total", START, END);
+      assertThat(standIn.annotations().warnings().toString()).contains("raw samples");
+    }
+  }
+
+  @Test
+  void whereItIsBrokenOffItGoesOn() throws IOException {
+    write();
+    List<QueryResult> wanted;
+    try (Life life = new Life()) {
+      life.objects.run();
+      wanted = life.answers();
+      life.downsampleAll();
+    }
+    MemoryBlockFiles before = files;
+    Map<String, MemoryBlockFiles> foldersBefore = folders;
+    Random random = new Random(6);
+    localMillis = 12 * HOUR;
+    int failed = 0;
+    for (int step = 0; step < 400; step += 7) {
+      files = before.cutPower(random);
+      folders = new HashMap<>();
+      foldersBefore.forEach((name, each) -> folders.put(name, each.cutPower(random)));
+      for (StoredObject object : store.list("")) {
+        store.delete(object.name());
+      }
+      String what = "step " + step;
+      try (Life life = new Life()) {
+        store.failAfter(step, false);
+        try {
+          life.objects.run();
+          life.check(what, wanted);
+        } catch (IOException | QueryException e) {
+          assertThat(e).hasMessageContaining("the store is away");
+          failed++;
+        }
+        store.failAfter(Long.MAX_VALUE, false);
+      }
+      folders.replaceAll((name, each) -> each.cutPower(random));
+      try (Life life = new Life()) {
+        life.objects.run();
+        life.check(what + ", after a restart", wanted);
+        assertThat(life.objects.status().waitingBlocks()).as(what).isZero();
+        assertThat(life.localBlocks()).as(what).isZero();
+      }
+    }
+    assertThat(failed).isGreaterThan(20);
+  }
+
+  @Test
+  void whatIsDeletedDoesNotComeBackFromTheStore() throws IOException {
+    write();
+    localMillis = 12 * HOUR;
+    List<QueryResult> wanted;
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      life.objects.run();
+      life.removeRawBlocks();
+      life.objects.run();
+      assertThat(life.localBlocks()).isZero();
+      Deletion gauges =
+          new Deletion(List.of(List.of(Matcher.equal("__name__", "g"))), START, START + 2 * BLOCK);
+      life.downsampled.delete(gauges);
+      assertIsGone(life);
+      wanted = life.answers();
+      life.downsampleAll(); // makes it true
+      life.check("made true", wanted);
+      life.objects.run();
+      life.objects.run();
+      life.check("in the store again", wanted);
+      assertThat(life.localBlocks()).isZero();
+    }
+    loseTheDisk();
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertIsGone(life);
+      life.check("on another machine", wanted);
+    }
+  }
+
+  private static void assertIsGone(Life life) {
+    QueryResult found = life.ask("count_over_time(g[1h])", START + HOUR, START + 2 * BLOCK);
+    assertThat(((MatrixValue) found.value()).series()).isEmpty();
+  }
+
+  @Test
+  void theyGoWhenTheirTimeIsOver() throws IOException {
+    write();
+    localMillis = 12 * HOUR;
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      life.objects.run();
+    }
+    keptMillis = 12 * 24 * HOUR;
+    now = END + 12 * 24 * HOUR - BLOCK; // all but the last of 5 minutes are over
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      life.objects.run();
+      life.objects.run();
+      assertThat(stored("meta.json").stream().filter(name -> name.contains("/5m-count/")))
+          .hasSize(1);
+      assertThat(stored("meta.json").stream().filter(name -> name.contains("/1h-count/")))
+          .hasSize(BLOCKS);
+    }
+  }
+}
