@@ -6,6 +6,7 @@ import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.DurationHistogram;
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SearchProgress;
@@ -173,11 +174,11 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
-  /** The labels of a series, which is not made for that; null where there is none. */
-  @Nullable Labels labelsOf(int ref) {
+  /** What has the labels of a series, which is not made for that; null where there is none. */
+  @Nullable Labeled labelsOf(int ref) {
     HeadSeries series = directory.made(ref);
     if (series != null) {
-      return series.labels();
+      return series;
     }
     int place = directory.place(ref);
     return place < 0 ? null : directory.stored().labels(place);
@@ -239,8 +240,8 @@ public final class Head implements SeriesSource, Closeable {
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
     IntIterator each = numbers(matchers, fromMillis, toMillis).getIntIterator();
     while (each.hasNext()) {
-      Labels labels = labelsOf(each.next());
-      String value = labels == null ? "" : labels.get(name);
+      Labeled labels = labelsOf(each.next());
+      String value = labels == null ? "" : labels.label(name);
       if (!value.isEmpty()) {
         values.add(value);
       }

@@ -1,7 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.Deletion;
-import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.wal.DeletionRecord;
 import dnd.metrics.server.wal.LogCallback;
@@ -173,7 +173,7 @@ public final class Sender {
   /** Deletes samples of those series that are to be looked at; for the thread with the lock. */
   void delete(Deletion deletion, Predicate<HeadSeries> counts) {
     for (int i = 0; i < ownedCount; i++) {
-      Labels labels = head.labelsOf(owned[i]);
+      Labeled labels = head.labelsOf(owned[i]);
       if (labels != null && deletion.matches(labels)) {
         HeadSeries series = owned(i);
         if (counts.test(series)) {

@@ -2,6 +2,7 @@ package dnd.metrics.server.index;
 
 import static java.util.Objects.requireNonNull;
 
+import dnd.metrics.server.model.Labeled;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
@@ -33,13 +34,14 @@ public final class LabelIndex {
   private final ConcurrentHashMap<String, LabelPostings> names = new ConcurrentHashMap<>();
   private final PostingList all = new PostingList();
   private final ValueChoices choices = new ValueChoices();
-  private final IntFunction<@Nullable Labels> labelsOf;
+  private final IntFunction<? extends @Nullable Labeled> labelsOf;
 
   /**
-   * @param labelsOf the labels of a series that was added, by its number; null where they are not
-   *     to be had (yet). Where few series are left to be looked at, that is cheaper than lists.
+   * @param labelsOf what has the labels of a series that was added, by its number; null where they
+   *     are not to be had (yet). Where few series are left to be looked at, that is cheaper than
+   *     lists.
    */
-  public LabelIndex(IntFunction<@Nullable Labels> labelsOf) {
+  public LabelIndex(IntFunction<? extends @Nullable Labeled> labelsOf) {
     this.labelsOf = labelsOf;
   }
 
@@ -288,7 +290,7 @@ public final class LabelIndex {
     IntIterator each = series.getIntIterator();
     for (int asked = 1; each.hasNext(); asked++) {
       int number = each.next();
-      Labels labels = labelsOf.apply(number);
+      Labeled labels = labelsOf.apply(number);
       if (labels != null && matcher.matches(labels)) {
         kept.add(number);
       }

@@ -17,7 +17,7 @@ public record Deletion(List<List<Matcher>> selectors, long fromMillis, long toMi
   }
 
   /** Whether a series is among those of which samples are deleted. */
-  public boolean matches(Labels labels) {
+  public boolean matches(Labeled labels) {
     for (List<Matcher> selector : selectors) {
       if (Matcher.allMatch(selector, labels)) {
         return true;

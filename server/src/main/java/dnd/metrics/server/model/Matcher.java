@@ -111,12 +111,12 @@ public final class Matcher {
     };
   }
 
-  public boolean matches(Labels labels) {
-    return matches(labels.get(name));
+  public boolean matches(Labeled labels) {
+    return matches(labels.label(name));
   }
 
   /** Whether all of these matchers accept the labels; none at all accept any. */
-  public static boolean allMatch(List<Matcher> matchers, Labels labels) {
+  public static boolean allMatch(List<Matcher> matchers, Labeled labels) {
     for (Matcher matcher : matchers) {
       if (!matcher.matches(labels)) {
         return false;

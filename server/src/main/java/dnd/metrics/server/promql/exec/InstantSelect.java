@@ -171,10 +171,8 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
             }
             case TIMESTAMP -> lastValue = sampleTime / 1000.0;
             case INFO_TIMESTAMP -> {
-              if (histogram != null) {
-                throw QueryException.execution("info sample should be float");
-              }
-              lastValue = sampleTime;
+              lastValue = histogram == null ? sampleTime : Absent.VALUE;
+              lastHistogram = histogram;
             }
             case START_TIMESTAMP ->
                 lastValue = batch.startTimestamps == null ? 0 : batch.startTimestamps[k] / 1000.0;
@@ -194,6 +192,10 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
         return;
       }
       if (lastHistogram != null) {
+        if (take == Take.INFO_TIMESTAMP) {
+          throw QueryException.execution(
+              "this should be an info metric, with float samples: " + out.labels());
+        }
         out.setHistogram(step, lastHistogram);
         found = true;
       } else {

@@ -28,6 +28,7 @@ final class VectorVectorOperator implements SeriesOperator {
   private final int steps;
   private final boolean swapped;
   private final boolean oneToOne;
+  private final EarliestFailure failure = new EarliestFailure();
   private @Nullable SeriesList results;
 
   VectorVectorOperator(
@@ -50,6 +51,11 @@ final class VectorVectorOperator implements SeriesOperator {
     this.swapped = matching.cardinality() == Cardinality.ONE_TO_MANY;
     this.oneToOne = matching.cardinality() == Cardinality.ONE_TO_ONE;
   }
+
+  /** Which of two errors at one step is met first. */
+  private static final int DUPLICATES = 0;
+
+  private static final int SEVERAL_MATCHES = 1;
 
   /** A match with its lists and maps. */
   private static final int MATCH_BYTES = 320;
@@ -93,17 +99,23 @@ final class VectorVectorOperator implements SeriesOperator {
     List<StepSeries> all = new ArrayList<>();
     operation.keepLastAnnotations();
     for (Match match : matches) {
-      context.check();
+      context.checkNowAndThen();
       if (match.one.size() > 1) {
         checkOneSide(match.one, relevant);
       }
+    }
+    failure.throwIfNothingCanBeEarlier();
+    for (Match match : matches) {
+      context.check();
       pairAll(match, all);
     }
+    failure.throwIfAny();
     Double fillMany = matching.fillLeft();
     for (Match match : matches) {
       context.checkNowAndThen();
       if (fillMany != null) {
         fillManySide(match, fillMany);
+        failure.throwIfAny();
       }
       match.byLabels.values().forEach(series -> add(all, series));
     }
@@ -152,7 +164,9 @@ final class VectorVectorOperator implements SeriesOperator {
           continue;
         }
         if (first != null) {
-          throw duplicates(first.labels(), series.labels());
+          Labels a = first.labels();
+          failure.note(i, DUPLICATES, () -> duplicates(a, series.labels()));
+          return;
         }
         first = series;
       }
@@ -273,13 +287,10 @@ final class VectorVectorOperator implements SeriesOperator {
     for (int i = 0; i < steps; i++) {
       if (many.has(i) && one.has(i) && !operation.failedAt(i)) {
         if (oneToOne && match.matched.get(i)) {
-          throw QueryException.execution(
-              "multiple matches for labels: many-to-one matching must be explicit"
-                  + " (group_left/group_right)");
+          failMatching(i, "many-to-one matching must be explicit (group_left/group_right)");
         }
         if (!oneToOne && sameLabels.get(i)) {
-          throw QueryException.execution(
-              "multiple matches for labels: grouping labels must ensure unique matches");
+          failMatching(i, "grouping labels must ensure unique matches");
         }
         sameLabels.set(i);
         match.matched.set(i);
@@ -294,6 +305,14 @@ final class VectorVectorOperator implements SeriesOperator {
       }
       context.release(out);
     }
+  }
+
+  private void failMatching(int step, String problem) {
+    failure.note(
+        step,
+        SEVERAL_MATCHES,
+        () -> QueryException.execution("multiple matches for labels: " + problem));
+    failure.throwIfNothingCanBeEarlier();
   }
 
   private Labels resultLabels(Labels many, Labels one) {
