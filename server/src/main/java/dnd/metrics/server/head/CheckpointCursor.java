@@ -75,6 +75,21 @@ final class CheckpointCursor {
     return text;
   }
 
+  /** Passes over what {@link #block} or {@link #record} would read. */
+  void skipBlock() {
+    int length = count();
+    at += length;
+  }
+
+  int position() {
+    return at;
+  }
+
+  /** Goes back to where it was. */
+  void position(int position) {
+    at = position;
+  }
+
   byte[] block() {
     int length = count();
     byte[] some = Arrays.copyOfRange(bytes, at, at + length);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * numbers are little-endian.
  */
 final class CheckpointFrame {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int HEADER_BYTES = 32;
   static final int FRAME_BYTES = 24;
 
@@ -36,7 +36,8 @@ final class CheckpointFrame {
     METADATA(5),
     END(6),
     POSTINGS(7),
-    NAMES(8);
+    NAMES(8),
+    CHUNK_FILES(9);
 
     private final int number;
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,8 +37,9 @@ final class CheckpointReader {
    * What a sound checkpoint says of itself.
    *
    * @param sequence as {@link CheckpointFrame.Header#sequence}
+   * @param chunkFiles the files of chunks that it needs
    */
-  record Summary(int number, long sequence, long bytes) {}
+  record Summary(int number, long sequence, long bytes, List<ChunkFileUse> chunkFiles) {}
 
   /** What was found where a checkpoint was looked for. */
   sealed interface Finding {
@@ -63,6 +65,7 @@ final class CheckpointReader {
     }
     long at = CheckpointFrame.HEADER_BYTES;
     Kind last = null;
+    List<ChunkFileUse> chunkFiles = List.of();
     byte[] head = new byte[CheckpointFrame.FRAME_BYTES];
     while (last != Kind.END) {
       Frame frame = frame(file, at);
@@ -74,9 +77,12 @@ final class CheckpointReader {
         return new Finding.Damaged(at);
       }
       last = frame.head.kind();
+      if (last == Kind.CHUNK_FILES) {
+        chunkFiles = ChunkFileUses.read(CheckpointCursor.of(frame.body));
+      }
       at = frame.end;
     }
-    return new Finding.Sound(new Summary(header.number(), header.sequence(), at));
+    return new Finding.Sound(new Summary(header.number(), header.sequence(), at, chunkFiles));
   }
 
   private MemorySegment map() throws IOException {
@@ -180,6 +186,7 @@ final class CheckpointReader {
         case METADATA -> readMetadata(CheckpointCursor.of(body));
         case POSTINGS -> index.addPostings(body);
         case NAMES -> index.addNames(body);
+        case CHUNK_FILES -> {} // known since it was looked at
         case END -> readEnd(CheckpointCursor.of(body));
       }
     }

@@ -53,6 +53,7 @@ final class CheckpointWriter {
   /** The portion of the old checkpoint that was looked at last. */
   private int lastSound = -1;
 
+  private final ChunkFileUses uses = new ChunkFileUses();
   private final RoaringBitmap written = new RoaringBitmap();
   private final List<LabelPair> pairs = new ArrayList<>();
   private final EventRecord scratch = new EventRecord();
@@ -79,10 +80,8 @@ final class CheckpointWriter {
   /**
    * Writes the file {@code name} and forces it. What it holds may be ahead of what the log has on
    * disk: it must not count before {@link #highestSequence} is durable.
-   *
-   * @return the last record of the log of which nothing is needed with this checkpoint
    */
-  long write(String name) throws IOException {
+  void write(String name) throws IOException {
     long base = head.log().lastSequence();
     highestSequence = base;
     try (LogFile file = files.create(name)) {
@@ -95,6 +94,9 @@ final class CheckpointWriter {
       writePostings(file);
       writeNames(file);
       body.clear();
+      uses.write(body);
+      frame(file, Kind.CHUNK_FILES, 0);
+      body.clear();
       body.unsigned(seriesCount);
       body.unsigned(senderCount);
       body.unsigned(head.nextSeriesRef());
@@ -104,16 +106,11 @@ final class CheckpointWriter {
       frame(file, Kind.END, highestSequence);
       file.force();
     }
-    return base;
   }
 
   /** The last record of the log that the checkpoint may hold something of. */
   long highestSequence() {
     return highestSequence;
-  }
-
-  long bytes() {
-    return writtenBytes;
   }
 
   private void write(Sender sender, LogFile file) throws IOException {
@@ -170,12 +167,13 @@ final class CheckpointWriter {
       hashes[i] = stored.labelsHash(place);
       CheckpointCursor part = stored.part(place);
       writeLabels(stored.readLabels(part));
+      SeriesParts.count(part, head.chunkStore(), uses);
       part.copyRest(body);
     } else {
       HeadSeries series = head.series(ref);
       hashes[i] = series.labelsHash();
       writeLabels(series.labelPairs());
-      series.write(body, scratch);
+      series.write(body, scratch, uses);
     }
   }
 

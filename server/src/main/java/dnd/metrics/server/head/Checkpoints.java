@@ -8,10 +8,13 @@ import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +29,20 @@ final class Checkpoints {
   private static final String PARTIAL = "checkpoint.partial";
   private static final String DAMAGED = ".damaged";
 
+  /** There as long as nothing of the log was removed. */
+  private static final String FIRST_OF_LOG = "00000001.wal";
+
   private final LogFiles files;
+  private final ChunkStore chunks;
   private @Nullable Summary newest;
   private @Nullable Summary before;
   private int lastNumber;
   private int attempts;
   private boolean foundDamage;
 
-  Checkpoints(LogFiles files) {
+  Checkpoints(LogFiles files, ChunkStore chunks) {
     this.files = files;
+    this.chunks = chunks;
   }
 
   /**
@@ -44,9 +52,33 @@ final class Checkpoints {
    * @return null where there is none
    */
   synchronized @Nullable Summary find(Consumer<String> reports) throws IOException {
+    OpenedChunkFiles opened = new OpenedChunkFiles(files, reports);
+    findIn(opened, reports);
+    Summary found = newest;
+    chunks.begin(opened, found == null ? List.of() : found.chunkFiles(), neededChunkFiles());
+    return found;
+  }
+
+  /** The files of chunks that the checkpoints need that are kept. */
+  private Set<Integer> neededChunkFiles() {
+    Set<Integer> needed = new HashSet<>();
+    addChunkFiles(newest, needed);
+    addChunkFiles(before, needed);
+    return needed;
+  }
+
+  private static void addChunkFiles(@Nullable Summary checkpoint, Set<Integer> needed) {
+    if (checkpoint != null) {
+      checkpoint.chunkFiles().forEach(use -> needed.add(use.number()));
+    }
+  }
+
+  private void findIn(OpenedChunkFiles opened, Consumer<String> reports) throws IOException {
     files.delete(PARTIAL);
+    files.delete(OpenedChunkFiles.PARTIAL);
     List<String> names = names(files);
     int last = names.size() - 1;
+    Lacking lacking = null;
     FutureTask<Finding> beforeLast = new FutureTask<>(() -> check(names.get(last - 1)));
     if (last > 0) { // side by side with the last one
       Thread.ofPlatform().name("checkpoint").daemon().start(beforeLast);
@@ -56,17 +88,39 @@ final class Checkpoints {
       lastNumber = Math.max(lastNumber, CheckpointFrame.numberOf(name));
       switch (i == last - 1 ? result(beforeLast) : check(name)) {
         case Finding.Sound sound -> {
-          if (newest != null) {
+          String loss = opened.loss(sound.summary().chunkFiles());
+          if (loss != null) {
+            foundDamage = true;
+            if (newest == null && lacking == null) {
+              lacking = new Lacking(name, sound.summary(), loss);
+            }
+          } else if (newest != null) {
             before = sound.summary();
-            return newest;
+            return;
+          } else {
+            newest = sound.summary();
+            if (lacking != null) {
+              setAside(lacking, reports);
+            }
           }
-          newest = sound.summary();
         }
         case Finding.Damaged damaged -> setAside(name, damaged, reports);
       }
     }
-    return newest;
+    if (newest == null && lacking != null) {
+      if (files.list().contains(FIRST_OF_LOG)) {
+        setAside(lacking, reports);
+      } else {
+        newest = lacking.summary;
+        reports.accept(
+            lacking.loss
+                + ": what is there is lost, neither an older checkpoint nor the log has it");
+      }
+    }
   }
+
+  /** A sound checkpoint that needs files of chunks of which something is lost. */
+  private record Lacking(String name, Summary summary, String loss) {}
 
   private Finding check(String name) throws IOException {
     return new CheckpointReader(files, name, bytes -> {}).check();
@@ -100,6 +154,18 @@ final class Checkpoints {
             newest == null
                 ? "what it held comes from the checkpoint before it, or from the log"
                 : "it was the older one"));
+  }
+
+  private void setAside(Lacking lacking, Consumer<String> reports) throws IOException {
+    files.rename(lacking.name, lacking.name + DAMAGED);
+    files.forceDirectory();
+    reports.accept(
+        String.format(
+            "%s: not used (kept as %s), since %s; what it held comes from %s",
+            files.describe(lacking.name),
+            files.describe(lacking.name + DAMAGED),
+            lacking.loss,
+            newest == null ? "the log" : "the checkpoint before it and the log"));
   }
 
   /** Whether a damaged one was found, so that there is none to spare. */
@@ -137,23 +203,25 @@ final class Checkpoints {
     CheckpointWriter writer = new CheckpointWriter(head, index, files, number, ++attempts);
     boolean renamed = false;
     try {
-      long sequence = writer.write(PARTIAL);
+      writer.write(PARTIAL);
       head.awaitDurable();
       files.rename(PARTIAL, name);
       renamed = true;
       files.forceDirectory();
       lastNumber = number;
-      if (new CheckpointReader(files, name, bytes -> {}).check()
-          instanceof Finding.Damaged damaged) {
-        throw new IOException(
-            files.describe(name)
-                + ": damaged at offset "
-                + damaged.offset()
-                + " though it was just written");
-      }
-      Summary written = new Summary(number, sequence, writer.bytes());
+      Summary written =
+          switch (check(name)) {
+            case Finding.Sound sound -> sound.summary();
+            case Finding.Damaged damaged ->
+                throw new IOException(
+                    files.describe(name)
+                        + ": damaged at offset "
+                        + damaged.offset()
+                        + " though it was just written");
+          };
       before = newest;
       newest = written;
+      chunks.keep(neededChunkFiles());
       removeWhatIsOver(head);
       return written;
     } catch (IOException | RuntimeException e) {
@@ -192,9 +260,28 @@ final class Checkpoints {
     head.log().removeThrough(older.sequence());
   }
 
-  /** Copies checkpoints and log into a folder that has none; how many files that were. */
+  /**
+   * Copies checkpoints, the files of chunks that they need, and the log into a folder that has
+   * none; how many files that were.
+   */
   synchronized int copy(LogFiles to) throws IOException {
-    List<String> names = names(files);
-    return names.size() + LogCopy.copy(files, names, to).size();
+    Set<Integer> needed = neededChunkFiles();
+    return copy(files, to, needed::contains);
+  }
+
+  /** The same of a folder that nobody works with, with all files of chunks. */
+  static int copy(LogFiles from, LogFiles to) throws IOException {
+    return copy(from, to, number -> true);
+  }
+
+  private static int copy(LogFiles from, LogFiles to, IntPredicate isNeeded) throws IOException {
+    List<String> names = names(from);
+    for (String name : from.list()) {
+      int number = ChunkFile.numberOf(name);
+      if (number >= 0 && isNeeded.test(number)) {
+        names.add(name);
+      }
+    }
+    return names.size() + LogCopy.copy(from, names, to).size();
   }
 }

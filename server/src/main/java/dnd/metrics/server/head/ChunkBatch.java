@@ -4,7 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -19,6 +21,7 @@ final class ChunkBatch {
 
   private final List<HeadSeries> series = new ArrayList<>();
   private final List<FinishedChunk> chunks = new ArrayList<>();
+  private final Set<FinishedChunk> known = new HashSet<>();
   private int[] offsets = new int[1024];
   private ByteBuffer bytes = empty(1 << 20);
 
@@ -28,7 +31,11 @@ final class ChunkBatch {
         .position(ChunkFile.HEADER_BYTES);
   }
 
+  /** Adds a chunk, unless it is there already. */
   void add(HeadSeries of, FinishedChunk chunk) {
+    if (!known.add(chunk)) {
+      return; // its series has waited more than once
+    }
     int n = chunks.size();
     if (n == offsets.length) {
       offsets = Arrays.copyOf(offsets, 2 * n);
@@ -76,9 +83,12 @@ final class ChunkBatch {
     return bytes.position();
   }
 
-  /** The whole file, to be read from its beginning; nothing may be added afterwards. */
+  /** The content of the file, in whole pages; nothing may be added afterwards. */
   ByteBuffer file(int number) {
     int length = bytes.position();
+    int rest = ChunkFilePages.pagesOf(length) * ChunkFilePages.PAGE_BYTES - length;
+    ensureRoom(rest);
+    bytes.put(new byte[rest]);
     bytes.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, number).putLong(16, length);
     CRC32C crc = new CRC32C();
     crc.update(bytes.slice(0, 24));
@@ -89,6 +99,7 @@ final class ChunkBatch {
   void clear() {
     series.clear();
     chunks.clear();
+    known.clear();
     bytes.clear().position(ChunkFile.HEADER_BYTES);
   }
 }

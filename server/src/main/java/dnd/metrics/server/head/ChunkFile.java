@@ -4,6 +4,7 @@ import dnd.metrics.server.chunk.EncodedChunk;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,13 +27,20 @@ final class ChunkFile {
   private final int number;
   private final MemorySegment content;
 
-  /** How many of its chunks series have. */
-  private final AtomicInteger inUse;
+  /** Pages of it that were found damaged beyond repair. */
+  private final BitSet lost;
 
-  ChunkFile(int number, MemorySegment content, int inUse) {
+  /** How many of its chunks series have. */
+  private final AtomicInteger inUse = new AtomicInteger();
+
+  ChunkFile(int number, MemorySegment content) {
+    this(number, content, new BitSet());
+  }
+
+  ChunkFile(int number, MemorySegment content, BitSet lost) {
     this.number = number;
     this.content = content;
-    this.inUse = new AtomicInteger(inUse);
+    this.lost = lost;
   }
 
   static String fileName(int number) {
@@ -65,8 +73,30 @@ final class ChunkFile {
     return number;
   }
 
+  /** The version of the format, where its first page is sound. */
+  int version() {
+    return content.get(INT, 8);
+  }
+
   long bytes() {
     return content.byteSize();
+  }
+
+  /** Whether a chunk lies, in part at least, where the file was found damaged beyond repair. */
+  boolean isLost(int offset) {
+    if (lost.isEmpty()) {
+      return false;
+    }
+    int headEnd = offset + CHUNK_HEAD_BYTES - 1;
+    if (isLost(offset, headEnd)) {
+      return true;
+    }
+    return isLost(headEnd, headEnd + length(offset));
+  }
+
+  private boolean isLost(int from, int to) {
+    int next = lost.nextSetBit(from / ChunkFilePages.PAGE_BYTES);
+    return next >= 0 && next <= to / ChunkFilePages.PAGE_BYTES;
   }
 
   /** Time of a chunk's first sample, Unix milliseconds. */

@@ -3,19 +3,24 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves finished chunks out of the heap into {@link ChunkFile files}. When enough of them wait, a
  * file is put together of them (a portion of a sender's series under the sender's lock at a time),
  * written and forced without any lock, and mapped; only then series have their chunks there. So a
  * file is whole from the first moment in which somebody knows of it, and where it cannot be written
- * the chunks stay where they are. A file of which no series has a chunk is removed.
+ * the chunks stay where they are. Checkpoints speak of these files. A file that no checkpoint needs
+ * and no series has a chunk in is removed.
  *
- * <p>{@link #noteFinished} and the figures are for any thread; all else for one at a time.
+ * <p>{@link #noteFinished}, {@link #file} and the figures are for any thread; all else for one at a
+ * time.
  */
 final class ChunkStore {
   /** So much heap may be taken by chunks that wait. */
@@ -31,7 +36,11 @@ final class ChunkStore {
   private static final int SERIES_AT_ONCE = 1024;
 
   private final LogFiles files;
-  private final List<ChunkFile> stored = new ArrayList<>();
+  private final ConcurrentSkipListMap<Integer, ChunkFile> stored = new ConcurrentSkipListMap<>();
+
+  /** Numbers of files that a checkpoint on the disk needs. */
+  private Set<Integer> kept = Set.of();
+
   private final ChunkBatch batch = new ChunkBatch();
   private final AtomicLong waiting = new AtomicLong();
   private int lastNumber;
@@ -46,10 +55,42 @@ final class ChunkStore {
     this.files = files;
   }
 
-  /** Removes the files of a process before: all that is in them is in the log or a checkpoint. */
-  void begin() throws IOException {
+  /**
+   * Takes over the files that checkpoints need, before anything else, and removes others.
+   *
+   * @param opened where they are
+   * @param uses what of them the checkpoint needs that the head is brought back from
+   * @param needed the numbers of all that are needed by any checkpoint
+   */
+  void begin(OpenedChunkFiles opened, List<ChunkFileUse> uses, Set<Integer> needed)
+      throws IOException {
+    for (int number : needed) {
+      lastNumber = Math.max(lastNumber, number);
+      ChunkFile file = opened.file(number);
+      if (file != null) {
+        stored.put(number, file);
+      }
+    }
+    for (ChunkFileUse use : uses) {
+      ChunkFile file = stored.get(use.number());
+      if (file != null) {
+        file.use(use.chunks());
+      }
+    }
+    kept = needed;
     untidy = true;
     removeUnused();
+    count();
+  }
+
+  /** A file in which a series may have chunks; null where it was lost. */
+  @Nullable ChunkFile file(int number) {
+    return stored.get(number);
+  }
+
+  /** From now on checkpoints need these files. */
+  void keep(Set<Integer> needed) {
+    kept = needed;
   }
 
   /** A chunk waits on the heap. */
@@ -136,7 +177,7 @@ final class ChunkStore {
       return;
     }
     ChunkFile file = writeFile(++lastNumber);
-    stored.add(file);
+    stored.put(file.number(), file);
     count();
     int from = 0;
     while (from < batch.size()) {
@@ -159,10 +200,13 @@ final class ChunkStore {
   private ChunkFile writeFile(int number) throws IOException {
     String name = ChunkFile.fileName(number);
     try (LogFile made = files.create(name)) {
-      made.write(batch.file(number), 0);
+      ByteBuffer content = batch.file(number);
+      int length = content.remaining();
+      made.write(content.duplicate(), 0);
+      made.write(ChunkFilePages.protection(content), length);
       made.force();
       files.forceDirectory();
-      return new ChunkFile(number, made.map(), 0);
+      return new ChunkFile(number, made.map());
     } catch (IOException e) {
       untidy = true;
       try {
@@ -174,13 +218,16 @@ final class ChunkStore {
     }
   }
 
-  /** Removes the files that no series has a chunk in. Who still reads in one can go on. */
+  /**
+   * Removes the files that no checkpoint needs and no series has a chunk in. Who still reads in one
+   * can go on.
+   */
   void removeUnused() throws IOException {
     boolean removed = false;
     if (untidy) {
       for (String name : files.list()) {
         int number = ChunkFile.numberOf(name);
-        if (number >= 0 && stored.stream().noneMatch(file -> file.number() == number)) {
+        if (number >= 0 && !stored.containsKey(number) && !kept.contains(number)) {
           files.delete(name);
           removed = true;
         }
@@ -188,10 +235,10 @@ final class ChunkStore {
       }
       untidy = false;
     }
-    for (ChunkFile file : List.copyOf(stored)) {
-      if (file.inUse() == 0) {
+    for (ChunkFile file : stored.values()) {
+      if (file.inUse() == 0 && !kept.contains(file.number())) {
         files.delete(ChunkFile.fileName(file.number()));
-        stored.remove(file);
+        stored.remove(file.number());
         removed = true;
       }
     }
@@ -203,6 +250,6 @@ final class ChunkStore {
 
   private void count() {
     fileCount = stored.size();
-    fileBytes = stored.stream().mapToLong(ChunkFile::bytes).sum();
+    fileBytes = stored.values().stream().mapToLong(ChunkFile::bytes).sum();
   }
 }

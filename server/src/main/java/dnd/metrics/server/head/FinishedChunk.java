@@ -21,7 +21,7 @@ final class FinishedChunk {
   private final byte encoding;
   private final byte[] bytes;
 
-  private FinishedChunk(long firstMillis, long lastMillis, byte encoding, byte[] bytes) {
+  FinishedChunk(long firstMillis, long lastMillis, byte encoding, byte[] bytes) {
     this.firstMillis = firstMillis;
     this.lastMillis = lastMillis;
     this.encoding = encoding;
@@ -43,19 +43,6 @@ final class FinishedChunk {
   /** The chunk as a block takes it. */
   EncodedChunk encoded() {
     return new EncodedChunk(firstMillis, lastMillis, encoding, MemorySegment.ofArray(bytes));
-  }
-
-  void write(CheckpointBytes out) {
-    out.signed(firstMillis);
-    out.unsigned(lastMillis - firstMillis);
-    out.single(encoding);
-    out.block(bytes);
-  }
-
-  static FinishedChunk read(CheckpointCursor in) {
-    long first = in.signed();
-    long last = first + in.unsigned();
-    return new FinishedChunk(first, last, (byte) in.single(), in.block());
   }
 
   int encoding() {

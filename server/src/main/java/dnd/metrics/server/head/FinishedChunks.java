@@ -17,6 +17,9 @@ final class FinishedChunks {
       new FinishedChunks(0, Long.MIN_VALUE, new int[0], new Object[0]);
   static final byte[] NO_ROOM = {};
 
+  /** Stands in a checkpoint where chunks that are there have their encoding. */
+  private static final int IN_A_FILE = 0;
+
   private static final long LARGEST_DISTANCE = 0xffff_ffffL;
 
   /** Time of the first sample in the first chunk. */
@@ -63,8 +66,12 @@ final class FinishedChunks {
 
   /** Time of a chunk's last sample; looks into the file. */
   long lastMillis(int i) {
-    return switch (holders[i]) {
-      case ChunkFile file -> file.lastMillis(places[2 * i + 1]);
+    return lastMillis(holders[i], places[2 * i + 1]);
+  }
+
+  private static long lastMillis(Object holder, int offset) {
+    return switch (holder) {
+      case ChunkFile file -> file.lastMillis(offset);
       case FinishedChunk chunk -> chunk.lastMillis();
       default -> throw new IllegalStateException();
     };
@@ -221,26 +228,81 @@ final class FinishedChunks {
     return moved == 0 ? this : new FinishedChunks(firstMillis, lastMillis, newPlaces, newHolders);
   }
 
-  void write(CheckpointBytes out) {
+  /** For a checkpoint: those on the heap whole, of the others where they are. */
+  void write(CheckpointBytes out, ChunkFileUses uses) {
     out.unsigned(holders.length);
+    long before = 0;
     for (int i = 0; i < holders.length; i++) {
-      if (holders[i] instanceof FinishedChunk chunk) {
-        chunk.write(out);
+      long first = firstMillis(i);
+      if (i == 0) {
+        out.signed(first);
       } else {
-        FinishedChunk.of(encoded(i)).write(out);
+        out.unsigned(first - before);
+      }
+      before = first;
+      switch (holders[i]) {
+        case ChunkFile file -> {
+          out.single(IN_A_FILE);
+          out.unsigned(file.number());
+          out.unsigned(places[2 * i + 1]);
+          uses.add(file);
+        }
+        case FinishedChunk chunk -> {
+          out.single(chunk.encoding());
+          out.unsigned(chunk.lastMillis() - first);
+          out.block(chunk.bytes());
+        }
+        default -> throw new IllegalStateException();
       }
     }
   }
 
-  /** Takes over what {@link #write} wrote, of a series that is being made. */
+  /**
+   * Takes over what {@link #write} wrote, of a series that is being made; without what was in files
+   * and is lost.
+   */
   static FinishedChunks read(CheckpointCursor in, HeadSeries series) {
+    ChunkStore store = series.sender.head.chunkStore();
     Builder read = new Builder();
-    for (int n = in.count(); n > 0; n--) {
-      FinishedChunk chunk = FinishedChunk.read(in);
-      read.add(chunk);
-      series.sender.noteFinished(series.ref, chunk);
+    long first = 0;
+    int count = in.count();
+    for (int i = 0; i < count; i++) {
+      first = i == 0 ? in.signed() : first + in.unsigned();
+      int encoding = in.single();
+      if (encoding == IN_A_FILE) {
+        ChunkFile file = store.file(in.count());
+        int offset = in.count();
+        if (file != null && file.isLost(offset)) {
+          file.release();
+        } else if (file != null) {
+          read.add(file, first, offset);
+        }
+      } else {
+        FinishedChunk chunk =
+            new FinishedChunk(first, first + in.unsigned(), (byte) encoding, in.block());
+        read.add(chunk);
+        series.sender.noteFinished(series.ref, chunk);
+      }
     }
     return read.build();
+  }
+
+  /** Passes over what {@link #write} wrote, and counts the chunks that are in files. */
+  static void count(CheckpointCursor in, ChunkStore store, ChunkFileUses uses) {
+    int count = in.count();
+    for (int i = 0; i < count; i++) {
+      in.unsigned(); // its first time
+      if (in.single() == IN_A_FILE) {
+        ChunkFile file = store.file(in.count());
+        in.unsigned(); // its offset
+        if (file != null) {
+          uses.add(file);
+        }
+      } else {
+        in.unsigned(); // its last time
+        in.skipBlock();
+      }
+    }
   }
 
   /** Chunks being put together, in order of time. For one thread. */
@@ -248,17 +310,19 @@ final class FinishedChunks {
     private final List<Object> holders = new ArrayList<>();
     private long[] begins = new long[4];
     private int[] offsets = new int[4];
-    private long lastMillis;
 
     void add(FinishedChunk chunk) {
       add(chunk, chunk.firstMillis(), 0);
-      lastMillis = chunk.lastMillis();
+    }
+
+    /** Adds one that is in a file. */
+    void add(ChunkFile file, long begin, int offset) {
+      add((Object) file, begin, offset);
     }
 
     /** Adds a chunk of others, where it is. */
     void add(FinishedChunks others, int i) {
       add(others.holders[i], others.firstMillis(i), others.places[2 * i + 1]);
-      lastMillis = others.lastMillis(i);
     }
 
     private void add(Object holder, long begin, int offset) {
@@ -281,6 +345,8 @@ final class FinishedChunks {
         places[2 * i] = (int) (begins[i] - begins[0]);
         places[2 * i + 1] = offsets[i];
       }
+      int last = holders.size() - 1;
+      long lastMillis = lastMillis(holders.get(last), offsets[last]);
       return new FinishedChunks(begins[0], lastMillis, places, holders.toArray());
     }
   }

@@ -90,9 +90,8 @@ public final class Head implements SeriesSource, Closeable {
       throws IOException {
     this.folder = folder;
     this.options = options;
-    this.checkpoints = new Checkpoints(files);
     this.chunkStore = new ChunkStore(files);
-    chunkStore.begin();
+    this.checkpoints = new Checkpoints(files, chunkStore);
     HeadReplay replay = new HeadReplay(this, directory);
     long first = 1;
     long highest = 0;
@@ -573,7 +572,7 @@ public final class Head implements SeriesSource, Closeable {
 
   /** Copies what {@link #copyLog(Path)} made, which nobody works with, into another folder. */
   public static void copyLog(Path source, Path target) throws IOException {
-    new Checkpoints(new DiskLogFiles(source)).copy(new DiskLogFiles(target));
+    Checkpoints.copy(new DiskLogFiles(source), new DiskLogFiles(target));
   }
 
   /** All senders, in no order; those that come meanwhile may be missing. */

@@ -134,7 +134,6 @@ final class HeadMaintenance implements Closeable {
       if (count > 0) {
         cutDurations.recordSince(started);
         checkpoint();
-        head.chunkStore().removeUnused();
       }
       return count;
     } finally {
@@ -162,6 +161,7 @@ final class HeadMaintenance implements Closeable {
       logBytesThen = then;
       checkpoints.incrementAndGet();
       checkpointDurations.recordSince(started);
+      head.chunkStore().removeUnused();
     } finally {
       work.unlock();
     }

@@ -673,7 +673,7 @@ public final class HeadSeries implements Series {
   }
 
   /** Everything but labels and numbers, for a checkpoint; for the thread with the sender's lock. */
-  void write(CheckpointBytes out, EventRecord scratch) {
+  void write(CheckpointBytes out, EventRecord scratch, ChunkFileUses uses) {
     Chunk chunk = open;
     RunningValue r = running();
     OutOfOrderSamples late = outOfOrder();
@@ -695,7 +695,7 @@ public final class HeadSeries implements Series {
         out.record(scratch);
       }
     }
-    finished.write(out);
+    finished.write(out, uses);
     if (chunk != null) {
       out.signed(openFirstMillis);
       SeriesParts.write(chunk, out);

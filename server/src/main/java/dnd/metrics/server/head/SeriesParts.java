@@ -27,6 +27,22 @@ final class SeriesParts implements EventRecordVisitor {
   private OutOfOrderSamples late = new OutOfOrderSamples();
   private @Nullable Histogram lastHistogram;
 
+  /** Counts the chunks in files of a series in a checkpoint, and stays where it is. */
+  static void count(CheckpointCursor in, ChunkStore store, ChunkFileUses uses) {
+    int begin = in.position();
+    int flags = in.single();
+    if ((flags & NEWEST) != 0) {
+      in.signed();
+      if ((flags & NEWEST_IS_HISTOGRAM) != 0) {
+        in.skipBlock();
+      } else {
+        in.raw();
+      }
+    }
+    FinishedChunks.count(in, store, uses);
+    in.position(begin);
+  }
+
   static void write(Chunk chunk, CheckpointBytes out) {
     out.single(chunk.encoding());
     out.block(chunk.toBytes());

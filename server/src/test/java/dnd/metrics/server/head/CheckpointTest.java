@@ -170,12 +170,12 @@ class CheckpointTest {
   @Test
   void aCheckpointOfAnotherVersionIsRefused() throws IOException {
     refused(
-        3,
-        "memory/00000001.checkpoint is of checkpoint format 3, which this program does not know");
+        4,
+        "memory/00000001.checkpoint is of checkpoint format 4, which this program does not know");
     disk = new MemoryLogFiles();
     refused(
-        1,
-        "memory/00000001.checkpoint is of checkpoint format 1, which only builds before the first release wrote; this"
+        2,
+        "memory/00000001.checkpoint is of checkpoint format 2, which only builds before the first release wrote; this"
             + " program does not read it");
   }
 
@@ -259,7 +259,7 @@ class CheckpointTest {
 
   /** Header, then each frame: its head, its body. */
   private static final String LAYOUT =
-      "646e646d2d63686b02000000010000000100000000000000a2944a3900000000"
+      "646e646d2d63686b030000000100000001000000000000005c9946cb00000000"
           + "66726ded020000000a0000000000000000000000c13f36ba"
           + "00046469636503642d31"
           + "66726ded01000000290000000000000000000000d4c5115b"
@@ -284,6 +284,8 @@ class CheckpointTest {
           + "000100010001010102"
           + "66726ded080000000a0000000000000000000000efb9bd89"
           + "03000101010003000101"
+          + "66726ded09000000010000000000000000000000e63f7cf5"
+          + "00"
           + "66726ded060000000f0000000100000000000000e9290a7d"
           + "0301030101ffffffffffffffffff01";
 }

@@ -11,11 +11,17 @@ import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,14 +36,22 @@ class ChunkStoreTest {
 
   @TempDir Path folder;
   private MemoryLogFiles disk = new MemoryLogFiles();
+  private final List<String> reports = new ArrayList<>();
+
+  private final ReplayListener listener =
+      new ReplayListener() {
+        @Override
+        public void progress(long bytesDone, long bytesTotal) {}
+
+        @Override
+        public void report(String line) {
+          reports.add(line);
+        }
+      };
 
   private Head open() throws IOException {
     return Head.open(
-        folder.resolve("data"),
-        path -> disk,
-        HeadOptions.DEFAULT,
-        LogOptions.DEFAULT,
-        ReplayListener.SILENT);
+        folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LogOptions.DEFAULT, listener);
   }
 
   private static Labels labels(int i) {
@@ -52,7 +66,7 @@ class ChunkStoreTest {
       for (int t = 0; t < times; t++) {
         for (int i = 0; i < SERIES; i++) {
           long time = fromMillis + t * 10_000L;
-          assertThat(batch.append(batch.resolve(labels(i)), time, (double) (t % 7 * i)))
+          assertThat(batch.append(batch.resolve(labels(i)), time, (t * 31 + i * 17) % 97 / 7.0))
               .isEqualTo(AppendOutcome.ACCEPTED);
         }
       }
@@ -68,6 +82,192 @@ class ChunkStoreTest {
     }
     return found;
   }
+
+  /** Six hundred samples of each series, four chunks of each in a file, in a checkpoint. */
+  private Map<Labels, List<String>> filled(int checkpoints) throws IOException {
+    try (Head head = open()) {
+      push(head, START, 600);
+      head.storeChunks();
+      for (int i = 0; i < checkpoints; i++) {
+        head.checkpoint();
+      }
+      return samples(head);
+    } finally {
+      disk = disk.kill();
+    }
+  }
+
+  @Test
+  void aCheckpointSpeaksOfChunksInFiles() throws IOException {
+    Map<Labels, List<String>> before = filled(1);
+    for (int start = 0; start < 3; start++) {
+      try (Head head = open()) {
+        assertThat(reports).isEmpty();
+        assertThat(files(head)).isEqualTo(1);
+        head.checkpoint(); // of series that nobody has looked at
+        push(head, START + (600 + start) * 10_000L, 1);
+        assertInFile(head, 2, 1, true);
+        assertThat(samples(head).get(labels(2))).containsAll(before.get(labels(2)));
+        head.checkpoint();
+        assertThat(files(head)).isEqualTo(1);
+      }
+      disk = disk.kill();
+    }
+    try (Head head = open()) {
+      MemoryBlocks blocks = new MemoryBlocks();
+      push(head, START + 3 * HOUR, 1);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(blocks.with(head, true).get(labels(1))).hasSize(604);
+      head.checkpoint();
+      assertThat(disk.list()).doesNotContain(FIRST);
+    }
+    disk = disk.kill();
+    open().close();
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void whatNoCheckpointSpeaksOfIsRemovedAtTheStart() throws IOException {
+    Map<Labels, List<String>> before = filled(0);
+    assertThat(disk.list()).contains(FIRST);
+    try (Head head = open()) {
+      assertThat(disk.list()).doesNotContain(FIRST);
+      assertThat(samples(head)).isEqualTo(before);
+    }
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void aFlippedBitIsRepaired() throws IOException {
+    Map<Labels, List<String>> before = filled(2);
+    byte[] sound = disk.contentOf(FIRST);
+    disk.flipBit(FIRST, 8L * 500);
+    try (Head head = open()) {
+      assertThat(reports)
+          .containsExactly(
+              "memory/00000001.chunks: damaged at offset 0: repaired from its parity; nothing is lost");
+      assertThat(samples(head)).isEqualTo(before);
+      assertThat(disk.contentOf(FIRST)).isEqualTo(sound);
+    }
+  }
+
+  @Test
+  void aFileOfAnotherVersionIsRefused() throws IOException {
+    filled(1);
+    byte[] file = disk.contentOf(FIRST);
+    byte[] content = Arrays.copyOf(file, ChunkFilePages.pagesOf(file.length) * 4096 - 2 * 4096);
+    content[8] = 2;
+    ByteBuffer behind = ChunkFilePages.protection(ByteBuffer.wrap(content));
+    System.arraycopy(content, 0, file, 0, content.length);
+    behind.get(file, content.length, behind.remaining());
+    disk.setContent(FIRST, file);
+    assertThatThrownBy(this::open)
+        .hasMessage(
+            "memory/00000001.chunks is of chunk file format 2, which this program does not know");
+  }
+
+  @Test
+  void whereAFileIsMissingTheOlderCheckpointIsUsed() throws IOException {
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      push(head, START, 300);
+      head.checkpoint();
+      head.storeChunks();
+      head.checkpoint();
+      before = samples(head);
+    }
+    disk = disk.kill();
+    disk.delete(FIRST);
+    try (Head head = open()) {
+      assertThat(reports)
+          .containsExactly(
+              "memory/00000002.checkpoint: not used (kept as memory/00000002.checkpoint.damaged), since"
+                  + " memory/00000001.chunks is missing; what it held comes from the checkpoint before it and the"
+                  + " log");
+      assertThat(samples(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whereTheLogIsWholeItReplacesAFile() throws IOException {
+    Map<Labels, List<String>> before = filled(1);
+    disk.delete(FIRST);
+    try (Head head = open()) {
+      assertThat(reports).hasSize(1);
+      assertThat(reports.getFirst())
+          .contains("00000001.checkpoint: not used", "00000001.chunks is missing", "from the log");
+      assertThat(samples(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whereNothingElseHasWhatIsLostTheRestIsServed() throws IOException {
+    Map<Labels, List<String>> before = filled(2);
+    disk.delete("00000001.wal"); // behind two checkpoints
+    byte[] file = disk.contentOf(FIRST);
+    int second = ChunkFilePages.PAGE_BYTES;
+    assertThat(file.length).as("three pages and their parity").isGreaterThan(4 * second);
+    file[second + 3] ^= 1;
+    file[second + second + 3] ^= 1;
+    disk.setContent(FIRST, file);
+    try (Head head = open()) {
+      assertThat(reports)
+          .anyMatch(line ->
+              line.startsWith("memory/00000001.chunks is damaged at offset 4096")
+                  && line.endsWith("is lost, neither an older checkpoint nor the log has it"));
+      Map<Labels, List<String>> left = samples(head);
+      before.forEach((labels, samples) -> {
+        assertThat(left.get(labels)).hasSizeBetween(120, 600);
+        assertThat(samples).containsAll(left.get(labels));
+      });
+      assertThat(left.values().stream().mapToInt(List::size).sum()).isBetween(600, 1_500);
+      assertThat(left.values())
+          .as("of the first page")
+          .anyMatch(s -> s.getFirst().startsWith(START + "="));
+      push(head, START + 6_000_000, 1);
+      head.checkpoint();
+      head.checkpoint();
+      MemoryBlocks blocks = new MemoryBlocks();
+      push(head, START + 3 * HOUR, 1);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+    }
+  }
+
+  /** Header, and a chunk; behind the page its parity, which is the same, and checksums. */
+  @Test
+  void theLayoutStays() throws IOException {
+    try (Head head = open()) {
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, START)) {
+        HeadSeries series = batch.resolve(labels(0));
+        batch.append(series, START - 20, 1.5);
+        batch.append(series, START - 10, 2.5);
+        batch.append(series, START, 2.5); // in the next range
+        batch.commit(done);
+      }
+      done.await();
+      head.storeChunks();
+    }
+    byte[] file = disk.contentOf(FIRST);
+    assertThat(file).hasSize(2 * 4096 + 2 * 4 + 8);
+    assertThat(HexFormat.of().formatHex(file, 0, 80)).isEqualTo(LAYOUT);
+    assertThat(Arrays.copyOfRange(file, 4096, 8192)).isEqualTo(Arrays.copyOf(file, 4096));
+    ByteBuffer sums = ByteBuffer.wrap(file, 8192, 16).slice().order(ByteOrder.LITTLE_ENDIAN);
+    CRC32C crc = new CRC32C();
+    crc.update(file, 0, 4096);
+    assertThat(sums.getInt(0)).isEqualTo((int) crc.getValue());
+    assertThat(sums.getInt(4)).isEqualTo((int) crc.getValue());
+    crc.reset();
+    crc.update(file, 8192, 8);
+    assertThat(sums.getInt(8)).isEqualTo((int) crc.getValue());
+    assertThat(sums.getInt(12)).isZero();
+  }
+
+  private static final String LAYOUT =
+      "646e646d2d63687501000000010000004500000000000000e265f7cc00000000"
+          + "ec0f47d08b010000010a000015000000"
+          + "0002d8bfb884fa623ff80000000000000ac26fffc00000000000000000000000";
 
   private static long files(Head head) {
     return head.status().maintenance().chunkFiles();
@@ -94,11 +294,19 @@ class ChunkStoreTest {
       assertThat(files(head)).isEqualTo(1);
       assertThat(head.status().maintenance().chunkFileBytes())
           .isEqualTo(disk.contentOf(FIRST).length);
+      long length = ChunkFile.HEADER_BYTES;
       for (int i = 0; i < SERIES; i++) {
         assertThat(head.series(i).finished.size()).isEqualTo(2);
+        for (int chunk = 0; chunk < 2; chunk++) {
+          length +=
+              ChunkFile.CHUNK_HEAD_BYTES + head.series(i).finished.encoded(chunk).data().byteSize();
+        }
         assertInFile(head, i, 0, true);
         assertInFile(head, i, 1, true);
       }
+      assertThat(ByteBuffer.wrap(disk.contentOf(FIRST)).order(ByteOrder.LITTLE_ENDIAN).getLong(16))
+          .as("each chunk is there once")
+          .isEqualTo(length);
       assertThat(samples(head)).isEqualTo(before);
       HeadSeries one = head.series(1);
       for (int t = 0; t < 300; t++) {

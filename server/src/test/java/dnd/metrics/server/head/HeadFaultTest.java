@@ -55,6 +55,7 @@ class HeadFaultTest {
   private int checkpoints;
   private int failedCheckpoints;
   private int flippedBits;
+  private int flippedBitsOfChunks;
   private int cuts;
   private int failedCuts;
   private int stores;
@@ -179,7 +180,7 @@ class HeadFaultTest {
     }
     System.out.printf(
         "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed),"
-            + " %d deletions (%d failed), %d files of chunks (%d failed), %d flipped bits%n",
+            + " %d deletions (%d failed), %d files of chunks (%d failed), %d and %d flipped bits%n",
         faults,
         checkpoints,
         failedCheckpoints,
@@ -189,7 +190,9 @@ class HeadFaultTest {
         failedDeletions,
         stores,
         failedStores,
-        flippedBits);
+        flippedBits,
+        flippedBitsOfChunks);
+    assertThat(flippedBitsOfChunks).isPositive();
     assertThat(stores).isGreaterThan(failedStores);
     assertThat(failedStores).isPositive();
     assertThat(deletions).isGreaterThan(failedDeletions);
@@ -353,6 +356,13 @@ class HeadFaultTest {
   }
 
   private void turnABit(Random random) throws IOException {
+    List<String> chunks = disk.list().stream().filter(n -> ChunkFile.numberOf(n) > 0).toList();
+    if (!chunks.isEmpty()) { // there is none to spare: it is repaired
+      String name = chunks.get(random.nextInt(chunks.size()));
+      disk.flipBit(name, random.nextLong(8L * disk.contentOf(name).length));
+      flippedBitsOfChunks++;
+      faults++;
+    }
     List<String> names = Checkpoints.names(disk);
     boolean spare = names.size() > 1 || disk.list().contains("00000001.wal");
     if (!names.isEmpty() && spare) {

@@ -1,0 +1,134 @@
+package dnd.metrics.server.head;
+
+import dnd.metrics.server.wal.LogFile;
+import dnd.metrics.server.wal.LogFiles;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of chunks that checkpoints of a process before speak of, each looked at as a whole once
+ * ({@link ChunkFilePages}). What can be repaired is, also on the disk. Safe for use by several
+ * threads.
+ */
+final class OpenedChunkFiles {
+  /** A file that is being repaired. */
+  static final String PARTIAL = "chunks.partial";
+
+  private final LogFiles files;
+  private final Consumer<String> reports;
+  private final ConcurrentHashMap<Integer, Opened> opened = new ConcurrentHashMap<>();
+
+  /**
+   * @param reports is told, a line each, what a person should know
+   */
+  OpenedChunkFiles(LogFiles files, Consumer<String> reports) {
+    this.files = files;
+    this.reports = reports;
+  }
+
+  /** A file, null where it is missing, and what of it is lost, null for nothing. */
+  private record Opened(@Nullable ChunkFile file, @Nullable String loss) {}
+
+  /**
+   * Looks at files, side by side.
+   *
+   * @return what is lost of the first of them of which something is; null for nothing
+   * @throws IOException where one cannot be read
+   */
+  @Nullable String loss(List<ChunkFileUse> uses) throws IOException {
+    try {
+      uses.parallelStream().forEach(use -> opened.computeIfAbsent(use.number(), n -> open(use)));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (ChunkFileUse use : uses) {
+      Opened known = opened.get(use.number());
+      if (known != null && known.loss() != null) {
+        return known.loss();
+      }
+    }
+    return null;
+  }
+
+  /** A file that was looked at; null where it is missing. */
+  @Nullable ChunkFile file(int number) {
+    Opened known = opened.get(number);
+    return known == null ? null : known.file();
+  }
+
+  private Opened open(ChunkFileUse use) {
+    String name = ChunkFile.fileName(use.number());
+    try {
+      MemorySegment content;
+      try (LogFile file = files.open(name)) {
+        content = file.map();
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        return new Opened(null, files.describe(name) + " is missing");
+      }
+      if (content.byteSize() != use.bytes()) {
+        return new Opened(
+            null,
+            String.format(
+                "%s has %d bytes instead of %d",
+                files.describe(name), content.byteSize(), use.bytes()));
+      }
+      return switch (ChunkFilePages.check(content)) {
+        case ChunkFilePages.Finding.Sound _ ->
+            new Opened(known(new ChunkFile(use.number(), content)), null);
+        case ChunkFilePages.Finding.Repaired repaired ->
+            new Opened(known(new ChunkFile(use.number(), repair(name, repaired))), null);
+        case ChunkFilePages.Finding.Lost lost ->
+            new Opened(
+                new ChunkFile(use.number(), content, lost.lost()),
+                String.format(
+                    "%s is damaged at offset %d, in %d places of %d bytes",
+                    files.describe(name),
+                    lost.offset(),
+                    lost.lost().cardinality(),
+                    ChunkFilePages.PAGE_BYTES));
+      };
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A sound file, where it is of the version that this program knows. */
+  private ChunkFile known(ChunkFile file) throws IOException {
+    if (file.version() != ChunkBatch.VERSION) {
+      throw new IOException(
+          String.format(
+              "%s is of chunk file format %d, which this program does not know",
+              files.describe(ChunkFile.fileName(file.number())), file.version()));
+    }
+    return file;
+  }
+
+  /** Puts the file as it should be in the place of the damaged one, or else in memory. */
+  private synchronized MemorySegment repair(String name, ChunkFilePages.Finding.Repaired repaired) {
+    String what =
+        String.format("%s: damaged at offset %d", files.describe(name), repaired.offset());
+    try {
+      MemorySegment mapped;
+      try (LogFile file = files.create(PARTIAL)) {
+        file.write(repaired.content().asByteBuffer(), 0);
+        file.force();
+        mapped = file.map();
+      }
+      files.rename(PARTIAL, name);
+      files.forceDirectory();
+      reports.accept(what + ": repaired from its parity; nothing is lost");
+      return mapped;
+    } catch (IOException e) {
+      reports.accept(
+          what + ": repaired from its parity in memory only, since it cannot be written: " + e);
+      return repaired.content();
+    }
+  }
+}
