@@ -63,9 +63,16 @@ class Sender:
 
     async def send(self, url: str, until: asyncio.Event, then_finish: bool) -> None:
         """What is in doubt again, then new events, until told to stop or the connection is lost."""
-        nc = await nats.connect(url, allow_reconnect=False, max_reconnect_attempts=0, error_cb=expected)
         slots = asyncio.Semaphore(IN_FLIGHT)
         tasks = []
+
+        async def give_up() -> None:  # nobody will answer
+            for task in tasks:
+                task.cancel()
+
+        nc = await nats.connect(
+            url, allow_reconnect=False, max_reconnect_attempts=0, error_cb=expected, closed_cb=give_up
+        )
 
         async def one(event: int) -> None:
             try:
