@@ -8,6 +8,7 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
+import dnd.metrics.server.wal.DiskLogFiles;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
@@ -132,6 +133,34 @@ class ChunkStoreTest {
     assertThat(disk.list()).contains(FIRST);
     try (Head head = open()) {
       assertThat(disk.list()).doesNotContain(FIRST);
+      assertThat(samples(head)).isEqualTo(before);
+    }
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void aCopyHasTheFilesThatItsCheckpointsNeed() throws IOException {
+    Path copy = folder.resolve("copy");
+    Path again = folder.resolve("again");
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      push(head, START, 600);
+      head.storeChunks();
+      head.checkpoint();
+      push(head, START + 6_000_000, 200);
+      head.storeChunks(); // of which no checkpoint speaks
+      before = samples(head);
+      assertThat(head.copyLog(copy)).isEqualTo(3); // checkpoint, file of chunks, log
+    }
+    Head.copyLog(copy, again);
+    try (Head head =
+        Head.open(
+            folder.resolve("other"),
+            path -> new DiskLogFiles(again),
+            HeadOptions.DEFAULT,
+            LogOptions.DEFAULT,
+            listener)) {
+      assertThat(files(head)).isEqualTo(1);
       assertThat(samples(head)).isEqualTo(before);
     }
     assertThat(reports).isEmpty();

@@ -356,7 +356,10 @@ class HeadFaultTest {
   }
 
   private void turnABit(Random random) throws IOException {
-    List<String> chunks = disk.list().stream().filter(n -> ChunkFile.numberOf(n) > 0).toList();
+    List<String> chunks =
+        disk.list().stream()
+            .filter(name -> ChunkFile.numberOf(name) > 0 && disk.contentOf(name).length > 0)
+            .toList();
     if (!chunks.isEmpty()) { // there is none to spare: it is repaired
       String name = chunks.get(random.nextInt(chunks.size()));
       disk.flipBit(name, random.nextLong(8L * disk.contentOf(name).length));
