@@ -107,12 +107,12 @@ public final class Block implements SeriesSource {
   }
 
   /**
-   * Opens a block that is far away: its files of chunks are asked for when they are first read. It
-   * cannot be changed.
+   * Opens a block that is far away: of its files of chunks those bytes are asked for that are read.
+   * It cannot be changed.
    *
    * @throws DamagedBlockException where something in it cannot be right
    */
-  public static Block openForReading(ReadableBlockFiles files, Ulid ulid) throws IOException {
+  public static Block openForReading(FarBlockFiles files, Ulid ulid) throws IOException {
     return open(files, null, ulid);
   }
 
@@ -133,8 +133,8 @@ public final class Block implements SeriesSource {
               files.byteSize(folder),
               arena,
               new IndexFile(files.map(indexPath, arena), files.describe(indexPath)),
-              writable == null
-                  ? ChunkSegments.openLater(files, chunks, arena)
+              files instanceof FarBlockFiles far
+                  ? ChunkSegments.openFar(far, chunks)
                   : ChunkSegments.open(files, chunks, arena),
               readTombstones(files, folder, arena));
       opened = true;

@@ -7,27 +7,35 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mapped files of a block's folder {@code chunks}. Each is mapped when it is first read, or all
- * at once. Safe for use by several threads.
+ * The files of a block's folder {@code chunks}: mapped, or far away. Safe for use by several
+ * threads.
  */
 final class ChunkSegments {
-  private final ReadableBlockFiles files;
-  private final String folder;
-  private final Arena arena;
-  private final AtomicReferenceArray<@Nullable MemorySegment> segments;
+  /** What is read of a chunk at first; most are shorter. */
+  private static final int FIRST_BYTES = 512;
+
+  /** No chunk of anybody's comes near. */
+  private static final int MOST_BYTES = 64 << 20;
+
+  /** How messages name the files. */
   private final List<String> names;
 
-  private ChunkSegments(ReadableBlockFiles files, String folder, Arena arena, List<String> names) {
-    this.files = files;
+  /** As many as names, or none where they are far away. */
+  private final List<MemorySegment> mapped;
+
+  private final @Nullable FarBlockFiles far;
+  private final String folder;
+
+  private ChunkSegments(
+      List<String> names, List<MemorySegment> mapped, @Nullable FarBlockFiles far, String folder) {
+    this.names = List.copyOf(names);
+    this.mapped = List.copyOf(mapped);
+    this.far = far;
     this.folder = folder;
-    this.arena = arena;
-    this.segments = new AtomicReferenceArray<>(names.size());
-    this.names = names;
   }
 
   /**
@@ -37,20 +45,33 @@ final class ChunkSegments {
    */
   static ChunkSegments open(ReadableBlockFiles files, String folder, Arena arena)
       throws IOException {
-    ChunkSegments all = openLater(files, folder, arena);
-    for (int i = 0; i < all.names.size(); i++) {
-      all.map(i);
+    List<String> names = names(files, folder);
+    List<MemorySegment> mapped = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      MemorySegment segment = files.map(path(folder, i), arena);
+      InputBytes in = new InputBytes(segment, names.get(i));
+      if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
+        throw in.damage(0, "it does not begin as a file of chunks does");
+      }
+      int version = in.int8();
+      if (version != BlockLayout.CHUNKS_VERSION) {
+        throw in.damage(4, "its version is " + version + ", which is not known");
+      }
+      mapped.add(segment);
     }
-    return all;
+    return new ChunkSegments(names, mapped, null, folder);
   }
 
   /**
-   * Maps each file of {@code folder} when it is first read.
+   * Reads of the files of {@code folder} what is asked for, when it is.
    *
    * @throws DamagedBlockException where one is missing
    */
-  static ChunkSegments openLater(ReadableBlockFiles files, String folder, Arena arena)
-      throws IOException {
+  static ChunkSegments openFar(FarBlockFiles files, String folder) throws IOException {
+    return new ChunkSegments(names(files, folder), List.of(), files, folder);
+  }
+
+  private static List<String> names(ReadableBlockFiles files, String folder) throws IOException {
     List<String> names = new ArrayList<>();
     for (String name : files.list(folder)) {
       if (!name.matches("[0-9]+")) {
@@ -64,35 +85,11 @@ final class ChunkSegments {
       }
       names.add(files.describe(BlockLayout.path(folder, name)));
     }
-    return new ChunkSegments(files, folder, arena, List.copyOf(names));
+    return names;
   }
 
-  private MemorySegment map(int number) throws IOException {
-    MemorySegment segment =
-        files.map(BlockLayout.path(folder, BlockLayout.segment(number + 1)), arena);
-    InputBytes in = new InputBytes(segment, names.get(number));
-    if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
-      throw in.damage(0, "it does not begin as a file of chunks does");
-    }
-    int version = in.int8();
-    if (version != BlockLayout.CHUNKS_VERSION) {
-      throw in.damage(4, "its version is " + version + ", which is not known");
-    }
-    segments.set(number, segment);
-    return segment;
-  }
-
-  private MemorySegment segment(int number) {
-    MemorySegment known = segments.get(number);
-    if (known != null) {
-      return known;
-    }
-    try {
-      return map(number);
-    } catch (IOException e) {
-      throw new UnreadableSamplesException(
-          names.get(number) + " cannot be read: " + e.getMessage(), e);
-    }
+  private static String path(String folder, int number) {
+    return BlockLayout.path(folder, BlockLayout.segment(number + 1));
   }
 
   /** Where one chunk is, checked. */
@@ -104,7 +101,31 @@ final class ChunkSegments {
           0,
           "the index speaks of a chunk in file " + (number + 1L) + ", which is not there");
     }
-    return new InputBytes(segment(number), names.get(number)).at(reference & 0xffff_ffffL);
+    long offset = reference & 0xffff_ffffL;
+    FarBlockFiles files = far;
+    return files == null
+        ? new InputBytes(mapped.get(number), names.get(number)).at(offset)
+        : fetched(files, number, offset);
+  }
+
+  private InputBytes fetched(FarBlockFiles files, int number, long offset) {
+    InputBytes in = fetched(files, number, offset, FIRST_BYTES);
+    long length = in.uvarint();
+    if (length < 0 || length > MOST_BYTES) {
+      throw in.damage(offset, "a length of " + Long.toUnsignedString(length));
+    }
+    long whole = in.position() - offset + 1 + length + BlockLayout.CHECKSUM_BYTES;
+    return whole <= FIRST_BYTES ? in.at(offset) : fetched(files, number, offset, (int) whole);
+  }
+
+  private InputBytes fetched(FarBlockFiles files, int number, long offset, int length) {
+    try {
+      byte[] bytes = files.read(path(folder, number), offset, length);
+      return new InputBytes(MemorySegment.ofArray(bytes), offset, names.get(number));
+    } catch (IOException e) {
+      throw new UnreadableSamplesException(
+          names.get(number) + " cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -113,6 +134,24 @@ final class ChunkSegments {
    * @throws DamagedBlockException where it is damaged
    */
   byte[] copy(long reference) {
+    FarBlockFiles files = far;
+    if (files == null) {
+      return checked(reference);
+    }
+    try {
+      return checked(reference);
+    } catch (DamagedBlockException e) {
+      try { // it may have come wrong, or the local disk may be at fault
+        files.forget(path(folder, (int) (reference >>> 32)));
+        return checked(reference);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+        throw e;
+      }
+    }
+  }
+
+  private byte[] checked(long reference) {
     InputBytes in = at(reference);
     long start = in.position();
     int length = in.length() + 1;

@@ -17,6 +17,7 @@ final class InputBytes {
 
   private final MemorySegment data;
   private final String file;
+  private final long base;
   private final long limit;
   private long position;
 
@@ -24,9 +25,20 @@ final class InputBytes {
    * @param file how messages name it
    */
   InputBytes(MemorySegment data, String file) {
+    this(data, 0, file);
+  }
+
+  /**
+   * Of a part of a file, from its beginning on.
+   *
+   * @param base where in the file it begins
+   */
+  InputBytes(MemorySegment data, long base, String file) {
     this.data = data;
     this.file = file;
-    this.limit = data.byteSize();
+    this.base = base;
+    this.limit = base + data.byteSize();
+    this.position = base;
   }
 
   long position() {
@@ -34,7 +46,7 @@ final class InputBytes {
   }
 
   InputBytes at(long newPosition) {
-    if (newPosition < 0 || newPosition > limit) {
+    if (newPosition < base || newPosition > limit) {
       throw damage(newPosition, "something should be here, behind the end");
     }
     position = newPosition;
@@ -53,12 +65,12 @@ final class InputBytes {
 
   int int8() {
     need(1);
-    return data.get(ValueLayout.JAVA_BYTE, position++) & 0xff;
+    return data.get(ValueLayout.JAVA_BYTE, position++ - base) & 0xff;
   }
 
   int int32() {
     need(4);
-    int value = data.get(INT, position);
+    int value = data.get(INT, position - base);
     position += 4;
     return value;
   }
@@ -69,7 +81,7 @@ final class InputBytes {
 
   long int64() {
     need(8);
-    long value = data.get(LONG, position);
+    long value = data.get(LONG, position - base);
     position += 8;
     return value;
   }
@@ -78,7 +90,7 @@ final class InputBytes {
     long value = 0;
     for (int shift = 0; shift < 70; shift += 7) {
       need(1);
-      byte b = data.get(ValueLayout.JAVA_BYTE, position++);
+      byte b = data.get(ValueLayout.JAVA_BYTE, position++ - base);
       value |= (long) (b & 0x7f) << shift;
       if (b >= 0) {
         return value;
@@ -116,7 +128,7 @@ final class InputBytes {
 
   void read(byte[] into, int length) {
     need(length);
-    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, position, into, 0, length);
+    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, position - base, into, 0, length);
     position += length;
   }
 

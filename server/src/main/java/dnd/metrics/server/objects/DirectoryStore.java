@@ -139,6 +139,21 @@ public final class DirectoryStore implements ObjectStore {
   }
 
   @Override
+  public byte[] read(String name, long offset, int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    Path file = file(name);
+    try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (bytes.hasRemaining() && in.read(bytes, offset + bytes.position()) >= 0) {
+        // goes on until all is there, or the file ends
+      }
+    }
+    if (bytes.hasRemaining()) {
+      throw new IOException("%s has no %d bytes from %d on".formatted(file, length, offset));
+    }
+    return bytes.array();
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     Path file = file(name);
     Files.deleteIfExists(file);

@@ -35,6 +35,14 @@ public interface ObjectStore extends Closeable {
    */
   InputStream read(String name) throws IOException;
 
+  /**
+   * Some of an object's bytes. No checksum of the store's covers them.
+   *
+   * @throws java.nio.file.NoSuchFileException where there is no such object
+   * @throws IOException also where it does not have all of these bytes
+   */
+  byte[] read(String name, long offset, int length) throws IOException;
+
   /** Removes an object; where there is none, nothing. */
   void delete(String name) throws IOException;
 

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
@@ -65,6 +66,8 @@ final class S3Store implements ObjectStore {
     S3ClientBuilder builder =
         S3Client.builder()
             .forcePathStyle(options.isPathStyle())
+            // a part of an object has another checksum than the whole
+            .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .httpClientBuilder(
                 UrlConnectionHttpClient.builder()
                     .connectionTimeout(CONNECT_TIMEOUT)
@@ -151,12 +154,35 @@ final class S3Store implements ObjectStore {
           ? in
           : new VerifiedInputStream(in, address + ": " + key, Base64.getDecoder().decode(checksum));
     } catch (NoSuchKeyException e) {
-      NoSuchFileException absent = new NoSuchFileException(key, null, "not in " + address);
-      absent.initCause(e);
-      throw absent;
+      throw absent(key, e);
     } catch (SdkException e) {
       throw failed(key + " cannot be read", e);
     }
+  }
+
+  @Override
+  public byte[] read(String name, long offset, int length) throws IOException {
+    String key = key(name);
+    String range = "bytes=" + offset + "-" + (offset + length - 1);
+    try (InputStream in = client().getObject(get -> get.bucket(bucket).key(key).range(range))) {
+      byte[] bytes = in.readNBytes(length + 1); // one more shows where the range was not heeded
+      if (bytes.length != length) {
+        throw new IOException(
+            "%s: %s: %d bytes came, not the %d from %d on"
+                .formatted(address, key, bytes.length, length, offset));
+      }
+      return bytes;
+    } catch (NoSuchKeyException e) {
+      throw absent(key, e);
+    } catch (SdkException e) {
+      throw failed(key + " cannot be read from byte " + offset + " on", e);
+    }
+  }
+
+  private NoSuchFileException absent(String key, NoSuchKeyException e) {
+    NoSuchFileException absent = new NoSuchFileException(key, null, "not in " + address);
+    absent.initCause(e);
+    return absent;
   }
 
   @Override

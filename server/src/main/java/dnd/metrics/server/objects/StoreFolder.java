@@ -46,6 +46,11 @@ public record StoreFolder(ObjectStore store, String folder) implements ObjectSto
   }
 
   @Override
+  public byte[] read(String name, long offset, int length) throws IOException {
+    return store.read(name(name), offset, length);
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     store.delete(name(name));
   }

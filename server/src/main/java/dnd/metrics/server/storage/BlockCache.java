@@ -4,7 +4,7 @@ import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockFile;
 import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.BlockMeta;
-import dnd.metrics.server.block.ReadableBlockFiles;
+import dnd.metrics.server.block.FarBlockFiles;
 import dnd.metrics.server.block.Ulid;
 import java.io.Closeable;
 import java.io.IOException;
@@ -26,12 +26,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Files of blocks that are in an object store only, on the local disk while they are read: a
- * block's index, and those files of chunks that somebody reads. Together they take no more than so
- * many bytes: the blocks that were not read for longest go, and where all are being read, reading
- * another one fails. Emptied at the start. Safe for use by several threads.
+ * What is read of blocks that are in an object store only, on the local disk: their indexes while
+ * they are open, and those pieces of their chunks that somebody reads. Together they take no more
+ * than so many bytes: the pieces that were not read for longest go, then the indexes of blocks that
+ * nobody reads, and where all are being read, reading another block fails. Emptied at the start.
+ * Safe for use by several threads.
  */
-final class BlockCache implements ReadableBlockFiles, Closeable {
+final class BlockCache implements FarBlockFiles, Closeable {
   private static final String META = BlockObjects.META;
 
   /** A block. {@code lock} guards whether it is open; files have their own. */
@@ -40,7 +41,10 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     final BlockMeta meta;
     final SortedMap<String, Long> sizes;
     final ReentrantLock lock = new ReentrantLock();
+
+    /** Whole files that are here; guards itself and {@code presentBytes}. */
     final Set<String> present = new HashSet<>();
+
     long presentBytes;
     volatile @Nullable Block block;
     volatile long lastUse;
@@ -53,6 +57,7 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
   }
 
   private final BlockFiles disk;
+  private final CachedPieces pieces;
   private final long mostBytes;
   private final Map<Ulid, Entry> entries = new ConcurrentHashMap<>();
   private final AtomicLong uses = new AtomicLong();
@@ -64,6 +69,7 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
 
   BlockCache(BlockFiles disk, long mostBytes) throws IOException {
     this.disk = disk;
+    this.pieces = new CachedPieces(disk);
     this.mostBytes = mostBytes;
     for (String name : disk.list("")) {
       disk.delete(name);
@@ -139,13 +145,12 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
         entry.block = null;
         block.release();
       }
+      free(pieces.evictAll(entry.meta.ulid(), file -> true));
       synchronized (entry.present) {
         disk.delete(entry.meta.ulid().toString());
         entry.present.clear();
-        synchronized (roomLock) {
-          usedBytes -= entry.presentBytes;
-          entry.presentBytes = 0;
-        }
+        free(entry.presentBytes);
+        entry.presentBytes = 0;
       }
       entries.remove(entry.meta.ulid(), entry);
       return true;
@@ -170,7 +175,10 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     }
     synchronized (entry.present) {
       if (!entry.present.contains(file)) {
-        makeRoom(entry, size);
+        if (!takeRoom(entry, size)) {
+          throw noRoom(size);
+        }
+        entry.presentBytes += size;
         boolean done = false;
         try {
           download(entry, file, size);
@@ -178,15 +186,71 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
           done = true;
         } finally {
           if (!done) {
-            synchronized (roomLock) {
-              usedBytes -= size;
-              entry.presentBytes -= size;
-            }
+            free(size);
+            entry.presentBytes -= size;
           }
         }
       }
     }
     return disk.map(path, arena);
+  }
+
+  @Override
+  public byte[] read(String path, long offset, int length) throws IOException {
+    int slash = path.indexOf('/');
+    Entry entry = entry(path.substring(0, slash));
+    String file = path.substring(slash + 1);
+    Long size = entry.sizes.get(file);
+    if (size == null) {
+      throw new NoSuchFileException(path);
+    }
+    byte[] bytes = new byte[Math.clamp(size - offset, 0, length)];
+    pieces.read(entry.meta.ulid(), file, size, offset, bytes, new PieceSource(entry, file));
+    return bytes;
+  }
+
+  @Override
+  public void forget(String path) throws IOException {
+    int slash = path.indexOf('/');
+    Ulid ulid = Ulid.parse(path.substring(0, slash));
+    free(pieces.evictAll(ulid, path.substring(slash + 1)::equals));
+  }
+
+  /** Where the pieces of a file come from, and the room for them. */
+  private final class PieceSource implements CachedPieces.Source {
+    private final Entry entry;
+    private final String file;
+
+    PieceSource(Entry entry, String file) {
+      this.entry = entry;
+      this.file = file;
+    }
+
+    @Override
+    public boolean takeRoom(long bytes) throws IOException {
+      return BlockCache.this.takeRoom(entry, bytes);
+    }
+
+    @Override
+    public IOException noRoom(long bytes) {
+      return BlockCache.this.noRoom(bytes);
+    }
+
+    @Override
+    public void free(long bytes) {
+      BlockCache.this.free(bytes);
+    }
+
+    @Override
+    public byte[] fetch(long offset, int length) throws IOException {
+      return entry.objects.read(entry.meta.ulid(), file, offset, length);
+    }
+  }
+
+  private void free(long bytes) {
+    synchronized (roomLock) {
+      usedBytes -= bytes;
+    }
   }
 
   private Entry entry(String folder) throws NoSuchFileException {
@@ -197,34 +261,42 @@ final class BlockCache implements ReadableBlockFiles, Closeable {
     return entry;
   }
 
-  private void makeRoom(Entry entry, long bytes) throws IOException {
+  private boolean takeRoom(Entry entry, long bytes) throws IOException {
     while (true) {
       synchronized (roomLock) {
         if (usedBytes + bytes <= mostBytes) {
           usedBytes += bytes;
-          entry.presentBytes += bytes;
-          return;
+          return true;
         }
       }
-      List<Entry> oldestFirst =
-          entries.values().stream()
-              .filter(other -> !other.equals(entry) && other.block != null)
-              .sorted(Comparator.comparingLong(other -> other.lastUse))
-              .toList();
-      boolean found = false;
-      for (Entry other : oldestFirst) {
-        if (evict(other)) {
-          found = true;
-          break;
-        }
-      }
-      if (!found) {
-        throw new IOException(
-            "no room for %d bytes in the cache (storage.objects_cache is %d bytes, of which %d are"
-                    .formatted(bytes, mostBytes, usedBytes())
-                + " being read)");
+      long freed = pieces.evictOldest();
+      if (freed > 0) {
+        free(freed);
+      } else if (!evictOldestBlock(entry)) {
+        return false;
       }
     }
+  }
+
+  private boolean evictOldestBlock(Entry but) throws IOException {
+    List<Entry> oldestFirst =
+        entries.values().stream()
+            .filter(other -> !other.equals(but) && other.block != null)
+            .sorted(Comparator.comparingLong(other -> other.lastUse))
+            .toList();
+    for (Entry other : oldestFirst) {
+      if (evict(other)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private IOException noRoom(long bytes) {
+    return new IOException(
+        "no room for %d bytes in the cache (storage.objects_cache is %d bytes, of which %d are"
+                .formatted(bytes, mostBytes, usedBytes())
+            + " being read)");
   }
 
   private void download(Entry entry, String file, long size) throws IOException {

@@ -99,6 +99,11 @@ final class BlockObjects {
     return ulid + "/" + path;
   }
 
+  /** Some bytes of a file of a block. */
+  byte[] read(Ulid ulid, String path, long offset, int length) throws IOException {
+    return store.read(name(ulid, path), offset, length);
+  }
+
   InputStream read(Ulid ulid, String path) throws IOException {
     return store.read(name(ulid, path));
   }

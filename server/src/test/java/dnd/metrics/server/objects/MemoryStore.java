@@ -6,11 +6,14 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
 /** A store for tests, which fails at the step it is told. */
 public final class MemoryStore implements ObjectStore {
+  private final List<Integer> parts = new ArrayList<>();
   private final TreeMap<String, byte[]> objects = new TreeMap<>();
   private long stepsUntilFailure = Long.MAX_VALUE;
   private boolean failsForEver;
@@ -84,6 +87,25 @@ public final class MemoryStore implements ObjectStore {
       throw new NoSuchFileException(name);
     }
     return new ByteArrayInputStream(there);
+  }
+
+  @Override
+  public synchronized byte[] read(String name, long offset, int length) throws IOException {
+    step();
+    byte[] there = objects.get(name);
+    if (there == null) {
+      throw new NoSuchFileException(name);
+    }
+    if (offset + length > there.length) {
+      throw new IOException(name + " has no " + length + " bytes from " + offset + " on");
+    }
+    parts.add(length);
+    return Arrays.copyOfRange(there, (int) offset, (int) offset + length);
+  }
+
+  /** How many bytes were read each time that a part of an object was. */
+  public synchronized List<Integer> parts() {
+    return List.copyOf(parts);
   }
 
   @Override

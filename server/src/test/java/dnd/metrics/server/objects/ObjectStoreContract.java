@@ -99,6 +99,19 @@ abstract class ObjectStoreContract {
   }
 
   @Test
+  void someOfAnObjectIsRead() throws IOException {
+    MemorySegment content = bytes(100_000, 6);
+    store.put("x/some", content);
+    for (int[] part : new int[][] {{0, 100_000}, {0, 1}, {99_999, 1}, {12_345, 54_321}}) {
+      assertThat(store.read("x/some", part[0], part[1]))
+          .isEqualTo(arrayOf(content.asSlice(part[0], part[1])));
+    }
+    assertThatThrownBy(() -> store.read("x/some", 99_999, 2)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.read("x/some", 200_000, 2)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.read("x/other", 0, 2)).isInstanceOf(NoSuchFileException.class);
+  }
+
+  @Test
   void manyObjectsAreListed() throws IOException {
     for (int i = 0; i < 1100; i++) { // more than a page of S3
       store.put("n/%04d".formatted(i), bytes(1, i));

@@ -401,7 +401,15 @@ class ObjectMaintenanceTest {
     try (Life life = new Life()) {
       life.objects.run();
       life.check("with room for all");
-      cacheBytes = life.objects.status().cacheBytes() / 3;
+    }
+    List<Long> indexes = sizes("/index");
+    long chunks = sizes("/chunks/000001").stream().mapToLong(Long::longValue).max().orElseThrow();
+    cacheBytes = indexes.stream().mapToLong(Long::longValue).max().orElseThrow() + chunks;
+    assertThat(indexes.stream().mapToLong(Long::longValue).sum())
+        .as("all indexes, which are needed at the same time")
+        .isGreaterThan(cacheBytes);
+    try (Life life = new Life()) {
+      life.objects.run();
     }
     try (Life life = new Life()) {
       life.objects.run();
@@ -419,6 +427,69 @@ class ObjectMaintenanceTest {
       try (SeriesView view = storage.view()) { // what failed holds nothing
         SourceModel.compare(view, model, List.of(), START, START + RANGE - 1);
       }
+    }
+  }
+
+  private List<Long> sizes(String suffix) throws IOException {
+    return store.list("").stream()
+        .filter(object -> object.name().endsWith(suffix))
+        .map(StoredObject::byteSize)
+        .toList();
+  }
+
+  @Test
+  void ofALargeBlockOnlyWhatIsReadIsFetched() throws IOException {
+    int series = 40;
+    model = new TreeMap<>();
+    for (int i = 0; i < series; i++) {
+      List<SampleList.Sample> samples = new ArrayList<>();
+      for (int k = 0; k < 7200; k++) {
+        samples.add(new SampleList.Sample(START + k * 1000L, random.nextDouble(), null));
+      }
+      model.put(Labels.of("__name__", "m", "i", "%02d".formatted(i)), new SampleList(samples));
+    }
+    Ulid ulid = Ulid.of(START, random);
+    new BlockWriter(files)
+        .write(BlockMeta.ofHead(ulid, START, START + RANGE), new ModelCursor(model));
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.blocks.ulids()).isEmpty();
+      long whole = sizes("/chunks/000001").getFirst();
+      assertThat(whole).isGreaterThan(5L * CachedPieces.PIECE_BYTES);
+      SortedMap<Labels, SampleList> all = model;
+      try (SeriesView view = new Storage(new MemorySource(), life.blocks).view()) {
+        model = new TreeMap<>(all.subMap(all.firstKey(), all.lastKey()));
+        model.keySet().removeIf(labels -> !labels.get("i").equals("11"));
+        SourceModel.compare(
+            view, model, List.of(Matcher.equal("i", "11")), START, START + RANGE - 1);
+      }
+      assertThat(store.parts().stream().mapToLong(Integer::longValue).sum())
+          .isLessThanOrEqualTo(2L * CachedPieces.PIECE_BYTES);
+      model = all;
+      life.check("all of it");
+      assertThat(store.parts().stream().mapToLong(Integer::longValue).sum())
+          .as("nothing is fetched twice")
+          .isLessThanOrEqualTo(whole);
+      assertThat(store.parts().size()).isLessThanOrEqualTo(8);
+    }
+    cacheBytes = sizes("/index").getFirst() + 2L * CachedPieces.PIECE_BYTES;
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.check("in little room");
+      assertThat(life.objects.status().cacheBytes()).isLessThanOrEqualTo(cacheBytes);
+    }
+  }
+
+  @Test
+  void whatCameWrongIsFetchedAgain() throws IOException {
+    fill(12, 10);
+    try (Life life = new Life()) {
+      life.objects.run();
+      String chunks = stored("chunks/000001").getFirst();
+      store.flipBit(chunks, 8 * 20);
+      assertThatThrownBy(() -> life.check("damaged")).hasMessageContaining("checksum");
+      store.flipBit(chunks, 8 * 20);
+      life.check("it is right again");
     }
   }
 

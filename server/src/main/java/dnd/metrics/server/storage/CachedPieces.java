@@ -1,0 +1,242 @@
+package dnd.metrics.server.storage;
+
+import dnd.metrics.server.block.BlockFile;
+import dnd.metrics.server.block.BlockFiles;
+import dnd.metrics.server.block.Ulid;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pieces of files of an object store, on the local disk while there is room: a file of {@value
+ * #PIECE_BYTES} bytes each. Any of them may go at any time; who reads gets a copy. Nothing here
+ * checks bytes: chunks have their own checksums. Safe for use by several threads.
+ */
+final class CachedPieces {
+  static final int PIECE_BYTES = 1 << 18;
+
+  /**
+   * Where the pieces before one are here, as when all is read, so many more are fetched at once.
+   */
+  private static final int MOST_AHEAD = 15;
+
+  /** Where the room is, and the bytes come from. */
+  interface Source {
+    /** Takes room, for which other things may have to go; false where there is none. */
+    boolean takeRoom(long bytes) throws IOException;
+
+    /** What to say where there is none. */
+    IOException noRoom(long bytes);
+
+    void free(long bytes);
+
+    byte[] fetch(long offset, int length) throws IOException;
+  }
+
+  private record Key(Ulid ulid, String file, long number) {
+    Key at(long other) {
+      return new Key(ulid, file, other);
+    }
+
+    String path() {
+      return ulid + "/" + file.replace('/', '-') + "." + number;
+    }
+  }
+
+  /** {@code lock} guards all but {@code lastUse}. */
+  private static final class Piece {
+    final ReentrantLock lock = new ReentrantLock();
+    @Nullable MemorySegment bytes;
+    @Nullable Arena arena;
+    volatile long lastUse;
+  }
+
+  private final BlockFiles disk;
+  private final Map<Key, Piece> pieces = new ConcurrentHashMap<>();
+  private final AtomicLong uses = new AtomicLong();
+
+  /** The folder of each block must be there. */
+  CachedPieces(BlockFiles disk) {
+    this.disk = disk;
+  }
+
+  /**
+   * Copies some bytes of a file, which has them.
+   *
+   * @param fileBytes how long it is
+   */
+  void read(Ulid ulid, String file, long fileBytes, long offset, byte[] into, Source source)
+      throws IOException {
+    int done = 0;
+    while (done < into.length) {
+      long at = offset + done;
+      Key key = new Key(ulid, file, at / PIECE_BYTES);
+      int from = (int) (at % PIECE_BYTES);
+      int n = Math.min(into.length - done, PIECE_BYTES - from);
+      copy(key, fileBytes, from, into, done, n, source);
+      done += n;
+    }
+  }
+
+  private void copy(Key key, long fileBytes, int from, byte[] into, int at, int n, Source source)
+      throws IOException {
+    boolean done = false;
+    while (!done) {
+      Piece piece = pieces.computeIfAbsent(key, k -> new Piece());
+      piece.lock.lock();
+      try {
+        done = isCurrent(key, piece);
+        if (done) {
+          piece.lastUse = uses.incrementAndGet();
+          MemorySegment bytes = piece.bytes;
+          if (bytes == null) {
+            bytes = load(key, piece, fileBytes, source);
+          }
+          MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, into, at, n);
+        }
+      } finally {
+        piece.lock.unlock();
+      }
+    }
+  }
+
+  /** Whether it was not taken out meanwhile. */
+  private boolean isCurrent(Key key, Piece piece) {
+    return piece.equals(pieces.get(key));
+  }
+
+  private MemorySegment load(Key key, Piece piece, long fileBytes, Source source)
+      throws IOException {
+    int ahead = 0;
+    while (ahead < MOST_AHEAD && isHere(key.at(key.number() - 1 - ahead))) {
+      ahead++;
+    }
+    int wanted = 1;
+    while (wanted <= ahead && !isHere(key.at(key.number() + wanted))) {
+      wanted++;
+    }
+    long offset = key.number() * PIECE_BYTES;
+    int length = (int) Math.min((long) wanted * PIECE_BYTES, fileBytes - offset);
+    byte[] fetched = source.fetch(offset, length);
+    int size = Math.min(PIECE_BYTES, length);
+    if (!source.takeRoom(size)) {
+      throw source.noRoom(size);
+    }
+    MemorySegment first = store(key, piece, fetched, 0, source);
+    for (int start = PIECE_BYTES; start < length; start += PIECE_BYTES) {
+      Key next = key.at(key.number() + start / PIECE_BYTES);
+      Piece other = pieces.computeIfAbsent(next, k -> new Piece());
+      if (other.lock.tryLock()) {
+        try {
+          if (isCurrent(next, other) && other.bytes == null) {
+            if (!source.takeRoom(Math.min(PIECE_BYTES, length - start))) {
+              break;
+            }
+            other.lastUse = uses.incrementAndGet();
+            store(next, other, fetched, start, source);
+          }
+        } finally {
+          other.lock.unlock();
+        }
+      }
+    }
+    return first;
+  }
+
+  private boolean isHere(Key key) {
+    Piece piece = pieces.get(key);
+    return piece != null && piece.lastUse > 0;
+  }
+
+  /** Writes a piece, for which room is taken. */
+  @SuppressWarnings("MustBeClosedChecker") // whoever takes the piece out closes it
+  private MemorySegment store(Key key, Piece piece, byte[] fetched, int start, Source source)
+      throws IOException {
+    int length = Math.min(PIECE_BYTES, fetched.length - start);
+    Arena arena = Arena.ofShared();
+    boolean done = false;
+    try {
+      disk.delete(key.path());
+      try (BlockFile out = disk.create(key.path())) {
+        out.write(fetched, start, length);
+      }
+      MemorySegment bytes = disk.map(key.path(), arena);
+      piece.arena = arena;
+      piece.bytes = bytes;
+      done = true;
+      return bytes;
+    } finally {
+      if (!done) {
+        arena.close();
+        source.free(length);
+      }
+    }
+  }
+
+  /** Takes out the one that was not read for longest; how many bytes that gave, 0 for none. */
+  long evictOldest() throws IOException {
+    List<Map.Entry<Key, Piece>> oldestFirst =
+        pieces.entrySet().stream()
+            .sorted(Comparator.comparingLong(each -> each.getValue().lastUse))
+            .toList();
+    for (Map.Entry<Key, Piece> each : oldestFirst) {
+      Piece piece = each.getValue();
+      if (piece.lock.tryLock()) {
+        try {
+          long bytes = evict(each.getKey(), piece);
+          if (bytes > 0) {
+            return bytes;
+          }
+        } finally {
+          piece.lock.unlock();
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** Takes out all of a block, or of one of its files; how many bytes that gave. */
+  long evictAll(Ulid ulid, Predicate<String> files) throws IOException {
+    long bytes = 0;
+    for (Map.Entry<Key, Piece> each : pieces.entrySet()) {
+      if (each.getKey().ulid().equals(ulid) && files.test(each.getKey().file())) {
+        each.getValue().lock.lock();
+        try {
+          bytes += evict(each.getKey(), each.getValue());
+        } finally {
+          each.getValue().lock.unlock();
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /** Whoever holds its lock twice is loading it: 0 then. */
+  private long evict(Key key, Piece piece) throws IOException {
+    MemorySegment bytes = piece.bytes;
+    Arena arena = piece.arena;
+    if (piece.lock.getHoldCount() > 1 || bytes == null || arena == null) {
+      return 0;
+    }
+    long size = bytes.byteSize();
+    piece.bytes = null;
+    piece.arena = null;
+    piece.lastUse = 0;
+    arena.close();
+    try {
+      disk.delete(key.path());
+    } finally {
+      pieces.remove(key, piece);
+    }
+    return size;
+  }
+}
