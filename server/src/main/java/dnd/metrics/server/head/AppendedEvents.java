@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class AppendedEvents {
   private final List<AppendedEvent> events;
   private final List<AppendedEvents> parts;
-  private final int count;
   private final long oldestMillis;
   private final long newestMillis;
   private final @Nullable AppendedEvent last;
@@ -24,12 +23,15 @@ public final class AppendedEvents {
   private record OfOthers(SenderId than, OptionalLong newestMillis) {}
 
   /**
-   * @param events at least one, in the order of their numbers
+   * @param events at least one
    */
   public AppendedEvents(List<AppendedEvent> events) {
+    this(events, List.of());
+  }
+
+  private AppendedEvents(List<AppendedEvent> events, List<AppendedEvents> parts) {
     this.events = List.copyOf(events);
-    this.parts = List.of();
-    this.count = events.size();
+    this.parts = List.copyOf(parts);
     long oldest = Long.MAX_VALUE;
     long newest = Long.MIN_VALUE;
     AppendedEvent named = null;
@@ -38,18 +40,6 @@ public final class AppendedEvents {
       newest = Math.max(newest, event.newestMillis());
       named = later(named, event);
     }
-    this.oldestMillis = oldest;
-    this.newestMillis = newest;
-    this.last = named;
-  }
-
-  private AppendedEvents(List<AppendedEvents> parts, int count) {
-    this.events = List.of();
-    this.parts = List.copyOf(parts);
-    this.count = count;
-    long oldest = Long.MAX_VALUE;
-    long newest = Long.MIN_VALUE;
-    AppendedEvent named = null;
     for (AppendedEvents part : this.parts) {
       oldest = Math.min(oldest, part.oldestMillis);
       newest = Math.max(newest, part.newestMillis);
@@ -60,11 +50,9 @@ public final class AppendedEvents {
     this.last = named;
   }
 
-  /** Several as one, at least one. An event that is in several of them counts for each. */
+  /** Several as one, at least one. */
   static AppendedEvents joined(List<AppendedEvents> parts) {
-    return parts.size() == 1
-        ? parts.getFirst()
-        : new AppendedEvents(parts, parts.stream().mapToInt(AppendedEvents::count).sum());
+    return parts.size() == 1 ? parts.getFirst() : new AppendedEvents(List.of(), parts);
   }
 
   /** The later one that has a correlation id. */
@@ -74,10 +62,6 @@ public final class AppendedEvents {
       return one;
     }
     return one == null || other.number() > one.number() ? other : one;
-  }
-
-  public int count() {
-    return count;
   }
 
   /** The time of the oldest sample. */

@@ -18,25 +18,21 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by several threads; never blocks for long.
  */
 final class Triggers {
-  /**
-   * Beyond this many events between two evaluations of a rule only the last ones are remembered.
-   */
-  private static final int MAX_EVENTS = 1024;
+  /** Beyond so many forces of the log between two evaluations only the last are remembered. */
+  private static final int MAX_FORCES = 512;
 
   /** What has come for one rule. */
   private static final class News {
     private long dueMillis = AlertInstance.NEVER;
     private final Deque<AppendedEvents> events = new ArrayDeque<>();
-    private int count;
     private @Nullable String lastEvent;
     private long lastOrder;
 
     private void add(AppendedEvents more) {
-      events.add(more);
-      count += more.count();
-      while (count > MAX_EVENTS && events.size() > 1) {
-        count -= events.remove().count();
+      if (events.size() == MAX_FORCES) {
+        events.remove();
       }
+      events.add(more);
     }
   }
 

@@ -88,8 +88,8 @@ class TriggersTest {
       add(triggers, 0, i, new SenderId("s" + i, ""), "e" + i);
     }
     Triggers.Drained drained = triggers.drain(null, 100_000);
-    assertThat(drained.events()).hasSize(1024);
-    assertThat(drained.eventOfSender(Labels.of("service", "s99000"))).isEqualTo("e99000");
+    assertThat(drained.events()).hasSize(512);
+    assertThat(drained.eventOfSender(Labels.of("service", "s99600"))).isEqualTo("e99600");
     assertThat(drained.eventOfSender(Labels.of("service", "s1"))).isNull();
   }
 }
