@@ -23,14 +23,20 @@ import dnd.metrics.server.rules.file.RuleFileReader;
 import dnd.metrics.server.rules.unittest.EventRuleTester;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The rules of a service on a real head, with a database in memory and a hub that records. */
 final class RuleServiceFixture implements AutoCloseable {
+  static {
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1)); // on a machine that does much else
+  }
+
   final InstantSource clock = InstantSource.system();
   final RecordingHub hub = new RecordingHub(1 << 20);
   final MemoryDatabase database;

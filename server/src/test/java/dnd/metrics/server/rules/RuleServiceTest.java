@@ -313,9 +313,9 @@ class RuleServiceTest {
   @Test
   void intervalsGoOnUnderAFloodThatConcernsTheGroup() throws Exception {
     try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
-      test.load("inn.yml", LOW.replace("1h", "100ms"));
+      test.load("inn.yml", LOW.replace("1h", "1s"));
       LoadedGroup loaded = test.service.scheduler().groups().getFirst();
-      long until = loaded.intervals.sum() + 10;
+      long until = loaded.intervals.sum() + 3;
       long pushed = 0;
       while (loaded.intervals.sum() < until) {
         test.push("push-" + pushed++, "ale", 9, "service", "tavern");
