@@ -170,6 +170,9 @@ final class Operators {
       case RangePlan p -> new SelectedRange(context, p.selection());
       case SubqueryPlan p -> {
         StepGrid inner = ResolveTimes.subqueryGrid(p, grid);
+        if (inner.count() == 0) {
+          yield into -> false; // not even the errors of what is in it
+        }
         SeriesOperator operator =
             p.inner().type() == ValueType.SCALAR
                 ? new VectorOf(scalar(p.inner(), inner))
