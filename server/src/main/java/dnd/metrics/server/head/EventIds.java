@@ -1,8 +1,7 @@
 package dnd.metrics.server.head;
 
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,39 +9,255 @@ import org.jspecify.annotations.Nullable;
  * stream. The last {@link #KEPT_AT_LEAST} are remembered in any case, up to {@link #KEPT_AT_MOST}
  * where they are not older than {@link #KEPT_MILLIS}. Guarded by the sender's lock. The log brings
  * them back after a restart.
+ *
+ * <p>There may be thousands of senders and tens of thousands of ids each: so an id is some 30 bytes
+ * here beside its text, and no object. Entries stand in rings in the order in which they came; a
+ * table with linear probing (deletion by shifting back: Knuth, The Art of Computer Programming,
+ * 6.4, algorithm R) finds an entry by the hash of its text.
  */
 final class EventIds {
   static final int KEPT_AT_LEAST = 256;
   static final int KEPT_AT_MOST = 65_536;
   static final long KEPT_MILLIS = 10 * 60 * 1000L;
 
-  private record Entry(String id, long receivedMillis) {}
+  private static final int LEAST_CAPACITY = 16;
+  private static final int LONGEST_CHAR_BYTES = 3;
 
-  private final Map<String, Long> sequences = new HashMap<>();
-  private final ArrayDeque<Entry> byAge = new ArrayDeque<>();
+  /** Unknown outside, so that nobody can choose ids that all meet in one place of the table. */
+  private static final long HASH_FACTOR = ThreadLocalRandom.current().nextLong() | 1;
+
+  /** How many were ever added; the newest one's number is one less. */
+  private long added;
+
+  /** How many of these are forgotten; the oldest one's number. */
+  private long forgotten;
+
+  /** Of each entry, at its number modulo their length, which is a power of two. */
+  private long[] sequences = {};
+
+  private long[] receivedMillis = {};
+  private int[] hashes = {};
+
+  /** Where its text begins, counted in bytes of all texts that were ever added. */
+  private long[] begins = {};
+
+  /** Places in the rings, one added; 0 where there is nothing. Twice as long as the rings. */
+  private int[] table = {};
+
+  /** The texts, each byte at its number modulo the length, which is a power of two. */
+  private byte[] texts = {};
+
+  private long textEnd;
 
   /** The event's place in the stream; null where the id is not known. */
   @Nullable Long sequenceOf(String id) {
-    return sequences.get(id);
+    if (size() == 0) {
+      return null;
+    }
+    byte[] text = encode(id);
+    int place = find(text, hash(text));
+    return place < 0 ? null : sequences[place];
   }
 
-  void add(String id, long sequence, long receivedMillis) {
-    if (sequences.put(id, sequence) == null) {
-      byAge.add(new Entry(id, receivedMillis));
+  void add(String id, long sequence, long received) {
+    byte[] text = encode(id);
+    int hash = hash(text);
+    int known = size() == 0 ? -1 : find(text, hash);
+    if (known >= 0) {
+      sequences[known] = sequence;
+      return;
     }
-    while (byAge.size() > KEPT_AT_LEAST
-        && (byAge.size() > KEPT_AT_MOST
-            || byAge.getFirst().receivedMillis < receivedMillis - KEPT_MILLIS)) {
-      sequences.remove(byAge.removeFirst().id);
+    while (size() >= KEPT_AT_LEAST
+        && (size() >= KEPT_AT_MOST || receivedMillis[place(forgotten)] < received - KEPT_MILLIS)) {
+      forget();
     }
+    makeRoom(text.length);
+    int place = place(added++);
+    sequences[place] = sequence;
+    receivedMillis[place] = received;
+    hashes[place] = hash;
+    begins[place] = textEnd;
+    for (byte each : text) {
+      texts[textPlace(textEnd++)] = each;
+    }
+    enter(place);
+  }
+
+  private int place(long number) {
+    return (int) number & (sequences.length - 1);
+  }
+
+  private int textPlace(long number) {
+    return (int) number & (texts.length - 1);
+  }
+
+  private long textBegin() {
+    return size() == 0 ? textEnd : begins[place(forgotten)];
+  }
+
+  /** Where the text of the entry with a number ends. */
+  private long textEnd(long number) {
+    return number + 1 == added ? textEnd : begins[place(number + 1)];
+  }
+
+  private void enter(int place) {
+    int slot = hashes[place] & (table.length - 1);
+    while (table[slot] != 0) {
+      slot = (slot + 1) & (table.length - 1);
+    }
+    table[slot] = place + 1;
+  }
+
+  /** The place of an entry in the rings; -1 where there is none. */
+  private int find(byte[] text, int hash) {
+    int mask = table.length - 1;
+    for (int slot = hash & mask; table[slot] != 0; slot = (slot + 1) & mask) {
+      int place = table[slot] - 1;
+      if (hashes[place] == hash && isText(text, place)) {
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  private boolean isText(byte[] text, int place) {
+    long begin = begins[place];
+    long number = forgotten + ((place - place(forgotten)) & (sequences.length - 1));
+    if (textEnd(number) - begin != text.length) {
+      return false;
+    }
+    for (int i = 0; i < text.length; i++) {
+      if (texts[textPlace(begin + i)] != text[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Forgets the oldest one. */
+  private void forget() {
+    int mask = table.length - 1;
+    int place = place(forgotten);
+    int free = hashes[place] & mask;
+    while (table[free] != place + 1) {
+      free = (free + 1) & mask;
+    }
+    for (int slot = (free + 1) & mask; table[slot] != 0; slot = (slot + 1) & mask) {
+      int home = hashes[table[slot] - 1] & mask;
+      if (((slot - home) & mask) >= ((slot - free) & mask)) {
+        table[free] = table[slot];
+        free = slot;
+      }
+    }
+    table[free] = 0;
+    forgotten++;
+  }
+
+  /** Makes rings larger where one more does not fit, and smaller where most is not used. */
+  private void makeRoom(int textBytes) {
+    int needed = size() + 1;
+    if (needed > sequences.length || needed < sequences.length / 8) {
+      moveEntries(Math.max(LEAST_CAPACITY, powerOfTwo(needed + needed / 2)));
+    }
+    long neededBytes = textEnd - textBegin() + textBytes;
+    if (neededBytes > texts.length || neededBytes < texts.length / 8) {
+      moveTexts(powerOfTwo(neededBytes + neededBytes / 2));
+    }
+  }
+
+  /** The smallest one that is not smaller. */
+  private static int powerOfTwo(long least) {
+    return Math.max(1, Integer.highestOneBit(Math.toIntExact(least - 1)) << 1);
+  }
+
+  private void moveEntries(int capacity) {
+    long[] newSequences = new long[capacity];
+    long[] newReceivedMillis = new long[capacity];
+    int[] newHashes = new int[capacity];
+    long[] newBegins = new long[capacity];
+    for (long number = forgotten; number < added; number++) {
+      int from = place(number);
+      int to = (int) number & (capacity - 1);
+      newSequences[to] = sequences[from];
+      newReceivedMillis[to] = receivedMillis[from];
+      newHashes[to] = hashes[from];
+      newBegins[to] = begins[from];
+    }
+    sequences = newSequences;
+    receivedMillis = newReceivedMillis;
+    hashes = newHashes;
+    begins = newBegins;
+    table = new int[2 * capacity];
+    for (long number = forgotten; number < added; number++) {
+      enter(place(number));
+    }
+  }
+
+  private void moveTexts(int capacity) {
+    byte[] newTexts = new byte[capacity];
+    for (long number = textBegin(); number < textEnd; number++) {
+      newTexts[(int) number & (capacity - 1)] = texts[textPlace(number)];
+    }
+    texts = newTexts;
+  }
+
+  private static int hash(byte[] text) {
+    long hash = text.length;
+    for (byte each : text) {
+      hash = (hash ^ each) * HASH_FACTOR;
+      hash ^= hash >>> 29;
+    }
+    return (int) (hash ^ (hash >>> 32));
+  }
+
+  /**
+   * Each char by itself as UTF-8 would have it, so that different ids differ also where a half of a
+   * pair stands alone.
+   */
+  private static byte[] encode(String id) {
+    int n = 0;
+    byte[] bytes = new byte[id.length()];
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      if (c >= 0x80 && bytes.length - n < LONGEST_CHAR_BYTES * (id.length() - i)) {
+        bytes = Arrays.copyOf(bytes, n + LONGEST_CHAR_BYTES * (id.length() - i));
+      }
+      if (c < 0x80) {
+        bytes[n++] = (byte) c;
+      } else if (c < 0x800) {
+        bytes[n++] = (byte) (0xc0 | (c >> 6));
+        bytes[n++] = (byte) (0x80 | (c & 0x3f));
+      } else {
+        bytes[n++] = (byte) (0xe0 | (c >> 12));
+        bytes[n++] = (byte) (0x80 | ((c >> 6) & 0x3f));
+        bytes[n++] = (byte) (0x80 | (c & 0x3f));
+      }
+    }
+    return n == bytes.length ? bytes : Arrays.copyOf(bytes, n);
+  }
+
+  private String decode(long number) {
+    long end = textEnd(number);
+    StringBuilder id = new StringBuilder((int) (end - begins[place(number)]));
+    for (long at = begins[place(number)]; at < end; ) {
+      int first = texts[textPlace(at++)] & 0xff;
+      int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : 2;
+      int c = more == 0 ? first : more == 1 ? first & 0x1f : first & 0x0f;
+      for (; more > 0; more--) {
+        c = (c << 6) | (texts[textPlace(at++)] & 0x3f);
+      }
+      id.append((char) c);
+    }
+    return id.toString();
   }
 
   void write(CheckpointBytes out) {
-    out.unsigned(byAge.size());
-    for (Entry entry : byAge) {
-      out.string(entry.id);
-      out.unsigned(sequences.getOrDefault(entry.id, 0L));
-      out.signed(entry.receivedMillis);
+    out.unsigned(size());
+    for (long number = forgotten; number < added; number++) {
+      int place = place(number);
+      out.string(decode(number));
+      out.unsigned(sequences[place]);
+      out.signed(receivedMillis[place]);
     }
   }
 
@@ -56,10 +271,10 @@ final class EventIds {
 
   /** When the newest one was received, Unix milliseconds; the smallest long for none. */
   long newestMillis() {
-    return byAge.isEmpty() ? Long.MIN_VALUE : byAge.getLast().receivedMillis;
+    return size() == 0 ? Long.MIN_VALUE : receivedMillis[place(added - 1)];
   }
 
   int size() {
-    return byAge.size();
+    return (int) (added - forgotten);
   }
 }
