@@ -219,8 +219,9 @@ final class StorageView implements SeriesView {
       long toMillis,
       Downsampling wanted,
       SearchProgress progress) {
+    List<BlockMeta> raw = raw(fromMillis, toMillis);
     List<Chosen> chosen =
-        downsampled.choose(wanted, raw(fromMillis, toMillis), fromMillis, toMillis);
+        withoutOvertaken(downsampled.choose(wanted, raw, fromMillis, toMillis), raw, matchers);
     Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {
@@ -250,6 +251,30 @@ final class StorageView implements SeriesView {
     }
     all.addAll(found.values());
     return all;
+  }
+
+  /**
+   * Leaves out those in whose time the head has samples, which came late and are yet to be cut: raw
+   * blocks are read there, where there are any.
+   */
+  private List<Chosen> withoutOvertaken(
+      List<Chosen> chosen, List<BlockMeta> raw, List<Matcher> matchers) {
+    if (chosen.isEmpty()
+        || !isInHead(matchers, chosen.getFirst().block().meta(), chosen.getLast().block().meta())) {
+      return chosen;
+    }
+    return chosen.stream()
+        .filter(each -> {
+          BlockMeta meta = each.block().meta();
+          boolean isAlone =
+              raw.stream().noneMatch(b -> b.overlaps(meta.minMillis(), meta.maxMillis() - 1));
+          return isAlone || !isInHead(matchers, meta, meta);
+        })
+        .toList();
+  }
+
+  private boolean isInHead(List<Matcher> matchers, BlockMeta first, BlockMeta last) {
+    return !head.select(matchers, first.minMillis(), last.maxMillis() - 1).isEmpty();
   }
 
   /** What a block answers; {@code otherwise} where it is damaged. */

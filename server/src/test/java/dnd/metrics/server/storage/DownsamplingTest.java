@@ -349,6 +349,22 @@ class DownsamplingTest {
   }
 
   @Test
+  void whatTheHeadHasInTheTimeOfADownsampledBlockCounts() throws IOException {
+    write(model(new Random(12)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    head.add(labels("g", 0), START + BLOCK + 1, new ArraySource.Sample(1e7, null));
+    for (String query :
+        List.of("max_over_time(g[1h])", "count_over_time(g[1h])", "rate(c_total[1h])")) {
+      assertSame(
+          query,
+          ask(new Storage(head, blocks), query, START, END, HOUR),
+          ask(new Storage(head, blocks, downsampled), query, START, END, HOUR));
+    }
+  }
+
+  @Test
   void rawBlocksThatHaveChangedCountAndAreDownsampledAgain() throws IOException {
     Random random = new Random(9);
     SortedMap<Labels, SampleList> model = model(random);

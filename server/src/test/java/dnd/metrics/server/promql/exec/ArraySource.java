@@ -50,7 +50,10 @@ public final class ArraySource implements SeriesSource {
   public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
     List<Series> found = new ArrayList<>();
     series.forEach((labels, samples) -> {
-      if (matchers.stream().allMatch(matcher -> matcher.matches(labels))) {
+      Long first = samples.ceilingKey(fromMillis);
+      if (first != null
+          && first <= toMillis
+          && matchers.stream().allMatch(matcher -> matcher.matches(labels))) {
         found.add(new Stored(labels, samples));
       }
     });
