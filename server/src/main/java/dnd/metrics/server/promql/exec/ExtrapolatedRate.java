@@ -14,6 +14,7 @@ final class ExtrapolatedRate implements RangeFunction {
   private final boolean isRate;
   private final HistogramRate histogramRate;
   private final CounterResets resets = new CounterResets();
+  private final Extrapolation extrapolation = new Extrapolation();
   private final CounterNames names;
 
   ExtrapolatedRate(RangeCall call, boolean isCounter, boolean isRate) {
@@ -34,15 +35,19 @@ final class ExtrapolatedRate implements RangeFunction {
     boolean anyFloat = false;
     double[] values = samples.floatValues;
     long[] times = samples.floatTimes;
+    int[] floatFrom = windows.floatFrom;
+    int[] floatTo = windows.floatTo;
+    boolean anyHistogram = samples.histograms > 0;
     double rangeSeconds = windows.rangeMillis() / 1000.0;
-    for (int i = windows.firstStep; i < windows.endStep; i++) {
-      if (windows.histogramTo[i] > windows.histogramFrom[i]) {
+    int endStep = windows.endStep;
+    for (int i = windows.firstStep; i < endStep; i++) {
+      if (anyHistogram && windows.histograms(i) > 0) {
         call.context().check();
         evaluateHistograms(samples, windows, i, out, useStarts);
         continue;
       }
-      int from = windows.floatFrom[i];
-      int to = windows.floatTo[i];
+      int from = floatFrom[i];
+      int to = floatTo[i];
       if (to - from < 1) {
         continue;
       }
@@ -50,7 +55,7 @@ final class ExtrapolatedRate implements RangeFunction {
       long firstTime = times[from];
       long lastTime = times[to - 1];
       if (isCounter) {
-        result = resets.addLost(result, values, from, to);
+        result = resets.addLost(result, from, to);
         if (starts != null && resets.hasOverlap(from, to)) {
           call.annotate(new Annotation.StartOverlap(samples.metricName(), 1, call.firstArgument()));
         }
@@ -66,7 +71,7 @@ final class ExtrapolatedRate implements RangeFunction {
         double zeroShare =
             isCounter && result > 0 && values[from] >= 0 ? values[from] / result : -1;
         factor =
-            extrapolation(
+            extrapolation.factor(
                 firstTime,
                 lastTime,
                 samples.rawFloats(from, to) - 1,
@@ -86,42 +91,9 @@ final class ExtrapolatedRate implements RangeFunction {
   }
 
   /**
-   * By how much the difference between first and last sample grows when the series is taken on to
-   * the bounds of the range: all the way where they are near (up to 10 % more than the samples'
-   * distance), else half that distance; and of a counter no further back than to where it was zero.
-   *
-   * @param intervals how many intervals the samples span
-   * @param zeroShare the first value as a share of the increase, which says how long ago the
-   *     counter was zero; negative where that is not to be asked
+   * By how much the difference grows, as {@link Extrapolation} says, where the counter is known to
+   * have begun at zero at {@code start}.
    */
-  static double extrapolation(
-      long firstTime,
-      long lastTime,
-      int intervals,
-      long rangeStart,
-      long rangeEnd,
-      double zeroShare) {
-    double toStart = (firstTime - rangeStart) / 1000.0;
-    double toEnd = (rangeEnd - lastTime) / 1000.0;
-    double sampled = (lastTime - firstTime) / 1000.0;
-    double distance = sampled / intervals;
-    double threshold = distance * 1.1;
-    if (toStart >= threshold) {
-      toStart = distance / 2;
-    }
-    if (zeroShare >= 0) {
-      double toZero = sampled * zeroShare;
-      if (toZero < toStart) {
-        toStart = toZero;
-      }
-    }
-    if (toEnd >= threshold) {
-      toEnd = distance / 2;
-    }
-    return sampled == 0 ? 1 : (sampled + toStart + toEnd) / sampled;
-  }
-
-  /** The same where the counter is known to have begun at zero at {@code start}. */
   static double fromStart(long start, long lastTime, int samples, long firstTime, long rangeEnd) {
     double toEnd = (rangeEnd - lastTime) / 1000.0;
     double distance = samples > 1 ? (lastTime - firstTime) / 1000.0 / (samples - 1) : 0;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class HistogramRate {
   private final RangeCall call;
   private final boolean isCounter;
+  private final Extrapolation extrapolation = new Extrapolation();
 
   HistogramRate(RangeCall call, boolean isCounter) {
     this.call = call;
@@ -56,7 +57,7 @@ final class HistogramRate {
               ? first.count() / result.count()
               : -1;
       factor =
-          ExtrapolatedRate.extrapolation(
+          extrapolation.factor(
               times[from],
               times[to - 1],
               to - from - 1,

@@ -22,6 +22,13 @@ final class Windows {
   int endStep;
 
   private boolean hadHistograms;
+
+  /** The times that the windows are found for, where there were floats only. */
+  private long[] knownTimes = {};
+
+  /** How many of them; negative for none. */
+  private int known = -1;
+
   private final StepGrid ends;
   private final long rangeMillis;
   private final long beforeMillis;
@@ -48,7 +55,11 @@ final class Windows {
     histogramTo = new int[steps];
   }
 
+  /** Finds the windows of a series. Many have the times of the one before, and so its windows. */
   void slideOver(RangeSamples samples) {
+    if (isKnown(samples)) {
+      return;
+    }
     findSteps(samples);
     slide(samples.floatTimes, samples.floats, floatFrom, floatTo);
     if (samples.histograms > 0) {
@@ -59,6 +70,24 @@ final class Windows {
       Arrays.fill(histogramTo, 0);
       hadHistograms = false;
     }
+  }
+
+  /** Whether the windows are those found last; else notes what they will be found for. */
+  private boolean isKnown(RangeSamples samples) {
+    int floats = samples.floats;
+    if (samples.histograms > 0) {
+      known = -1;
+      return false;
+    }
+    if (known == floats && Arrays.equals(knownTimes, 0, floats, samples.floatTimes, 0, floats)) {
+      return true;
+    }
+    if (knownTimes.length < floats) {
+      knownTimes = new long[samples.floatTimes.length];
+    }
+    System.arraycopy(samples.floatTimes, 0, knownTimes, 0, floats);
+    known = floats;
+    return false;
   }
 
   /** Leaves out the steps that lie before all samples and those that lie behind them. */
