@@ -197,6 +197,11 @@ public final class Head implements SeriesSource, Closeable {
   }
 
   @Override
+  public boolean isInMemory(long fromMillis, long toMillis) {
+    return true;
+  }
+
+  @Override
   public List<HeadSeries> select(List<Matcher> matchers, long fromMillis, long toMillis) {
     return select(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
   }

@@ -55,6 +55,14 @@ public interface SeriesSource {
     return Set.of();
   }
 
+  /**
+   * Whether all samples between two times are in memory, so that nobody waits for a disk or an
+   * object store who reads them. False also where that is not known.
+   */
+  default boolean isInMemory(long fromMillis, long toMillis) {
+    return false;
+  }
+
   /** The names of the labels of the series that match, sorted. Without matchers: of all series. */
   List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis);
 

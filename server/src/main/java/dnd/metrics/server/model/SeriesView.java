@@ -42,6 +42,11 @@ public interface SeriesView extends SeriesSource, AutoCloseable {
       }
 
       @Override
+      public boolean isInMemory(long fromMillis, long toMillis) {
+        return source.isInMemory(fromMillis, toMillis);
+      }
+
+      @Override
       public Set<Long> standInsMillis() {
         return source.standInsMillis();
       }

@@ -53,6 +53,11 @@ record CancelableSource(SeriesSource source, BooleanSupplier canceled) implement
   }
 
   @Override
+  public boolean isInMemory(long fromMillis, long toMillis) {
+    return source.isInMemory(fromMillis, toMillis);
+  }
+
+  @Override
   public Set<Long> standInsMillis() {
     return source.standInsMillis();
   }

@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
  * Answers questions: {@code *.metrics.query}, {@code .cancel}, {@code .series}, {@code .labels},
  * {@code .label_values}, {@code .metadata} and {@code .parse} (docs/icd.md). Any service may ask;
  * every question gets one answer, in parts where it asks for them. An event is read on the hub's
- * thread, and answered on a thread of {@link QueryThreads}.
+ * thread, and answered on a thread of {@link QueryThreads}; {@link QuickQueries} at once.
  */
 public final class QueryHandler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueryHandler.class);
@@ -43,6 +43,7 @@ public final class QueryHandler implements AutoCloseable {
   private final QueryThreads threads;
   private final LiveQueries live;
   private final AskerLookout lookout;
+  private final QuickQueries quick = new QuickQueries();
   private final AtomicLong numbers = new AtomicLong();
   private final List<Hub.Subscription> subscriptions = new ArrayList<>();
 
@@ -150,8 +151,17 @@ public final class QueryHandler implements AutoCloseable {
       askLive(asker, event, id);
       return;
     }
-    QueryJob job = new QueryJob(context, asker, event, id, envelope.fields().bool("explain"));
+    boolean explain = envelope.fields().bool("explain");
+    QueryJob job = new QueryJob(context, asker, event, id, explain);
     context.running().add(job);
+    if (!explain && quick.mayBe(event)) {
+      try {
+        job.runQuickly();
+        return;
+      } catch (NotQuickException e) {
+        quick.note(event.query(), e);
+      }
+    }
     if (!submit(asker, job)) {
       context.running().remove(job);
     }

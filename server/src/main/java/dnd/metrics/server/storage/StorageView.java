@@ -126,6 +126,15 @@ final class StorageView implements SeriesView {
     return store == null ? List.of() : store.overlapping(snapshot.blocks(), fromMillis, toMillis);
   }
 
+  /** Whether the head alone has samples between two times. */
+  @Override
+  public boolean isInMemory(long fromMillis, long toMillis) {
+    return snapshot.overlapping(fromMillis, toMillis).isEmpty()
+        && remote(fromMillis, toMillis).isEmpty()
+        && standIns(fromMillis, toMillis).isEmpty()
+        && head.isInMemory(fromMillis, toMillis);
+  }
+
   private Block acquire(Remote far) {
     return Objects.requireNonNull(blocks.remote()).acquire(far);
   }

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,6 +84,39 @@ class QueryHandlerTest {
     }
   }
 
+  /** Says that all is in memory, and how often and on which thread series are looked for. */
+  private static final class MemorySeries implements SeriesSource {
+    private final List<Thread> searches = new CopyOnWriteArrayList<>();
+    private final SeriesSource few = new FewSeries();
+    private final int copies;
+
+    MemorySeries(int copies) {
+      this.copies = copies;
+    }
+
+    @Override
+    public boolean isInMemory(long fromMillis, long toMillis) {
+      return true;
+    }
+
+    @Override
+    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+      searches.add(Thread.currentThread());
+      List<? extends Series> found = few.select(matchers, from, to);
+      return Stream.generate(() -> found).limit(copies).flatMap(List::stream).toList();
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      return few.labelNames(matchers, from, to);
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      return few.labelValues(name, matchers, from, to);
+    }
+  }
+
   @BeforeEach
   void start() {
     handler = handler(new FewSeries(), QueryLimits.DEFAULT);
@@ -112,6 +147,39 @@ class QueryHandlerTest {
     assertThat(answer.subject()).isEqualTo("_INBOX.7");
     assertThat(answer.json().get("type").stringValue()).isEqualTo("metrics.result");
     return answer.data();
+  }
+
+  private List<Thread> searchesOf(String query, int copies) throws InterruptedException {
+    handler.close();
+    MemorySeries source = new MemorySeries(copies);
+    handler = handler(source, QueryLimits.DEFAULT);
+    JsonNode data = ask("metrics.query", "{\"query\":\"" + query + "\",\"correlation_id\":\"q\"}");
+    assertThat(data.get("status").stringValue()).isEqualTo("success");
+    assertThat(data.get("correlation_id").stringValue()).isEqualTo("q");
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> handler.open() == 0);
+    return source.searches;
+  }
+
+  @Test
+  void aQuickQueryIsAnsweredOnTheThreadThatReadIt() throws InterruptedException {
+    // Where the machine is busy a search is given up, and begun again on another thread.
+    List<Thread> searches = List.of();
+    for (int i = 0; i < 1_000 && !searches.contains(Thread.currentThread()); i++) {
+      searches = searchesOf("up + on (service) up", 1);
+    }
+    assertThat(searches).containsOnly(Thread.currentThread());
+  }
+
+  @Test
+  void aQueryOfManySeriesIsAnsweredOnAnotherThread() throws InterruptedException {
+    assertThat(searchesOf("count(up)", 9).getLast()).isNotEqualTo(Thread.currentThread());
+  }
+
+  @Test
+  void aSubqueryIsNotThoughtToBeQuick() throws InterruptedException {
+    assertThat(searchesOf("count(max_over_time(up[5m:1m]))", 1))
+        .isNotEmpty()
+        .doesNotContain(Thread.currentThread());
   }
 
   @Test

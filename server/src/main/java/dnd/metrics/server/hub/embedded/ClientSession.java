@@ -56,15 +56,22 @@ final class ClientSession implements ProtocolParser.Operations {
     hub.publisher().enterTurn(wakeUps);
   }
 
-  void endTurn() {
+  /**
+   * Wakes the writers of those that were written to.
+   *
+   * @param own this client's, which is not woken
+   * @return whether it would have been
+   */
+  boolean endTurn(Outbound own) {
     hub.publisher().leaveTurn();
-    wakeUps.wakeAll();
+    boolean answered = wakeUps.wakeAllBut(own);
     if (messages > 0) {
       hub.counters().messagesIn.add(messages);
       hub.counters().bytesIn.add(messageBytes);
       messages = 0;
       messageBytes = 0;
     }
+    return answered;
   }
 
   /** Lets go of what it remembers; the reading thread ends. */

@@ -33,6 +33,7 @@ final class Connection {
 
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final byte[] PING = WireText.toBytes("PING\r\n");
+  private static final long AWAKE_NANOS = 50_000;
   private static final Duration CLOSING_TIME = Duration.ofSeconds(1);
   private static final String CLIENT_CLOSED = "Client Closed";
 
@@ -270,7 +271,7 @@ final class Connection {
         close("Maximum Connections Exceeded", "maximum connections exceeded");
       }
       InputStream in = talking.getInputStream();
-      readOperations(in);
+      readOperations(in, talking.getOutputStream());
       if (!isOpen()) {
         throwAway(in);
       }
@@ -350,7 +351,7 @@ final class Connection {
     }
   }
 
-  private void readOperations(InputStream in) throws IOException {
+  private void readOperations(InputStream in, OutputStream out) throws IOException {
     HubOptions options = hub.options();
     ProtocolParser parser =
         new ProtocolParser(session, options.maxControlLineBytes(), options.maxPayloadBytes());
@@ -362,11 +363,30 @@ final class Connection {
       lastInNanos = hub.nanoClock().getAsLong();
       pingsOut.set(0);
       session.beginTurn();
+      boolean answered = false;
       try {
         buffer.taken(parser.parse(buffer.bytes(), buffer.from(), buffer.to()));
       } finally {
-        session.endTurn();
+        answered = session.endTurn(outbound);
       }
+      if (answered) {
+        outbound.writeHere(out);
+        awaitNext(in);
+      }
+    }
+  }
+
+  /**
+   * Stays awake for a moment: who was answered at once asks again at once, and a processor that
+   * fell asleep meanwhile takes longer to wake than a small question takes to be answered.
+   */
+  private static void awaitNext(InputStream in) throws IOException {
+    if (Thread.currentThread().isVirtual()) {
+      return;
+    }
+    long end = System.nanoTime() + AWAKE_NANOS;
+    while (in.available() == 0 && System.nanoTime() < end) {
+      Thread.onSpinWait();
     }
   }
 

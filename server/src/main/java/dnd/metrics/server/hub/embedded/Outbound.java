@@ -12,13 +12,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What waits to be sent to one client. Any thread appends; the connection's writer takes away all
  * that has gathered and writes it, so that messages share system calls whenever they come faster
- * than they leave. Appending never waits for the socket. Safe for use by several threads.
+ * than they leave. Appending never waits for the socket. Where the writer sleeps, the connection's
+ * reader may write what it has to say itself ({@link #writeHere}), which saves waking a thread.
+ * Safe for use by several threads.
  *
  * <p>{@code lock} guards the buffer that is being filled, the counts of a subscription that is
- * written to, and {@code finishing}. It is the last lock of the hub: nothing else is locked, called
- * or written while it is held. Waking: the writer sets {@code waiting} under the lock, with nothing
- * there to write, before it parks; who appends asks for it after the lock is released. Every {@code
- * waiting = false} is followed by an unpark, and the writer looks again after each.
+ * written to, {@code finishing} and {@code lent}. It is the last lock of the hub: nothing else is
+ * locked, called or written while it is held. Waking: the writer sets {@code waiting} under the
+ * lock, with nothing there to write, before it parks; who appends asks for it after the lock is
+ * released. Every {@code waiting = false} is followed by an unpark, and the writer looks again
+ * after each; but the reader takes the writer's place by it, and looks again itself before it gives
+ * that back.
  */
 final class Outbound {
   /** What became of a message. */
@@ -36,6 +40,10 @@ final class Outbound {
   private static final int SMALLEST_BUFFER = 4096;
   private static final int LARGEST_KEPT_BUFFER = 128 << 10;
   private static final int WRITE_AT_MOST = 128 << 10;
+
+  /** So much is sure to find room in the socket of a client that reads. */
+  private static final int WRITE_HERE_AT_MOST = 16 << 10;
+
   private static final byte[] MSG = "MSG ".getBytes(StandardCharsets.ISO_8859_1);
   private static final byte[] HMSG = "HMSG ".getBytes(StandardCharsets.ISO_8859_1);
 
@@ -54,7 +62,10 @@ final class Outbound {
   private long messages;
   private long messageBytes;
 
-  /** Written by the writer only. */
+  /** Whether the reader writes, and the writer may not. */
+  private boolean lent;
+
+  /** Written by who writes only. */
   private volatile long inFlightBytes;
 
   private volatile boolean waiting;
@@ -63,6 +74,7 @@ final class Outbound {
   /** When the write that is under way began; only meaningful while {@code inFlightBytes > 0}. */
   private volatile long writeStartedNanos;
 
+  /** Of who writes. */
   private byte[] spare = new byte[SMALLEST_BUFFER];
 
   Outbound(long maxPendingBytes, HubCounters counters, LongSupplier nanoClock) {
@@ -230,18 +242,16 @@ final class Outbound {
       int length = 0;
       lock.lock();
       try {
-        if (filled > 0) {
-          full = filling;
-          length = filled;
-          filling = spare;
-          filled = 0;
-          writeStartedNanos = nanoClock.getAsLong();
-          inFlightBytes = length;
-          countSent();
-        } else if (finishing) {
-          return;
-        } else {
-          waiting = true;
+        if (!lent) { // else the reader wakes this thread where there is something left for it
+          if (filled > 0) {
+            full = filling;
+            length = filled;
+            take();
+          } else if (finishing) {
+            return;
+          } else {
+            waiting = true;
+          }
         }
       } finally {
         lock.unlock();
@@ -250,9 +260,69 @@ final class Outbound {
         LockSupport.park(this);
       } else {
         write(out, full, length);
-        spare = full.length > LARGEST_KEPT_BUFFER ? new byte[SMALLEST_BUFFER] : full;
+        keep(full);
       }
     }
+  }
+
+  /**
+   * Writes what waits, where that is little and the writer sleeps, which then goes on sleeping;
+   * else wakes it. For the connection's reader: whoever else writes would wait for a client that
+   * does not read.
+   */
+  void writeHere(OutputStream out) throws IOException {
+    byte[] full = null;
+    int length = 0;
+    lock.lock();
+    try {
+      if (waiting && !finishing && filled > 0 && filled <= WRITE_HERE_AT_MOST) {
+        waiting = false;
+        lent = true;
+        full = filling;
+        length = filled;
+        take();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (full == null) {
+      wake();
+      return;
+    }
+    try {
+      write(out, full, length);
+      keep(full);
+    } finally {
+      giveBack();
+    }
+  }
+
+  private void giveBack() {
+    boolean more;
+    lock.lock();
+    try {
+      lent = false;
+      more = filled > 0 || finishing;
+      waiting = !more;
+    } finally {
+      lock.unlock();
+    }
+    if (more) {
+      LockSupport.unpark(writer);
+    }
+  }
+
+  /** What is in the buffer is about to be written, and another one is filled. */
+  private void take() {
+    inFlightBytes = filled;
+    writeStartedNanos = nanoClock.getAsLong();
+    filling = spare;
+    filled = 0;
+    countSent();
+  }
+
+  private void keep(byte[] written) {
+    spare = written.length > LARGEST_KEPT_BUFFER ? new byte[SMALLEST_BUFFER] : written;
   }
 
   private void write(OutputStream out, byte[] full, int length) throws IOException {

@@ -40,17 +40,32 @@ final class WakeUps {
   }
 
   void wakeAll() {
+    wakeAllBut(null);
+  }
+
+  /** Wakes all but one; whether that one would have been woken, too. */
+  boolean wakeAllBut(@Nullable Outbound spared) {
     Outbound latest = last;
     if (latest == null) {
-      return;
+      return false;
     }
     last = null;
-    latest.wake();
+    boolean isAmongThem = latest == spared;
+    if (!isAmongThem) {
+      latest.wake();
+    }
     Set<Outbound> set = known;
     if (set != null && !others.isEmpty()) {
-      others.forEach(Outbound::wake);
+      for (Outbound other : others) {
+        if (other == spared) {
+          isAmongThem = true;
+        } else {
+          other.wake();
+        }
+      }
       others.clear();
       set.clear();
     }
+    return isAmongThem;
   }
 }
