@@ -2,6 +2,7 @@ package dnd.metrics.server.hub.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -115,18 +116,12 @@ class OutboundTest {
   @Test
   void whereTheReaderCannotWriteTheWriterStillEnds() throws Exception {
     Thread writer = startWriter();
-    out.broken = true;
-    boolean refused = false;
-    while (!refused) { // until the writer sleeps, so that the reader writes
-      outbound.line(line(0, 0));
-      if (writer.getState() == Thread.State.WAITING) {
-        try {
-          outbound.writeHere(out);
-        } catch (IOException e) {
-          refused = true;
-        }
-      }
+    while (writer.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait(); // until it sleeps, so that the reader writes
     }
+    out.broken = true;
+    outbound.line(line(0, 0));
+    assertThatThrownBy(() -> outbound.writeHere(out)).hasMessage("broken on purpose");
     outbound.release();
     writer.join();
     assertThat(outbound.line(line(0, 1))).isEqualTo(Outbound.Outcome.GONE);
