@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * locked, called or written while it is held. Waking: the writer sets {@code waiting} under the
  * lock, with nothing there to write, before it parks; who appends asks for it after the lock is
  * released. Every {@code waiting = false} is followed by an unpark, and the writer looks again
- * after each; but the reader takes the writer's place by it, and looks again itself before it gives
- * that back.
+ * after each; but whoever takes what there is says so himself ({@link #take}), and looks again
+ * after it: the writer, or the reader before it gives the writer's place back. So nobody writes
+ * while {@code waiting} is true, however late or for whatever reason the writer woke.
  */
 final class Outbound {
   /** What became of a message. */
@@ -276,7 +277,6 @@ final class Outbound {
     lock.lock();
     try {
       if (waiting && !finishing && filled > 0 && filled <= WRITE_HERE_AT_MOST) {
-        waiting = false;
         lent = true;
         full = filling;
         length = filled;
@@ -314,8 +314,9 @@ final class Outbound {
 
   /** What is in the buffer is about to be written, and another one is filled. */
   private void take() {
+    waiting = false;
+    writeStartedNanos = nanoClock.getAsLong(); // first: it is read without the lock
     inFlightBytes = filled;
-    writeStartedNanos = nanoClock.getAsLong();
     filling = spare;
     filled = 0;
     countSent();

@@ -9,8 +9,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,8 +24,9 @@ class OutboundTest {
   private static final int THREADS = 3;
   private static final int LINES = 20_000;
 
-  /** Notices when two write at once. */
+  /** Notices when two write at once; one write at a time passes the gate. */
   private static final class OneAtATime extends OutputStream {
+    final Semaphore gate = new Semaphore(1);
     final ByteArrayOutputStream written = new ByteArrayOutputStream();
     final AtomicInteger writing = new AtomicInteger();
     volatile boolean met;
@@ -36,6 +41,9 @@ class OutboundTest {
     public void write(byte[] bytes, int from, int length) throws IOException {
       if (writing.getAndIncrement() > 0) {
         met = true;
+      } else {
+        gate.acquireUninterruptibly();
+        gate.release();
       }
       if (broken) {
         writing.getAndDecrement();
@@ -116,14 +124,61 @@ class OutboundTest {
   @Test
   void whereTheReaderCannotWriteTheWriterStillEnds() throws Exception {
     Thread writer = startWriter();
-    while (writer.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait(); // until it sleeps, so that the reader writes
-    }
+    awaitAsleep(writer); // so that the reader writes
     out.broken = true;
     outbound.line(line(0, 0));
     assertThatThrownBy(() -> outbound.writeHere(out)).hasMessage("broken on purpose");
     outbound.release();
     writer.join();
     assertThat(outbound.line(line(0, 1))).isEqualTo(Outbound.Outcome.GONE);
+  }
+
+  @Test
+  void theReaderLeavesItToAWriterThatWokeUnasked() throws Exception {
+    Thread writer = startWriter();
+    awaitAsleep(writer);
+    out.gate.acquireUninterruptibly();
+    outbound.line(line(0, 0));
+    LockSupport.unpark(writer); // as one does who was late to wake it
+    while (out.writing.get() == 0) {
+      Thread.onSpinWait();
+    }
+    outbound.line(line(0, 1));
+    writeHere();
+    out.gate.release();
+    outbound.finish("end\r\n".getBytes(UTF_8));
+    writer.join();
+    assertThat(failure.get()).isNull();
+    assertThat(out.met).as("two wrote at once").isFalse();
+    assertThat(out.written.toString(UTF_8)).isEqualTo("0 0\r\n0 1\r\nend\r\n");
+  }
+
+  private static void awaitAsleep(Thread writer) {
+    while (writer.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aWriteNeverSeemsToHaveBegunWithTheOneBefore() throws Exception {
+    long hour = TimeUnit.HOURS.toNanos(1);
+    AtomicReference<@Nullable Outbound> watched = new AtomicReference<>();
+    AtomicLong longest = new AtomicLong();
+    Outbound quiet =
+        new Outbound(
+            64 << 20,
+            new HubCounters(),
+            () -> {
+              Outbound of = watched.get();
+              if (of != null) { // as the housekeeper may look at any moment
+                longest.accumulateAndGet(of.writingForNanos(hour), Math::max);
+              }
+              return hour;
+            });
+    watched.set(quiet);
+    quiet.finish("end\r\n".getBytes(UTF_8));
+    quiet.writeTo(out);
+    assertThat(out.written.toString(UTF_8)).isEqualTo("end\r\n");
+    assertThat(longest).hasValue(0);
   }
 }
