@@ -411,8 +411,11 @@ final class RuleScheduler implements AutoCloseable {
     intervals.shutdown();
     turns.close();
     try {
-      long finish = TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
-      if (!intervals.awaitTermination(finish, TimeUnit.NANOSECONDS) || !turns.awaitEnd(finish)) {
+      long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
+      boolean ended =
+          intervals.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      ended &= turns.awaitEnd(until - System.nanoTime());
+      if (!ended) {
         LOG.warn("an evaluation of rules was not waited for");
       }
     } catch (InterruptedException e) {
