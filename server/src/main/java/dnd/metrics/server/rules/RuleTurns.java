@@ -119,8 +119,13 @@ final class RuleTurns implements AutoCloseable {
     long looked = lookedNanos.get();
     if (nowNanos - looked > LOOK_NANOS && lookedNanos.compareAndSet(looked, nowNanos)) {
       double share = processors * ProcessorShare.at(SYSTEM.getCpuLoad());
-      quick.share.change(share, nowNanos);
-      slow.share.change(share, nowNanos);
+      lock.lock();
+      try {
+        quick.share.change(share, nowNanos);
+        slow.share.change(share, nowNanos);
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

@@ -3,7 +3,7 @@ package dnd.metrics.server.rules;
 /**
  * Holds work to a share of the time: who has worked for a while must rest in proportion. Short work
  * after a pause is not held up: up to a tenth of a second may be saved. Times are nanoseconds of
- * one clock. Safe for use by several threads.
+ * one clock. Not safe for use by several threads.
  */
 final class ShareLimit {
   private static final long SAVED_NANOS = 100_000_000;
@@ -21,19 +21,19 @@ final class ShareLimit {
   }
 
   /** How long to wait before the next piece of work; 0 for not at all. */
-  synchronized long waitNanos(long nowNanos) {
+  long waitNanos(long nowNanos) {
     refill(nowNanos);
     return balanceNanos > 0 ? 0 : (long) Math.ceil((1 - balanceNanos) / share);
   }
 
   /** So long was worked. */
-  synchronized void spend(long workedNanos, long nowNanos) {
+  void spend(long workedNanos, long nowNanos) {
     refill(nowNanos);
     balanceNanos -= workedNanos;
   }
 
   /** From now on it is another share. */
-  synchronized void change(double newShare, long nowNanos) {
+  void change(double newShare, long nowNanos) {
     refill(nowNanos);
     share = newShare;
   }

@@ -34,7 +34,6 @@ final class TurnLane {
     long expected = first.expectedNanos;
     for (RuleTurn other : first.loaded.turns) {
       if (other.lane == this
-          && other.isWaiting()
           && expected + other.expectedNanos < atMostNanos
           && queue.remove(other)) {
         taken.add(other);
