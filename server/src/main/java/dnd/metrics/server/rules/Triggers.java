@@ -6,10 +6,10 @@ import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.model.Labels;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,7 +121,7 @@ final class Triggers {
       drained.and(some);
     }
     long due = AlertInstance.NEVER;
-    List<AppendedEvents> events = new ArrayList<>();
+    Set<AppendedEvents> events = new HashSet<>(); // rules that watch the same have the same
     String lastEvent = "";
     long lastOrder = 0;
     for (int rule = drained.nextSetBit(0); rule >= 0; rule = drained.nextSetBit(rule + 1)) {
@@ -152,13 +152,13 @@ final class Triggers {
    * What had come.
    *
    * @param dueMillis the newest time, {@link AlertInstance#NEVER} where nothing came
-   * @param events in no order
+   * @param events in no order, each once
    * @param evaluation the correlation id of the evaluation
    */
   record Drained(
       BitSet rules,
       long dueMillis,
-      List<AppendedEvents> events,
+      Set<AppendedEvents> events,
       String lastEvent,
       String evaluation) {
     /** The last event of the sender that the labels name; null where it sent none. */

@@ -82,6 +82,16 @@ class TriggersTest {
   }
 
   @Test
+  void nameOnceWhatHasComeForSeveralRules() {
+    Triggers triggers = new Triggers(3);
+    AppendedEvents same = event(1, TAVERN, "a");
+    triggers.add(0, 1, same, null);
+    triggers.add(2, 1, same, null);
+    add(triggers, 1, 2, KEG, "b");
+    assertThat(triggers.drain(null, 10).events()).hasSize(2).contains(same);
+  }
+
+  @Test
   void rememberTheLastEventsOfAFlood() {
     Triggers triggers = new Triggers(1);
     for (int i = 0; i < 100_000; i++) {
