@@ -412,8 +412,7 @@ final class RuleScheduler implements AutoCloseable {
     turns.close();
     try {
       long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
-      boolean ended =
-          intervals.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      boolean ended = intervals.awaitTermination(until - System.nanoTime(), TimeUnit.NANOSECONDS);
       ended &= turns.awaitEnd(until - System.nanoTime());
       if (!ended) {
         LOG.warn("an evaluation of rules was not waited for");

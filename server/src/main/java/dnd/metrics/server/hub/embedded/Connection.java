@@ -378,10 +378,11 @@ final class Connection {
 
   /**
    * Stays awake for a moment: who was answered at once asks again at once, and a processor that
-   * fell asleep meanwhile takes longer to wake than a small question takes to be answered.
+   * fell asleep meanwhile takes longer to wake than a small question takes to be answered. Not with
+   * TLS, whose stream does not say what has come before it is read.
    */
-  private static void awaitNext(InputStream in) throws IOException {
-    if (Thread.currentThread().isVirtual()) {
+  private void awaitNext(InputStream in) throws IOException {
+    if (hub.tls() != null || Thread.currentThread().isVirtual()) {
       return;
     }
     long end = System.nanoTime() + AWAKE_NANOS;
