@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.wal.NumberedFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -23,7 +24,7 @@ final class CheckpointFrame {
   /** No frame is longer; what claims to be is damage. */
   static final int MAX_BODY_BYTES = 1 << 30;
 
-  private static final String SUFFIX = ".checkpoint";
+  static final NumberedFiles FILES = new NumberedFiles(".checkpoint");
 
   private CheckpointFrame() {}
 
@@ -71,22 +72,6 @@ final class CheckpointFrame {
    *     it
    */
   record Head(Kind kind, int length, long sequence, int checksum) {}
-
-  static String fileName(int number) {
-    return String.format("%08d%s", number, SUFFIX);
-  }
-
-  /** The number in a file's name, or -1 where the file is no checkpoint. */
-  static int numberOf(String fileName) {
-    if (!fileName.endsWith(SUFFIX) || fileName.length() != 8 + SUFFIX.length()) {
-      return -1;
-    }
-    try {
-      return Integer.parseUnsignedInt(fileName, 0, 8, 10);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
-  }
 
   static ByteBuffer encode(Header header) {
     ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -7,7 +7,6 @@ import dnd.metrics.server.wal.LogCopy;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -76,7 +75,7 @@ final class Checkpoints {
   private void findIn(OpenedChunkFiles opened, Consumer<String> reports) throws IOException {
     files.delete(PARTIAL);
     files.delete(OpenedChunkFiles.PARTIAL);
-    List<String> names = names(files);
+    List<String> names = CheckpointFrame.FILES.in(files);
     int last = names.size() - 1;
     Lacking lacking = null;
     FutureTask<Finding> beforeLast = new FutureTask<>(() -> check(names.get(last - 1)));
@@ -85,7 +84,7 @@ final class Checkpoints {
     }
     for (int i = last; i >= 0; i--) {
       String name = names.get(i);
-      lastNumber = Math.max(lastNumber, CheckpointFrame.numberOf(name));
+      lastNumber = Math.max(lastNumber, CheckpointFrame.FILES.numberOf(name));
       switch (i == last - 1 ? result(beforeLast) : check(name)) {
         case Finding.Sound sound -> {
           String loss = opened.loss(sound.summary().chunkFiles());
@@ -173,21 +172,10 @@ final class Checkpoints {
     return foundDamage;
   }
 
-  /** The files of checkpoints, the oldest first. */
-  static List<String> names(LogFiles files) throws IOException {
-    List<String> names = new ArrayList<>();
-    for (String name : files.list()) {
-      if (CheckpointFrame.numberOf(name) > 0) {
-        names.add(name);
-      }
-    }
-    return names;
-  }
-
   /** Reads the newest checkpoint into a head that is empty, as {@link CheckpointReader#load}. */
   long load(Summary summary, Head head, LabelIndex index, HeadReplay replay, ReplayListener told)
       throws IOException {
-    String name = CheckpointFrame.fileName(summary.number());
+    String name = CheckpointFrame.FILES.name(summary.number());
     return new CheckpointReader(files, name, done -> told.progress(done, summary.bytes()))
         .load(head, index, replay);
   }
@@ -199,7 +187,7 @@ final class Checkpoints {
    */
   synchronized Summary write(Head head, LabelIndex index) throws IOException {
     int number = lastNumber + 1;
-    String name = CheckpointFrame.fileName(number);
+    String name = CheckpointFrame.FILES.name(number);
     CheckpointWriter writer = new CheckpointWriter(head, index, files, number, ++attempts);
     boolean renamed = false;
     try {
@@ -232,7 +220,7 @@ final class Checkpoints {
 
   private void discard(String name, Exception reason) {
     Summary n = newest;
-    if (n != null && CheckpointFrame.fileName(n.number()).equals(name)) {
+    if (n != null && CheckpointFrame.FILES.name(n.number()).equals(name)) {
       return; // it is good; only what it made superfluous could not be removed
     }
     try {
@@ -248,8 +236,8 @@ final class Checkpoints {
       return; // the log is the only other place where what the checkpoint holds is
     }
     boolean removed = false;
-    for (String name : names(files)) {
-      if (CheckpointFrame.numberOf(name) < older.number()) {
+    for (String name : CheckpointFrame.FILES.in(files)) {
+      if (CheckpointFrame.FILES.numberOf(name) < older.number()) {
         files.delete(name);
         removed = true;
       }
@@ -275,10 +263,9 @@ final class Checkpoints {
   }
 
   private static int copy(LogFiles from, LogFiles to, IntPredicate isNeeded) throws IOException {
-    List<String> names = names(from);
-    for (String name : from.list()) {
-      int number = ChunkFile.numberOf(name);
-      if (number >= 0 && isNeeded.test(number)) {
+    List<String> names = CheckpointFrame.FILES.in(from);
+    for (String name : ChunkFile.FILES.in(from)) {
+      if (isNeeded.test(ChunkFile.FILES.numberOf(name))) {
         names.add(name);
       }
     }

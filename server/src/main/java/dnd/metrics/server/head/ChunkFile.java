@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.wal.NumberedFiles;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -17,7 +18,7 @@ final class ChunkFile {
   static final int HEADER_BYTES = 32;
   static final int CHUNK_HEAD_BYTES = 16;
 
-  private static final String SUFFIX = ".chunks";
+  static final NumberedFiles FILES = new NumberedFiles(".chunks");
 
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -41,22 +42,6 @@ final class ChunkFile {
     this.number = number;
     this.content = content;
     this.lost = lost;
-  }
-
-  static String fileName(int number) {
-    return String.format("%08d%s", number, SUFFIX);
-  }
-
-  /** The number in a file's name, or -1 where the file holds no chunks. */
-  static int numberOf(String fileName) {
-    if (!fileName.endsWith(SUFFIX) || fileName.length() != 8 + SUFFIX.length()) {
-      return -1;
-    }
-    try {
-      return Integer.parseUnsignedInt(fileName, 0, 8, 10);
-    } catch (NumberFormatException e) {
-      return -1;
-    }
   }
 
   /** The second word of a chunk's head; chunks do not reach over the end of a range. */

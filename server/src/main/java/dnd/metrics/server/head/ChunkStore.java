@@ -198,7 +198,7 @@ final class ChunkStore {
   }
 
   private ChunkFile writeFile(int number) throws IOException {
-    String name = ChunkFile.fileName(number);
+    String name = ChunkFile.FILES.name(number);
     try (LogFile made = files.create(name)) {
       ByteBuffer content = batch.file(number);
       int length = content.remaining();
@@ -226,7 +226,7 @@ final class ChunkStore {
     boolean removed = false;
     if (untidy) {
       for (String name : files.list()) {
-        int number = ChunkFile.numberOf(name);
+        int number = ChunkFile.FILES.numberOf(name);
         if (number >= 0 && !stored.containsKey(number) && !kept.contains(number)) {
           files.delete(name);
           removed = true;
@@ -237,7 +237,7 @@ final class ChunkStore {
     }
     for (ChunkFile file : stored.values()) {
       if (file.inUse() == 0 && !kept.contains(file.number())) {
-        files.delete(ChunkFile.fileName(file.number()));
+        files.delete(ChunkFile.FILES.name(file.number()));
         stored.remove(file.number());
         removed = true;
       }

@@ -64,7 +64,7 @@ final class OpenedChunkFiles {
   }
 
   private Opened open(ChunkFileUse use) {
-    String name = ChunkFile.fileName(use.number());
+    String name = ChunkFile.FILES.name(use.number());
     try {
       MemorySegment content;
       try (LogFile file = files.open(name)) {
@@ -105,7 +105,7 @@ final class OpenedChunkFiles {
       throw new IOException(
           String.format(
               "%s is of chunk file format %d, which this program does not know",
-              files.describe(ChunkFile.fileName(file.number())), file.version()));
+              files.describe(ChunkFile.FILES.name(file.number())), file.version()));
     }
     return file;
   }

@@ -30,7 +30,7 @@ public final class LogCopy {
         target.force();
       }
     }
-    List<String> names = LogFront.segments(from);
+    List<String> names = Segment.FILES.in(from);
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       try (LogFile source = from.open(name);

@@ -3,7 +3,6 @@ package dnd.metrics.server.wal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,7 @@ public final class LogFront {
    * Removes the files, from the oldest on, that hold only records up to number {@code sequence}.
    */
   public static Removed remove(LogFiles files, long sequence) throws IOException {
-    List<String> names = segments(files);
+    List<String> names = Segment.FILES.in(files);
     int first = firstWith(files, names, sequence + 1);
     long bytes = 0;
     for (String name : names.subList(0, first)) {
@@ -50,7 +49,7 @@ public final class LogFront {
 
   /** Removes all files of a log that nobody writes. */
   public static void removeAll(LogFiles files) throws IOException {
-    for (String name : segments(files)) {
+    for (String name : Segment.FILES.in(files)) {
       files.delete(name);
     }
     files.forceDirectory();
@@ -68,15 +67,5 @@ public final class LogFront {
     try (LogFile file = files.open(name)) {
       return file.size();
     }
-  }
-
-  static List<String> segments(LogFiles files) throws IOException {
-    List<String> names = new ArrayList<>();
-    for (String name : files.list()) {
-      if (Segment.numberOf(name) > 0) {
-        names.add(name);
-      }
-    }
-    return names;
   }
 }

@@ -40,7 +40,7 @@ public final class LogReplay {
 
   /** How many bytes {@link #run} has before it. */
   public long totalBytes(long firstSequence) throws IOException {
-    List<String> names = LogFront.segments(files);
+    List<String> names = Segment.FILES.in(files);
     return bytes(names.subList(LogFront.firstWith(files, names, firstSequence), names.size()));
   }
 
@@ -62,7 +62,7 @@ public final class LogReplay {
    */
   public LogEnd run(long firstSequence, RecordConsumer consumer) throws IOException {
     lastSequence = firstSequence - 1;
-    List<String> names = LogFront.segments(files);
+    List<String> names = Segment.FILES.in(files);
     return run(names, LogFront.firstWith(files, names, firstSequence), consumer);
   }
 
@@ -75,7 +75,7 @@ public final class LogReplay {
    */
   public LogEnd runFromOldest(RecordConsumer consumer) throws IOException {
     lastSequence = UNKNOWN;
-    LogEnd end = run(LogFront.segments(files), 0, consumer);
+    LogEnd end = run(Segment.FILES.in(files), 0, consumer);
     return lastSequence == UNKNOWN
         ? new LogEnd(0, end.lastSegment(), end.segments(), end.bytes())
         : end;
@@ -93,7 +93,7 @@ public final class LogReplay {
       done += in.limit();
       bytesDone.accept(done);
     }
-    int last = names.isEmpty() ? 0 : Segment.numberOf(names.getLast());
+    int last = names.isEmpty() ? 0 : Segment.FILES.numberOf(names.getLast());
     return new LogEnd(lastSequence, last, names.size(), total);
   }
 

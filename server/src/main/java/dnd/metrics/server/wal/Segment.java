@@ -23,7 +23,7 @@ final class Segment {
   /** No record is longer; what claims to be is damage. */
   static final int MAX_RECORD_BYTES = 256 << 20;
 
-  private static final String SUFFIX = ".wal";
+  static final NumberedFiles FILES = new NumberedFiles(".wal");
 
   private Segment() {}
 
@@ -31,26 +31,6 @@ final class Segment {
    * A file's header: which file of the log it is and the first sequence number that may be in it.
    */
   record Header(int number, long firstSequence) {}
-
-  static String fileName(int number) {
-    return String.format("%08d%s", number, SUFFIX);
-  }
-
-  /** The number in a file's name, or -1 where the file is no segment. */
-  static int numberOf(String fileName) {
-    if (!fileName.endsWith(SUFFIX) || fileName.length() != 8 + SUFFIX.length()) {
-      return -1;
-    }
-    int number = 0;
-    for (int i = 0; i < 8; i++) {
-      int digit = fileName.charAt(i) - '0';
-      if (digit < 0 || digit > 9) {
-        return -1;
-      }
-      number = 10 * number + digit;
-    }
-    return number;
-  }
 
   static ByteBuffer encode(Header header) {
     ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);

@@ -83,7 +83,7 @@ final class SegmentWriter {
 
   private LogFile begin(long firstSequence) throws IOException {
     finish();
-    String name = Segment.fileName(number + 1);
+    String name = Segment.FILES.name(number + 1);
     long allocated = preparer.take(name);
     LogFile file;
     if (allocated > 0) {
@@ -146,7 +146,7 @@ final class SegmentWriter {
       try (file) {
         file.truncate(durableBytes);
         if (durableBytes == 0) {
-          files.delete(Segment.fileName(number));
+          files.delete(Segment.FILES.name(number));
           number--;
         }
       } catch (IOException e) {

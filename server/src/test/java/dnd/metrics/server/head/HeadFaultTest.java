@@ -358,7 +358,7 @@ class HeadFaultTest {
   private void turnABit(Random random) throws IOException {
     List<String> chunks =
         disk.list().stream()
-            .filter(name -> ChunkFile.numberOf(name) > 0 && disk.contentOf(name).length > 0)
+            .filter(name -> ChunkFile.FILES.numberOf(name) > 0 && disk.contentOf(name).length > 0)
             .toList();
     if (!chunks.isEmpty()) { // there is none to spare: it is repaired
       String name = chunks.get(random.nextInt(chunks.size()));
@@ -366,7 +366,7 @@ class HeadFaultTest {
       flippedBitsOfChunks++;
       faults++;
     }
-    List<String> names = Checkpoints.names(disk);
+    List<String> names = CheckpointFrame.FILES.in(disk);
     boolean spare = names.size() > 1 || disk.list().contains("00000001.wal");
     if (!names.isEmpty() && spare) {
       String newest = names.getLast();
