@@ -2,8 +2,6 @@ package dnd.metrics.server.head;
 
 import dnd.metrics.server.chunk.Chunk;
 import dnd.metrics.server.chunk.EncodedChunk;
-import dnd.metrics.server.chunk.HistogramChunk;
-import dnd.metrics.server.chunk.XorChunk;
 import dnd.metrics.server.model.SampleBatch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,9 +11,6 @@ import java.lang.foreign.ValueLayout;
  * a writer needs. Immutable.
  */
 final class FinishedChunk {
-  /** {@link Chunk#encoding} of floats. */
-  private static final byte XOR = 1;
-
   private final long firstMillis;
   private final long lastMillis;
   private final byte encoding;
@@ -66,10 +61,6 @@ final class FinishedChunk {
 
   /** Replaces what {@code batch} holds by all samples of this chunk. */
   void decode(SampleBatch batch) {
-    if (encoding == XOR) {
-      XorChunk.decode(bytes, 0, bytes.length, batch);
-    } else {
-      HistogramChunk.decode(encoding, bytes, 0, bytes.length, batch);
-    }
+    Chunk.decode(encoding, bytes, 0, bytes.length, batch);
   }
 }
