@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * head. The mapping lasts as long as somebody holds this object, also when the file has lost its
  * name. Safe for use by several threads.
  */
-final class ChunkFile {
+final class ChunkFile implements ChunkHolder {
   static final int HEADER_BYTES = 32;
   static final int CHUNK_HEAD_BYTES = 16;
 

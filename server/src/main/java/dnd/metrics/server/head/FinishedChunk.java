@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
  * A chunk that nothing is appended to any more: its bytes as a block would hold them, without what
  * a writer needs. Immutable.
  */
-final class FinishedChunk {
+final class FinishedChunk implements ChunkHolder {
   private final long firstMillis;
   private final long lastMillis;
   private final byte encoding;

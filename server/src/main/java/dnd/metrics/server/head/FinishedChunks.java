@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class FinishedChunks {
   static final FinishedChunks NONE =
-      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new Object[0]);
+      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkHolder[0]);
   static final byte[] NO_ROOM = {};
 
   /** Stands in a checkpoint where chunks that are there have their encoding. */
@@ -34,10 +34,10 @@ final class FinishedChunks {
    */
   private final int[] places;
 
-  /** For each chunk itself, a {@link FinishedChunk}, or the {@link ChunkFile} that it is in. */
-  private final Object[] holders;
+  /** Where each chunk is. */
+  private final ChunkHolder[] holders;
 
-  private FinishedChunks(long firstMillis, long lastMillis, int[] places, Object[] holders) {
+  private FinishedChunks(long firstMillis, long lastMillis, int[] places, ChunkHolder[] holders) {
     this.firstMillis = firstMillis;
     this.lastMillis = lastMillis;
     this.places = places;
@@ -69,11 +69,10 @@ final class FinishedChunks {
     return lastMillis(holders[i], places[2 * i + 1]);
   }
 
-  private static long lastMillis(Object holder, int offset) {
+  private static long lastMillis(ChunkHolder holder, int offset) {
     return switch (holder) {
       case ChunkFile file -> file.lastMillis(offset);
       case FinishedChunk chunk -> chunk.lastMillis();
-      default -> throw new IllegalStateException();
     };
   }
 
@@ -117,16 +116,20 @@ final class FinishedChunks {
    * @return room for the next one
    */
   byte[] decode(int i, SampleBatch batch, byte[] room) {
-    if (holders[i] instanceof ChunkFile file) {
-      int offset = places[2 * i + 1];
-      int length = file.length(offset);
-      byte[] bytes = length <= room.length ? room : new byte[Math.max(256, length)];
-      file.copy(offset, bytes);
-      Chunk.decode(file.encoding(offset), bytes, 0, length, batch);
-      return bytes;
-    }
-    ((FinishedChunk) holders[i]).decode(batch);
-    return room;
+    return switch (holders[i]) {
+      case ChunkFile file -> {
+        int offset = places[2 * i + 1];
+        int length = file.length(offset);
+        byte[] bytes = length <= room.length ? room : new byte[Math.max(256, length)];
+        file.copy(offset, bytes);
+        Chunk.decode(file.encoding(offset), bytes, 0, length, batch);
+        yield bytes;
+      }
+      case FinishedChunk chunk -> {
+        chunk.decode(batch);
+        yield room;
+      }
+    };
   }
 
   /** A chunk as a block takes it. */
@@ -134,14 +137,13 @@ final class FinishedChunks {
     return switch (holders[i]) {
       case ChunkFile file -> file.encoded(places[2 * i + 1]);
       case FinishedChunk chunk -> chunk.encoded();
-      default -> throw new IllegalStateException();
     };
   }
 
   /** These, and one behind them. */
   FinishedChunks plus(FinishedChunk chunk) {
     int n = holders.length;
-    Object[] more = Arrays.copyOf(holders, n + 1);
+    ChunkHolder[] more = Arrays.copyOf(holders, n + 1);
     more[n] = chunk;
     return new FinishedChunks(
         n == 0 ? chunk.firstMillis() : firstMillis,
@@ -187,7 +189,7 @@ final class FinishedChunks {
 
   /** Lets a batch have those that are on the heap. */
   void addTo(ChunkBatch batch, HeadSeries series) {
-    for (Object holder : holders) {
+    for (ChunkHolder holder : holders) {
       if (holder instanceof FinishedChunk chunk && isNear(chunk)) {
         batch.add(series, chunk);
       }
@@ -208,7 +210,7 @@ final class FinishedChunks {
    */
   FinishedChunks moved(ChunkBatch batch, int from, int to, ChunkFile file) {
     int[] newPlaces = places.clone();
-    Object[] newHolders = holders.clone();
+    ChunkHolder[] newHolders = holders.clone();
     int next = from;
     int moved = 0;
     for (int i = 0; i < newHolders.length && next < to; i++) {
@@ -252,7 +254,6 @@ final class FinishedChunks {
           out.unsigned(chunk.lastMillis() - first);
           out.block(chunk.bytes());
         }
-        default -> throw new IllegalStateException();
       }
     }
   }
@@ -307,7 +308,7 @@ final class FinishedChunks {
 
   /** Chunks being put together, in order of time. For one thread. */
   static final class Builder {
-    private final List<Object> holders = new ArrayList<>();
+    private final List<ChunkHolder> holders = new ArrayList<>();
     private long[] begins = new long[4];
     private int[] offsets = new int[4];
 
@@ -315,17 +316,17 @@ final class FinishedChunks {
       add(chunk, chunk.firstMillis(), 0);
     }
 
-    /** Adds one that is in a file. */
-    void add(ChunkFile file, long begin, int offset) {
-      add((Object) file, begin, offset);
-    }
-
     /** Adds a chunk of others, where it is. */
     void add(FinishedChunks others, int i) {
       add(others.holders[i], others.firstMillis(i), others.places[2 * i + 1]);
     }
 
-    private void add(Object holder, long begin, int offset) {
+    /**
+     * Adds one that begins at a time.
+     *
+     * @param offset where it is in a file; of one on the heap it means nothing
+     */
+    void add(ChunkHolder holder, long begin, int offset) {
       int n = holders.size();
       if (n == begins.length) {
         begins = Arrays.copyOf(begins, 2 * n);
@@ -347,7 +348,7 @@ final class FinishedChunks {
       }
       int last = holders.size() - 1;
       long lastMillis = lastMillis(holders.get(last), offsets[last]);
-      return new FinishedChunks(begins[0], lastMillis, places, holders.toArray());
+      return new FinishedChunks(begins[0], lastMillis, places, holders.toArray(ChunkHolder[]::new));
     }
   }
 }
