@@ -1,6 +1,5 @@
 package dnd.metrics.server.chunk;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +51,8 @@ final class StartTimestamps {
     millis[sample] = current;
   }
 
-  /** Of each sample; null where none is known. */
+  /** Of each sample, not copied; null where none is known. */
   long @Nullable [] all() {
-    return millis.length == 0 ? null : Arrays.copyOf(millis, millis.length);
+    return millis.length == 0 ? null : millis;
   }
 }
