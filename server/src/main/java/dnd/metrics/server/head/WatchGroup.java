@@ -12,7 +12,7 @@ final class WatchGroup {
   static final WatchGroup NOBODY = new WatchGroup(List.of());
 
   private final List<SeriesWatch> watches;
-  private List<AppendedEvent> news = new ArrayList<>();
+  private final List<AppendedEvent> news = new ArrayList<>();
 
   WatchGroup(List<SeriesWatch> watches) {
     this.watches = List.copyOf(watches);
@@ -35,7 +35,7 @@ final class WatchGroup {
   /** What was noted; at least one event. */
   AppendedEvents takeNews() {
     AppendedEvents taken = new AppendedEvents(news);
-    news = new ArrayList<>();
+    news.clear();
     return taken;
   }
 }
