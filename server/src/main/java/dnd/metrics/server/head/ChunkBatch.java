@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.CRC32C;
 
 /**
  * Finished chunks on their way from the heap into a {@link ChunkFile}, those of a series in a row:
@@ -90,9 +89,7 @@ final class ChunkBatch {
     ensureRoom(rest);
     bytes.put(new byte[rest]);
     bytes.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, number).putLong(16, length);
-    CRC32C crc = new CRC32C();
-    crc.update(bytes.slice(0, 24));
-    bytes.putInt(24, (int) crc.getValue()).putInt(28, 0);
+    bytes.putInt(24, ChunkFilePages.checksum(bytes.slice(0, 24))).putInt(28, 0);
     return bytes.duplicate().flip();
   }
 

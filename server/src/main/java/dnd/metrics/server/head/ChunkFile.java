@@ -86,30 +86,26 @@ final class ChunkFile implements ChunkHolder {
 
   /** Time of a chunk's first sample, Unix milliseconds. */
   long firstMillis(int offset) {
-    return content.get(LONG, at(offset));
+    return content.get(LONG, offset);
   }
 
   /** Time of a chunk's last sample, Unix milliseconds. */
   long lastMillis(int offset) {
-    return firstMillis(offset) + (content.get(INT, at(offset) + 8) >>> 8);
+    return firstMillis(offset) + (content.get(INT, offset + 8) >>> 8);
   }
 
   int encoding(int offset) {
-    return content.get(INT, at(offset) + 8) & 0xff;
+    return content.get(INT, offset + 8) & 0xff;
   }
 
   int length(int offset) {
-    return content.get(INT, at(offset) + 12);
-  }
-
-  private static long at(int offset) {
-    return offset;
+    return content.get(INT, offset + 12);
   }
 
   /** Copies a chunk's bytes to the beginning of an array. */
   void copy(int offset, byte[] into) {
     MemorySegment.copy(
-        content, ValueLayout.JAVA_BYTE, at(offset) + CHUNK_HEAD_BYTES, into, 0, length(offset));
+        content, ValueLayout.JAVA_BYTE, offset + CHUNK_HEAD_BYTES, into, 0, length(offset));
   }
 
   /** A chunk as a block takes it, where it stands in the file. */
@@ -118,7 +114,7 @@ final class ChunkFile implements ChunkHolder {
         firstMillis(offset),
         lastMillis(offset),
         encoding(offset),
-        content.asSlice(at(offset) + CHUNK_HEAD_BYTES, length(offset)));
+        content.asSlice(offset + CHUNK_HEAD_BYTES, length(offset)));
   }
 
   /** Series have so many of its chunks from now on. */

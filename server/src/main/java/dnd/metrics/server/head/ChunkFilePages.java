@@ -92,7 +92,7 @@ final class ChunkFilePages {
     return result.rewind();
   }
 
-  private static int checksum(ByteBuffer some) {
+  static int checksum(ByteBuffer some) {
     CRC32C crc = new CRC32C();
     crc.update(some);
     return (int) crc.getValue();
