@@ -10,12 +10,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,23 +24,10 @@ class CheckpointTest {
 
   @TempDir Path folder;
   private MemoryLogFiles disk = new MemoryLogFiles();
-  private final List<String> reports = new ArrayList<>();
-
-  private final ReplayListener listener =
-      new ReplayListener() {
-        @Override
-        public void progress(long bytesDone, long bytesTotal) {
-          assertThat(bytesDone).isLessThanOrEqualTo(bytesTotal);
-        }
-
-        @Override
-        public void report(String line) {
-          reports.add(line);
-        }
-      };
+  private final Reports reports = new Reports();
 
   private Head open() throws IOException {
-    return Head.open(folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LOG, listener);
+    return Head.open(folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LOG, reports);
   }
 
   private static void push(Head head, int n) throws IOException {
@@ -55,23 +40,6 @@ class CheckpointTest {
       batch.commit(done);
     }
     done.await();
-  }
-
-  private static Map<Labels, List<String>> samples(Head head) {
-    Map<Labels, List<String>> found = new TreeMap<>();
-    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-      found.put(series.labels(), Samples.of(series));
-    }
-    return found;
-  }
-
-  /** The disk answers nothing any more; where there is nothing to do for it, that is no matter. */
-  private static void closeDead(Head head) {
-    try {
-      head.close();
-    } catch (IOException e) {
-      assertThat(e).hasMessage("the power is cut");
-    }
   }
 
   private List<String> names() throws IOException {
@@ -95,12 +63,12 @@ class CheckpointTest {
       head.checkpoint();
       assertThat(names()).doesNotContain("00000001.checkpoint").contains("00000003.checkpoint");
       push(head, 401);
-      before = samples(head);
+      before = Samples.of(head);
     }
     disk = disk.kill();
     try (Head head = open()) {
-      assertThat(reports).isEmpty();
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(reports.lines).isEmpty();
+      assertThat(Samples.of(head)).isEqualTo(before);
       assertThat(head.status().lastSequence()).isEqualTo(402);
     }
   }
@@ -115,17 +83,17 @@ class CheckpointTest {
           head.checkpoint();
         }
       }
-      before = samples(head);
+      before = Samples.of(head);
     }
     disk = disk.kill();
     long bits = 8L * disk.contentOf("00000003.checkpoint").length;
     disk.flipBit("00000003.checkpoint", bits - 200);
     try (Head head = open()) {
-      assertThat(reports).hasSize(1);
-      assertThat(reports.getFirst())
+      assertThat(reports.lines).hasSize(1);
+      assertThat(reports.lines.getFirst())
           .startsWith("memory/00000003.checkpoint: damaged at offset ")
           .contains("kept as memory/00000003.checkpoint.damaged");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       head.checkpoint();
       assertThat(names()).contains("00000004.checkpoint", "00000002.checkpoint");
     }
@@ -139,14 +107,14 @@ class CheckpointTest {
         push(head, n);
       }
       head.checkpoint();
-      before = samples(head);
+      before = Samples.of(head);
     }
     disk = disk.kill();
     disk.flipBit("00000001.checkpoint", 100);
     try (Head head = open()) {
-      assertThat(reports).hasSize(1);
-      assertThat(reports.getFirst()).contains("damaged at offset 0", "or from the log");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(reports.lines).hasSize(1);
+      assertThat(reports.lines.getFirst()).contains("damaged at offset 0", "or from the log");
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
   }
 
@@ -163,7 +131,7 @@ class CheckpointTest {
     disk.flipBit("00000001.checkpoint", 8000);
     disk.flipBit("00000002.checkpoint", 8000);
     open().close();
-    assertThat(reports.toString())
+    assertThat(reports.lines.toString())
         .contains("00000001.checkpoint: damaged", "00000002.checkpoint: damaged", "are missing");
   }
 
@@ -244,13 +212,15 @@ class CheckpointTest {
               head.storeChunks();
             }
           }
-          assertThat(samples(head)).as("seed %d life %d", seed, life).isEqualTo(samples(steady));
+          assertThat(Samples.of(head))
+              .as("seed %d life %d", seed, life)
+              .isEqualTo(Samples.of(steady));
           assertThat(head.metadata()).isEqualTo(steady.metadata());
           disk = random.nextBoolean() ? before.kill() : before.cutPower(random);
-          closeDead(head);
+          MemoryLogFiles.closeDead(head);
         }
         try (Head head = open()) {
-          assertThat(samples(head)).as("seed %d", seed).isEqualTo(samples(steady));
+          assertThat(Samples.of(head)).as("seed %d", seed).isEqualTo(Samples.of(steady));
           events.sameIds(head, steady);
         }
       }

@@ -15,13 +15,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,22 +35,11 @@ class ChunkStoreTest {
 
   @TempDir Path folder;
   private MemoryLogFiles disk = new MemoryLogFiles();
-  private final List<String> reports = new ArrayList<>();
-
-  private final ReplayListener listener =
-      new ReplayListener() {
-        @Override
-        public void progress(long bytesDone, long bytesTotal) {}
-
-        @Override
-        public void report(String line) {
-          reports.add(line);
-        }
-      };
+  private final Reports reports = new Reports();
 
   private Head open() throws IOException {
     return Head.open(
-        folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LogOptions.DEFAULT, listener);
+        folder.resolve("data"), path -> disk, HeadOptions.DEFAULT, LogOptions.DEFAULT, reports);
   }
 
   private static Labels labels(int i) {
@@ -76,14 +63,6 @@ class ChunkStoreTest {
     done.await();
   }
 
-  private static Map<Labels, List<String>> samples(Head head) {
-    Map<Labels, List<String>> found = new TreeMap<>();
-    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-      found.put(series.labels(), Samples.of(series));
-    }
-    return found;
-  }
-
   /** Six hundred samples of each series, four chunks of each in a file, in a checkpoint. */
   private Map<Labels, List<String>> filled(int checkpoints) throws IOException {
     try (Head head = open()) {
@@ -92,7 +71,7 @@ class ChunkStoreTest {
       for (int i = 0; i < checkpoints; i++) {
         head.checkpoint();
       }
-      return samples(head);
+      return Samples.of(head);
     } finally {
       disk = disk.kill();
     }
@@ -103,12 +82,12 @@ class ChunkStoreTest {
     Map<Labels, List<String>> before = filled(1);
     for (int start = 0; start < 3; start++) {
       try (Head head = open()) {
-        assertThat(reports).isEmpty();
+        assertThat(reports.lines).isEmpty();
         assertThat(files(head)).isEqualTo(1);
         head.checkpoint(); // of series that nobody has looked at
         push(head, START + (600 + start) * 10_000L, 1);
         assertInFile(head, 2, 1, true);
-        assertThat(samples(head).get(labels(2))).containsAll(before.get(labels(2)));
+        assertThat(Samples.of(head).get(labels(2))).containsAll(before.get(labels(2)));
         head.checkpoint();
         assertThat(files(head)).isEqualTo(1);
       }
@@ -124,7 +103,7 @@ class ChunkStoreTest {
     }
     disk = disk.kill();
     open().close();
-    assertThat(reports).isEmpty();
+    assertThat(reports.lines).isEmpty();
   }
 
   @Test
@@ -133,9 +112,9 @@ class ChunkStoreTest {
     assertThat(disk.list()).contains(FIRST);
     try (Head head = open()) {
       assertThat(disk.list()).doesNotContain(FIRST);
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
-    assertThat(reports).isEmpty();
+    assertThat(reports.lines).isEmpty();
   }
 
   @Test
@@ -149,7 +128,7 @@ class ChunkStoreTest {
       head.checkpoint();
       push(head, START + 6_000_000, 200);
       head.storeChunks(); // of which no checkpoint speaks
-      before = samples(head);
+      before = Samples.of(head);
       assertThat(head.copyLog(copy)).isEqualTo(3); // checkpoint, file of chunks, log
     }
     Head.copyLog(copy, again);
@@ -159,11 +138,11 @@ class ChunkStoreTest {
             path -> new DiskLogFiles(again),
             HeadOptions.DEFAULT,
             LogOptions.DEFAULT,
-            listener)) {
+            reports)) {
       assertThat(files(head)).isEqualTo(1);
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
-    assertThat(reports).isEmpty();
+    assertThat(reports.lines).isEmpty();
   }
 
   @Test
@@ -172,10 +151,10 @@ class ChunkStoreTest {
     byte[] sound = disk.contentOf(FIRST);
     disk.flipBit(FIRST, 8L * 500);
     try (Head head = open()) {
-      assertThat(reports)
+      assertThat(reports.lines)
           .containsExactly(
               "memory/00000001.chunks: damaged at offset 0: repaired from its parity; nothing is lost");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       assertThat(disk.contentOf(FIRST)).isEqualTo(sound);
     }
   }
@@ -203,17 +182,17 @@ class ChunkStoreTest {
       head.checkpoint();
       head.storeChunks();
       head.checkpoint();
-      before = samples(head);
+      before = Samples.of(head);
     }
     disk = disk.kill();
     disk.delete(FIRST);
     try (Head head = open()) {
-      assertThat(reports)
+      assertThat(reports.lines)
           .containsExactly(
               "memory/00000002.checkpoint: not used (kept as memory/00000002.checkpoint.damaged), since"
                   + " memory/00000001.chunks is missing; what it held comes from the checkpoint before it and the"
                   + " log");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
   }
 
@@ -222,10 +201,10 @@ class ChunkStoreTest {
     Map<Labels, List<String>> before = filled(1);
     disk.delete(FIRST);
     try (Head head = open()) {
-      assertThat(reports).hasSize(1);
-      assertThat(reports.getFirst())
+      assertThat(reports.lines).hasSize(1);
+      assertThat(reports.lines.getFirst())
           .contains("00000001.checkpoint: not used", "00000001.chunks is missing", "from the log");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
   }
 
@@ -240,11 +219,11 @@ class ChunkStoreTest {
     file[second + second + 3] ^= 1;
     disk.setContent(FIRST, file);
     try (Head head = open()) {
-      assertThat(reports)
+      assertThat(reports.lines)
           .anyMatch(line ->
               line.startsWith("memory/00000001.chunks is damaged at offset 4096")
                   && line.endsWith("is lost, neither an older checkpoint nor the log has it"));
-      Map<Labels, List<String>> left = samples(head);
+      Map<Labels, List<String>> left = Samples.of(head);
       before.forEach((labels, samples) -> {
         assertThat(left.get(labels)).hasSizeBetween(120, 600);
         assertThat(samples).containsAll(left.get(labels));
@@ -316,7 +295,7 @@ class ChunkStoreTest {
   void finishedChunksAreReadInTheFile() throws IOException {
     try (Head head = open()) {
       push(head, START, 300);
-      Map<Labels, List<String>> before = samples(head);
+      Map<Labels, List<String>> before = Samples.of(head);
       assertThat(disk.list()).doesNotContain(FIRST);
       head.storeChunks();
       assertThat(disk.list()).contains(FIRST);
@@ -336,7 +315,7 @@ class ChunkStoreTest {
       assertThat(ByteBuffer.wrap(disk.contentOf(FIRST)).order(ByteOrder.LITTLE_ENDIAN).getLong(16))
           .as("each chunk is there once")
           .isEqualTo(length);
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       HeadSeries one = head.series(1);
       for (int t = 0; t < 300; t++) {
         long time = START + t * 10_000L;
@@ -347,7 +326,7 @@ class ChunkStoreTest {
       head.storeChunks();
       assertThat(files(head)).as("nothing waited").isEqualTo(1);
       push(head, START + 3_000_000, 300);
-      assertThat(samples(head).get(labels(2))).hasSize(600);
+      assertThat(Samples.of(head).get(labels(2))).hasSize(600);
     }
   }
 
@@ -355,10 +334,10 @@ class ChunkStoreTest {
   void whereTheFileCannotBeWrittenChunksStayAndItIsTriedAgain() throws IOException {
     try (Head head = open()) {
       push(head, START, 300);
-      Map<Labels, List<String>> before = samples(head);
+      Map<Labels, List<String>> before = Samples.of(head);
       disk.failWrites(1);
       assertThatThrownBy(head::storeChunks).hasMessage("Input/output error");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       disk.failForces(1);
       assertThatThrownBy(head::storeChunks).hasMessage("Input/output error");
       disk.limitCapacity(disk.usedBytes() + 100);
@@ -371,7 +350,7 @@ class ChunkStoreTest {
       head.storeChunks();
       assertThat(files(head)).isEqualTo(1);
       assertThat(head.chunkStore().isDue()).isFalse();
-      assertThat(samples(head).get(labels(2))).hasSize(310).containsAll(before.get(labels(2)));
+      assertThat(Samples.of(head).get(labels(2))).hasSize(310).containsAll(before.get(labels(2)));
     }
   }
 
@@ -383,7 +362,7 @@ class ChunkStoreTest {
       head.storeChunks();
       push(head, START + 2 * HOUR, 400);
       head.storeChunks();
-      Map<Labels, List<String>> before = samples(head);
+      Map<Labels, List<String>> before = Samples.of(head);
       SampleReader reader = head.series(1).read(Long.MIN_VALUE, Long.MAX_VALUE);
       assertThat(head.cut(blocks)).isEqualTo(1);
       assertThat(blocks.with(head, true)).isEqualTo(before);
@@ -404,7 +383,7 @@ class ChunkStoreTest {
     try (Head head = open()) {
       push(head, START, 600);
       head.storeChunks();
-      Map<Labels, List<String>> before = samples(head);
+      Map<Labels, List<String>> before = Samples.of(head);
       long from = START + 150 * 10_000;
       long to = START + 200 * 10_000;
       head.delete(new Deletion(List.of(List.of(Matcher.equal("__name__", "m1"))), from, to));
@@ -412,12 +391,12 @@ class ChunkStoreTest {
       assertInFile(head, 1, 1, false);
       assertInFile(head, 1, 3, true);
       before.get(labels(1)).subList(150, 201).clear();
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       head.storeChunks();
       assertThat(files(head)).isEqualTo(2);
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       head.delete(new Deletion(List.of(List.of()), START, START + 3 * HOUR));
-      assertThat(samples(head).values()).allMatch(List::isEmpty);
+      assertThat(Samples.of(head).values()).allMatch(List::isEmpty);
       head.storeChunks();
       assertThat(files(head)).isZero();
     }
@@ -429,11 +408,11 @@ class ChunkStoreTest {
     try (Head head = open()) {
       push(head, 0, 130);
       push(head, START, 300);
-      Map<Labels, List<String>> before = samples(head);
+      Map<Labels, List<String>> before = Samples.of(head);
       head.storeChunks();
       assertInFile(head, 1, 0, true);
       assertInFile(head, 1, 2, false);
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       MemoryBlocks blocks = new MemoryBlocks();
       head.cut(blocks);
       assertThat(blocks.with(head, true)).isEqualTo(before);
@@ -493,14 +472,14 @@ class ChunkStoreTest {
           }
           assertThat(blocks.with(head, true))
               .as("seed %d life %d", seed, life)
-              .isEqualTo(withoutEmpty(samples(steady)));
+              .isEqualTo(withoutEmpty(Samples.of(steady)));
           disk = random.nextBoolean() ? before.kill() : before.cutPower(random);
-          closeDead(head);
+          MemoryLogFiles.closeDead(head);
         }
         try (Head head = open()) {
           assertThat(blocks.with(head, true))
               .as("seed %d", seed)
-              .isEqualTo(withoutEmpty(samples(steady)));
+              .isEqualTo(withoutEmpty(Samples.of(steady)));
         }
         assertThat(stored).isPositive();
       }
@@ -516,14 +495,5 @@ class ChunkStoreTest {
   private static void delete(Head head, MemoryBlocks blocks, Deletion deletion) throws IOException {
     blocks.delete(deletion);
     head.delete(deletion);
-  }
-
-  /** The disk answers nothing any more; where there is nothing to do for it, that is no matter. */
-  private static void closeDead(Head head) {
-    try {
-      head.close();
-    } catch (IOException e) {
-      assertThat(e).hasMessage("the power is cut");
-    }
   }
 }

@@ -126,24 +126,14 @@ class CrashTest {
   }
 
   private void check(long[] next, String where) throws IOException {
-    List<String> reports = new ArrayList<>();
-    ReplayListener listener =
-        new ReplayListener() {
-          @Override
-          public void progress(long bytesDone, long bytesTotal) {}
-
-          @Override
-          public void report(String line) {
-            reports.add(line);
-          }
-        };
+    Reports reports = new Reports();
     Path data = folder.resolve("data");
-    try (Head head = Head.open(data, HeadOptions.DEFAULT, listener);
-        Blocks blocks = Blocks.open(new DiskBlockFiles(data.resolve("blocks")), listener::report);
+    try (Head head = Head.open(data, HeadOptions.DEFAULT, reports);
+        Blocks blocks = Blocks.open(new DiskBlockFiles(data.resolve("blocks")), reports::report);
         SeriesView view = new Storage(head, blocks).view()) {
       blocksSeen = blocks.status().blocks();
       for (int sender = 0; sender < SENDERS; sender++) {
-        String who = where + " sender " + sender + " " + reports;
+        String who = where + " sender " + sender + " " + reports.lines;
         if (next[sender] == 0) {
           continue;
         }
@@ -157,7 +147,7 @@ class CrashTest {
       }
     }
     // A write that the kill interrupted may have left a part; nothing else may be amiss.
-    assertThat(reports).as(where).allMatch(line -> line.contains("was not finished"));
+    assertThat(reports.lines).as(where).allMatch(line -> line.contains("was not finished"));
   }
 
   /** How many events the counter has samples of, from the first on and without a gap. */

@@ -64,14 +64,6 @@ class HeadCutTest {
         });
   }
 
-  private static Map<Labels, List<String>> samples(Head head) {
-    Map<Labels, List<String>> found = new TreeMap<>();
-    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-      found.put(series.labels(), Samples.of(series));
-    }
-    return found;
-  }
-
   @Test
   void aRangeIsCutWhenTheHeadSpansOneAndAHalf() throws IOException {
     assertThat(START % RANGE).isZero();
@@ -92,12 +84,12 @@ class HeadCutTest {
       assertThat(block.samples().get(Labels.of("__name__", "a")))
           .hasSize(119)
           .containsKeys(START + MINUTE, START + RANGE - MINUTE);
-      assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(61);
+      assertThat(Samples.of(head).get(Labels.of("__name__", "a"))).hasSize(61);
       assertThat(head.status().minMillis()).isEqualTo(START + RANGE);
     }
     disk = disk.kill();
     try (Head head = open()) {
-      assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(61);
+      assertThat(Samples.of(head).get(Labels.of("__name__", "a"))).hasSize(61);
       assertThat(head.hasRangeToCut()).isFalse();
       assertThat(blocks.with(head, true).get(Labels.of("__name__", "a"))).hasSize(180);
     }
@@ -161,10 +153,10 @@ class HeadCutTest {
         sample(head, "a", time);
       }
       head.delete(of("a", START + 100, START + 400));
-      assertThat(samples(head).get(Labels.of("__name__", "a"))).hasSize(100);
+      assertThat(Samples.of(head).get(Labels.of("__name__", "a"))).hasSize(100);
       sample(head, "a", START + 299); // as the newest
       sample(head, "a", START + 150); // as a late one
-      assertThat(samples(head).get(Labels.of("__name__", "a")))
+      assertThat(Samples.of(head).get(Labels.of("__name__", "a")))
           .hasSize(102)
           .endsWith(START + 150 + "=1.0", START + 299 + "=1.0");
       head.delete(of("a", START + 299, START + 299));
@@ -174,11 +166,11 @@ class HeadCutTest {
     }
     disk = disk.kill();
     try (Head head = open()) {
-      assertThat(samples(head).get(Labels.of("__name__", "a")))
+      assertThat(Samples.of(head).get(Labels.of("__name__", "a")))
           .hasSize(52)
           .endsWith(START + 49 + "=1.0", START + 150 + "=1.0", START + 200 + "=1.0");
       head.delete(of("a", Long.MIN_VALUE, Long.MAX_VALUE));
-      assertThat(samples(head)).containsOnly(Map.entry(Labels.of("__name__", "a"), List.of()));
+      assertThat(Samples.of(head)).containsOnly(Map.entry(Labels.of("__name__", "a"), List.of()));
       assertThat(head.labelNames(List.of(), 0, START + HOUR)).isEmpty();
     }
   }
@@ -192,13 +184,13 @@ class HeadCutTest {
         push(head, "s", time, batch -> batch.addDelta(batch.resolve(labels), time, 2));
       }
       head.delete(of("total", START, START + 20_000));
-      assertThat(samples(head).get(labels)).isEmpty();
+      assertThat(Samples.of(head).get(labels)).isEmpty();
     }
     disk = disk.kill();
     try (Head head = open()) {
       long time = START + 30_000;
       push(head, "s", time, batch -> batch.addDelta(batch.resolve(labels), time, 2));
-      assertThat(samples(head).get(labels)).containsExactly(time + "=8.0");
+      assertThat(Samples.of(head).get(labels)).containsExactly(time + "=8.0");
     }
   }
 
@@ -227,11 +219,11 @@ class HeadCutTest {
       for (int i = 0; i < 300; i++) {
         sample(head, "a", START + i * 20_000L + (i % 3 == 1 ? -25_000L : 0));
       }
-      List<String> before = samples(head).get(Labels.of("__name__", "a"));
+      List<String> before = Samples.of(head).get(Labels.of("__name__", "a"));
       sample(head, "b", START + 3 * HOUR);
       assertThat(head.cut(blocks)).isEqualTo(2);
       assertThat(blocks.with(head, true).get(Labels.of("__name__", "a"))).isEqualTo(before);
-      assertThat(samples(head)).containsOnlyKeys(Labels.of("__name__", "b"));
+      assertThat(Samples.of(head)).containsOnlyKeys(Labels.of("__name__", "b"));
     }
   }
 
@@ -276,7 +268,7 @@ class HeadCutTest {
             batch.append(again, START + 3 * HOUR, 2);
             batch.addDelta(batch.resolve(Labels.of("__name__", "total")), START + 3 * HOUR, 1);
           });
-      assertThat(samples(head))
+      assertThat(Samples.of(head))
           .containsEntry(over.get().labels(), List.of(START + 3 * HOUR + "=2.0"))
           .containsEntry(Labels.of("__name__", "total"), List.of(START + 3 * HOUR + "=6.0"));
       assertThat(head.select(List.of(Matcher.equal("kind", "k" + 4999 % 7)), 0, Long.MAX_VALUE))
@@ -314,7 +306,7 @@ class HeadCutTest {
       }
       done.await();
       assertThat(head.status().senders()).isEqualTo(2);
-      assertThat(samples(head))
+      assertThat(Samples.of(head))
           .containsEntry(Labels.of("__name__", "total"), List.of(START + 27 * HOUR + "=1.0"));
       try (SenderBatch batch =
           head.sender(other.id()).begin(EventKind.PUSH, "id", START + 27 * HOUR)) {
@@ -331,10 +323,10 @@ class HeadCutTest {
         sample(head, "a" + i, START + RANGE + i);
       }
       sample(head, "a0", START + 6 * HOUR);
-      Map<Labels, List<String>> before = samples(head);
+      Map<Labels, List<String>> before = Samples.of(head);
       blocks.failAtSeries(5);
       assertThatThrownBy(() -> head.cut(blocks)).hasMessage("No space left on device");
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       assertThat(head.hasRangeToCut()).isTrue();
       assertThat(head.cut(blocks)).isEqualTo(2);
       assertThat(blocks.with(head, true)).isEqualTo(before);
@@ -379,14 +371,14 @@ class HeadCutTest {
           }
           same(
               blocks.with(head, once),
-              samples(steady),
+              Samples.of(steady),
               seed % 2 == 0,
               "seed " + seed + " life " + life);
           disk = random.nextBoolean() ? before.kill() : before.cutPower(random);
-          closeDead(head);
+          MemoryLogFiles.closeDead(head);
         }
         try (Head head = open()) {
-          same(blocks.with(head, once), samples(steady), seed % 2 == 0, "seed " + seed);
+          same(blocks.with(head, once), Samples.of(steady), seed % 2 == 0, "seed " + seed);
         }
       }
     }
@@ -422,14 +414,6 @@ class HeadCutTest {
   /** As if the service died behind the blocks: after a start it has their samples once more. */
   private int cutWithoutCheckpoint(Head head) throws IOException {
     return head.writeBlocks(blocks);
-  }
-
-  private static void closeDead(Head head) {
-    try {
-      head.close();
-    } catch (IOException e) {
-      assertThat(e).hasMessage("the power is cut");
-    }
   }
 
   /** Whoever takes the head's reader first and the blocks then sees every sample there was. */

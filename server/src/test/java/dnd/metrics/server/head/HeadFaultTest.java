@@ -156,7 +156,7 @@ class HeadFaultTest {
           faults++;
         } finally {
           blocks.close();
-          closeDead(head);
+          MemoryLogFiles.closeDead(head);
         }
         if (random.nextInt(4) == 0) {
           turnABit(random);
@@ -231,14 +231,6 @@ class HeadFaultTest {
       failedCuts++;
     }
     blockFiles.failAfter(Long.MAX_VALUE, "", false);
-  }
-
-  private static void closeDead(Head head) {
-    try {
-      head.close();
-    } catch (IOException e) {
-      assertThat(e).hasMessage("the power is cut");
-    }
   }
 
   private int fault(Random random, int bound) {

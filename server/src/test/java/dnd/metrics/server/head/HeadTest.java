@@ -44,23 +44,9 @@ class HeadTest {
   private void reopen() throws IOException {
     beforeReopen();
     head.close();
-    List<String> reports = new ArrayList<>();
-    head =
-        Head.open(
-            folder.resolve("data"),
-            HeadOptions.DEFAULT,
-            new ReplayListener() {
-              @Override
-              public void progress(long bytesDone, long bytesTotal) {
-                assertThat(bytesDone).isLessThanOrEqualTo(bytesTotal);
-              }
-
-              @Override
-              public void report(String line) {
-                reports.add(line);
-              }
-            });
-    assertThat(reports).isEmpty();
+    Reports reports = new Reports();
+    head = Head.open(folder.resolve("data"), HeadOptions.DEFAULT, reports);
+    assertThat(reports.lines).isEmpty();
   }
 
   private SenderBatch push(String id) throws IOException {

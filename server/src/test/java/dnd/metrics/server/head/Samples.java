@@ -1,11 +1,14 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Reads series as lists that tests can compare. */
 final class Samples {
@@ -14,6 +17,15 @@ final class Samples {
   /** All samples of a series, each as {@code time=value}. */
   static List<String> of(Series series) {
     return of(series, Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  /** The same of all series of a head. */
+  static Map<Labels, List<String>> of(Head head) {
+    Map<Labels, List<String>> found = new TreeMap<>();
+    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+      found.put(series.labels(), of(series));
+    }
+    return found;
   }
 
   static List<String> of(Series series, long fromMillis, long toMillis) {

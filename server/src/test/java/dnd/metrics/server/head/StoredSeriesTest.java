@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,14 +56,6 @@ class StoredSeriesTest {
     return made;
   }
 
-  private static Map<Labels, List<String>> samples(Head head) {
-    Map<Labels, List<String>> found = new TreeMap<>();
-    for (HeadSeries series : head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-      found.put(series.labels(), Samples.of(series));
-    }
-    return found;
-  }
-
   /** Twenty series in a checkpoint, half of which the log behind it has two samples of. */
   private Map<Labels, List<String>> filled() throws IOException {
     try (Head head = open()) {
@@ -72,7 +63,7 @@ class StoredSeriesTest {
       head.checkpoint();
       push(head, 0, SERIES / 2, NOW + 60_000, 2);
       push(head, 0, SERIES / 2, NOW + 120_000, 3);
-      return samples(head);
+      return Samples.of(head);
     } finally {
       disk = disk.kill();
     }
@@ -88,7 +79,7 @@ class StoredSeriesTest {
       assertThat(head.labelValues("host", List.of(), NOW + 60_000, NOW + 120_000))
           .containsExactly("h0", "h1", "h2");
       assertThat(made(head)).isEqualTo(SERIES / 2);
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
       assertThat(made(head)).isEqualTo(SERIES);
     }
   }
@@ -114,7 +105,7 @@ class StoredSeriesTest {
       assertThat(head.makePending(SERIES)).isFalse();
       assertThat(made(head)).isEqualTo(SERIES / 2);
       push(head, 0, SERIES, NOW + 180_000, 4);
-      Map<Labels, List<String>> after = samples(head);
+      Map<Labels, List<String>> after = Samples.of(head);
       before.forEach((labels, samples) ->
           assertThat(after.get(labels)).hasSize(samples.size() + 1).containsAll(samples));
     }
@@ -128,11 +119,11 @@ class StoredSeriesTest {
       assertThat(made(head)).isEqualTo(SERIES / 2); // those that the log had samples of
       head.checkpoint();
       assertThat(disk.list()).doesNotContain("00000001.checkpoint");
-      assertThat(samples(head)).as("read in a file that is gone").isEqualTo(before);
+      assertThat(Samples.of(head)).as("read in a file that is gone").isEqualTo(before);
     }
     disk = disk.kill();
     try (Head head = open()) {
-      assertThat(samples(head)).isEqualTo(before);
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
   }
 

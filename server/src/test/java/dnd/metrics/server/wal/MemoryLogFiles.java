@@ -1,5 +1,6 @@
 package dnd.metrics.server.wal;
 
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,8 @@ import java.util.TreeMap;
  * write for itself; of the changes of names since the folder was forced, the first ones survive.
  */
 public final class MemoryLogFiles implements LogFiles {
+  private static final String POWER_CUT = "the power is cut";
+
   private Map<String, Content> names = new TreeMap<>();
   private Map<String, Content> durableNames = new TreeMap<>();
 
@@ -148,9 +151,23 @@ public final class MemoryLogFiles implements LogFiles {
     return result;
   }
 
+  /**
+   * Ends the threads of one whose disk answers nothing any more; where there is nothing to do for
+   * it, that is no matter.
+   */
+  public static void closeDead(Closeable dead) {
+    try {
+      dead.close();
+    } catch (IOException e) {
+      if (!POWER_CUT.equals(e.getMessage())) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
   private void checkAlive() throws IOException {
     if (dead) {
-      throw new IOException("the power is cut");
+      throw new IOException(POWER_CUT);
     }
   }
 
