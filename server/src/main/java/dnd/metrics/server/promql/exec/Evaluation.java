@@ -13,7 +13,6 @@ import dnd.metrics.server.promql.plan.CallPlan;
 import dnd.metrics.server.promql.plan.Plan;
 import dnd.metrics.server.promql.plan.QueryTimes;
 import dnd.metrics.server.promql.plan.SelectPlan;
-import dnd.metrics.server.promql.plan.Selection;
 import dnd.metrics.server.promql.plan.StepGrid;
 import dnd.metrics.server.promql.plan.StringPlan;
 import java.util.ArrayList;
@@ -90,10 +89,7 @@ final class Evaluation {
   }
 
   private VectorValue vector(Plan plan) {
-    Selection kept = KeptSelection.of(plan);
-    if (kept != null) {
-      context.willKeep(kept, SAMPLE_BYTES);
-    }
+    context.willKeep(KeptSelection.of(plan), SAMPLE_BYTES);
     List<VectorSample> samples = new ArrayList<>();
     if (isOfOneSelector(plan)) {
       SeriesOperator operator = operators.vector(plan, grid);
@@ -128,10 +124,7 @@ final class Evaluation {
   private MatrixValue matrix(Plan plan) {
     List<MatrixSeries> rows = new ArrayList<>();
     if (grid.count() > 0) {
-      Selection kept = KeptSelection.of(plan);
-      if (kept != null) {
-        context.willKeep(kept, ROW_BYTES + 16);
-      }
+      context.willKeep(KeptSelection.of(plan), ROW_BYTES + 16);
       SeriesOperator operator = operators.vector(plan, grid);
       StepSeries one;
       while ((one = operator.next()) != null) {

@@ -127,9 +127,10 @@ final class QueryContext {
    * Says that the answer has a row for each series of a selector, so that a search that finds more
    * than there is room for need not go on.
    *
+   * @param selection null where there is no such selector
    * @param bytes what a row takes at least, without its labels
    */
-  void willKeep(Selection selection, long bytes) {
+  void willKeep(@Nullable Selection selection, long bytes) {
     kept = selection;
     keptBytes = bytes;
   }
