@@ -83,12 +83,7 @@ final class QueryJob implements Runnable, OpenQuery {
    * @throws NotQuickException where it does not; nothing has happened then
    */
   void runQuickly() {
-    try {
-      run(QuickSource.of(context.source()));
-    } catch (NotQuickException e) {
-      state = QueryEntry.State.QUEUED;
-      throw e;
-    }
+    run(QuickSource.of(context.source()));
   }
 
   private void run(SeriesSource source) {
@@ -97,6 +92,7 @@ final class QueryJob implements Runnable, OpenQuery {
     try {
       outcome = answer(source);
     } catch (NotQuickException e) {
+      state = QueryEntry.State.QUEUED;
       hasEnded = false;
       throw e;
     } catch (QueryException e) {
