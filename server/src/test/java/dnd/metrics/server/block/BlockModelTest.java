@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SearchProgress;
-import dnd.metrics.server.model.Series;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,19 +79,12 @@ class BlockModelTest {
             new Matcher(Matcher.Type.REGEX, "id", ".*7"),
             new Matcher(Matcher.Type.NOT_REGEX, "id", ".*7"),
             new Matcher(Matcher.Type.NOT_EQUAL, "none", "1"))) {
+      int[] looks = {0};
       SearchProgress stopAtThirdLook =
-          new SearchProgress() {
-            private int looks;
-
-            @Override
-            public void check() {
-              if (++looks == 3) {
-                throw new Stopped();
-              }
+          () -> {
+            if (++looks[0] == 3) {
+              throw new Stopped();
             }
-
-            @Override
-            public void found(Series series) {}
           };
       assertThatThrownBy(() -> block.select(List.of(matcher), MIN, MAX, stopAtThirdLook))
           .as(matcher.toString())

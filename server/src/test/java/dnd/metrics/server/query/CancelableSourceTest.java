@@ -67,18 +67,11 @@ class CancelableSourceTest {
   }
 
   private static SearchProgress stopsAtThirdLook() {
-    return new SearchProgress() {
-      private int looks;
-
-      @Override
-      public void check() {
-        if (++looks == 3) {
-          throw new Stopped();
-        }
+    int[] looks = {0};
+    return () -> {
+      if (++looks[0] == 3) {
+        throw new Stopped();
       }
-
-      @Override
-      public void found(Series series) {}
     };
   }
 }
