@@ -1,6 +1,7 @@
 package dnd.metrics.server.query;
 
 import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.model.ForwardingSource;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
@@ -8,30 +9,18 @@ import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.promql.exec.QueryException;
 import java.util.List;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
  * A source that finds nothing more once its query was cancelled. The engine can cancel a query only
  * while it knows it; this one catches what is cancelled just before.
  */
-record CancelableSource(SeriesSource source, BooleanSupplier canceled) implements SeriesSource {
-  @Override
-  public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    checkCanceled();
-    return source.select(matchers, fromMillis, toMillis);
-  }
-
+record CancelableSource(SeriesSource source, BooleanSupplier canceled) implements ForwardingSource {
   @Override
   public List<? extends Series> select(
       List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     checkCanceled();
     return source.select(matchers, fromMillis, toMillis, progress);
-  }
-
-  @Override
-  public List<Long> resolutionsMillis() {
-    return source.resolutionsMillis();
   }
 
   @Override
@@ -53,29 +42,8 @@ record CancelableSource(SeriesSource source, BooleanSupplier canceled) implement
   }
 
   @Override
-  public boolean isInMemory(long fromMillis, long toMillis) {
-    return source.isInMemory(fromMillis, toMillis);
-  }
-
-  @Override
-  public Set<Long> standInsMillis() {
-    return source.standInsMillis();
-  }
-
-  @Override
   public SeriesView view() {
     SeriesView inner = source.view();
     return SeriesView.of(new CancelableSource(inner, canceled), inner::close);
-  }
-
-  @Override
-  public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return source.labelNames(matchers, fromMillis, toMillis);
-  }
-
-  @Override
-  public List<String> labelValues(
-      String name, List<Matcher> matchers, long fromMillis, long toMillis) {
-    return source.labelValues(name, matchers, fromMillis, toMillis);
   }
 }

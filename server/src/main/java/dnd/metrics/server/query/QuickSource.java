@@ -1,6 +1,7 @@
 package dnd.metrics.server.query;
 
 import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.model.ForwardingSource;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
@@ -15,7 +16,7 @@ import java.util.List;
  * @param deadlineNanos when a search is over that has not ended, on the clock of {@link
  *     System#nanoTime}
  */
-record QuickSource(SeriesSource source, long deadlineNanos) implements SeriesSource {
+record QuickSource(SeriesSource source, long deadlineNanos) implements ForwardingSource {
   /** Three hours of a sample a second, the most that the head has, are read in a millisecond. */
   private static final int MOST_SERIES = 16;
 
@@ -27,22 +28,12 @@ record QuickSource(SeriesSource source, long deadlineNanos) implements SeriesSou
   }
 
   @Override
-  public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return select(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
-  }
-
-  @Override
   public List<? extends Series> select(
       List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     if (!source.isInMemory(fromMillis, toMillis)) {
       throw NotQuickException.tooMuch();
     }
-    List<? extends Series> found =
-        source.select(matchers, fromMillis, toMillis, new Impatient(progress, deadlineNanos));
-    if (found.size() > MOST_SERIES) {
-      throw NotQuickException.tooMuch();
-    }
-    return found;
+    return source.select(matchers, fromMillis, toMillis, new Impatient(progress, deadlineNanos));
   }
 
   private static final class Impatient implements SearchProgress {
@@ -80,16 +71,6 @@ record QuickSource(SeriesSource source, long deadlineNanos) implements SeriesSou
       Downsampling downsampling,
       SearchProgress progress) {
     throw NotQuickException.tooMuch();
-  }
-
-  @Override
-  public List<Long> resolutionsMillis() {
-    return source.resolutionsMillis();
-  }
-
-  @Override
-  public boolean isInMemory(long fromMillis, long toMillis) {
-    return source.isInMemory(fromMillis, toMillis);
   }
 
   @Override

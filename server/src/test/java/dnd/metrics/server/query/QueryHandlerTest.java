@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.head.MetricMetadata;
 import dnd.metrics.server.hub.RecordingHub;
+import dnd.metrics.server.model.ForwardingSource;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleReader;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.exec.EngineOptions;
@@ -44,9 +46,7 @@ class QueryHandlerTest {
             Labels.of("__name__", "load", "host", "a"));
 
     private List<Labels> matching(List<Matcher> matchers) {
-      return ALL.stream()
-          .filter(l -> matchers.stream().allMatch(m -> m.matches(l.get(m.name()))))
-          .toList();
+      return ALL.stream().filter(l -> Matcher.allMatch(matchers, l)).toList();
     }
 
     @Override
@@ -86,7 +86,7 @@ class QueryHandlerTest {
   }
 
   /** Says that all is in memory, and how often and on which thread series are looked for. */
-  private static final class MemorySeries implements SeriesSource {
+  private static final class MemorySeries implements ForwardingSource {
     private final List<Thread> searches = new CopyOnWriteArrayList<>();
     private final SeriesSource few = new FewSeries();
     private final int copies;
@@ -96,25 +96,23 @@ class QueryHandlerTest {
     }
 
     @Override
+    public SeriesSource source() {
+      return few;
+    }
+
+    @Override
     public boolean isInMemory(long fromMillis, long toMillis) {
       return true;
     }
 
     @Override
-    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+    public List<? extends Series> select(
+        List<Matcher> matchers, long from, long to, SearchProgress progress) {
       searches.add(Thread.currentThread());
-      List<? extends Series> found = few.select(matchers, from, to);
-      return Stream.generate(() -> found).limit(copies).flatMap(List::stream).toList();
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
-      return few.labelNames(matchers, from, to);
-    }
-
-    @Override
-    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
-      return few.labelValues(name, matchers, from, to);
+      return Stream.generate(() -> few.select(matchers, from, to, progress))
+          .limit(copies)
+          .<Series>flatMap(List::stream)
+          .toList();
     }
   }
 
@@ -384,30 +382,26 @@ class QueryHandlerTest {
   }
 
   /** A source whose first question waits to be let go. */
-  private static final class SlowSource implements SeriesSource {
+  private static final class SlowSource implements ForwardingSource {
     final CountDownLatch asked = new CountDownLatch(1);
     final CountDownLatch letGo = new CountDownLatch(1);
     private final SeriesSource few = new FewSeries();
 
     @Override
-    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+    public SeriesSource source() {
+      return few;
+    }
+
+    @Override
+    public List<? extends Series> select(
+        List<Matcher> matchers, long from, long to, SearchProgress progress) {
       asked.countDown();
       try {
         letGo.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      return few.select(matchers, from, to);
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
-      return few.labelNames(matchers, from, to);
-    }
-
-    @Override
-    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
-      return few.labelValues(name, matchers, from, to);
+      return few.select(matchers, from, to, progress);
     }
   }
 

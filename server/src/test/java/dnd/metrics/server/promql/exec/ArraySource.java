@@ -51,9 +51,7 @@ public final class ArraySource implements SeriesSource {
     List<Series> found = new ArrayList<>();
     series.forEach((labels, samples) -> {
       Long first = samples.ceilingKey(fromMillis);
-      if (first != null
-          && first <= toMillis
-          && matchers.stream().allMatch(matcher -> matcher.matches(labels))) {
+      if (first != null && first <= toMillis && Matcher.allMatch(matchers, labels)) {
         found.add(new Stored(labels, samples));
       }
     });

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import dnd.metrics.server.model.ForwardingSource;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.StaleMarker;
@@ -245,21 +247,13 @@ class QueryEngineTest {
   }
 
   /** Does something when series are selected. */
-  private record CancellingSource(SeriesSource source, Runnable onSelect) implements SeriesSource {
+  private record CancellingSource(SeriesSource source, Runnable onSelect)
+      implements ForwardingSource {
     @Override
-    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+    public List<? extends Series> select(
+        List<Matcher> matchers, long from, long to, SearchProgress progress) {
       onSelect.run();
-      return source.select(matchers, from, to);
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
-      return source.labelNames(matchers, from, to);
-    }
-
-    @Override
-    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
-      return source.labelValues(name, matchers, from, to);
+      return source.select(matchers, from, to, progress);
     }
   }
 }
