@@ -13,9 +13,9 @@ final class NotQuickException extends RuntimeException {
     this.isByChance = isByChance;
   }
 
-  /** It reads too much, or from a disk. */
+  /** It reads or computes too much, or reads from a disk. */
   static NotQuickException tooMuch() {
-    return new NotQuickException("too much to read", false);
+    return new NotQuickException("too much to do", false);
   }
 
   /** Its search took too long, which may be by chance: other threads want the processors too. */

@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
 final class QueryJob implements Runnable, OpenQuery {
   private static final Logger LOG = LoggerFactory.getLogger(QueryJob.class);
 
+  /** What a client asks for after a quick query, be it to cancel it, waits as long. */
+  private static final long LONGEST_QUICK_MILLIS = 5;
+
   private final QueryContext context;
   private final Asker asker;
   private final QueryEvent event;
@@ -74,7 +77,7 @@ final class QueryJob implements Runnable, OpenQuery {
 
   @Override
   public void run() {
-    run(context.source());
+    run(context.source(), Long.MAX_VALUE);
   }
 
   /**
@@ -83,14 +86,14 @@ final class QueryJob implements Runnable, OpenQuery {
    * @throws NotQuickException where it does not; nothing has happened then
    */
   void runQuickly() {
-    run(QuickSource.of(context.source()));
+    run(QuickSource.of(context.source()), LONGEST_QUICK_MILLIS);
   }
 
-  private void run(SeriesSource source) {
+  private void run(SeriesSource source, long mostMillis) {
     String outcome = QueryFigures.INTERNAL;
     boolean hasEnded = true;
     try {
-      outcome = answer(source);
+      outcome = answer(source, mostMillis);
     } catch (NotQuickException e) {
       state = QueryEntry.State.QUEUED;
       hasEnded = false;
@@ -112,8 +115,12 @@ final class QueryJob implements Runnable, OpenQuery {
     }
   }
 
-  /** Returns how it ended, in the words of {@link QueryFigures}. */
-  private String answer(SeriesSource source) {
+  /**
+   * Returns how it ended, in the words of {@link QueryFigures}.
+   *
+   * @param mostMillis how long the evaluation may take before it is not quick
+   */
+  private String answer(SeriesSource source, long mostMillis) {
     if (abandoned) {
       return QueryFigures.ABANDONED;
     }
@@ -132,7 +139,7 @@ final class QueryJob implements Runnable, OpenQuery {
       return QueryFigures.ABANDONED;
     }
     state = QueryEntry.State.RUNNING;
-    QueryResult result = ResultLimit.cut(evaluate(source, left), event.limit());
+    QueryResult result = ResultLimit.cut(evaluate(source, left, mostMillis), event.limit());
     QueryStatistics read = result.statistics();
     statistics = read;
     context.figures().read(read.samplesRead());
@@ -147,6 +154,17 @@ final class QueryJob implements Runnable, OpenQuery {
             foot,
             stream -> new ValueWriter().write(result.value(), stream));
     return QueryFigures.SUCCESS;
+  }
+
+  private QueryResult evaluate(SeriesSource source, long leftMillis, long mostMillis) {
+    try {
+      return evaluate(source, Math.min(leftMillis, mostMillis));
+    } catch (QueryException e) {
+      if (e.type() == QueryException.Type.TIMEOUT && mostMillis < leftMillis) {
+        throw NotQuickException.tooMuch();
+      }
+      throw e;
+    }
   }
 
   private QueryResult evaluate(SeriesSource of, long leftMillis) {

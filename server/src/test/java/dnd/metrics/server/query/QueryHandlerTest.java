@@ -149,8 +149,13 @@ class QueryHandlerTest {
   }
 
   private List<Thread> searchesOf(String query, int copies) throws InterruptedException {
-    handler.close();
     MemorySeries source = new MemorySeries(copies);
+    askOf(source, query);
+    return source.searches;
+  }
+
+  private void askOf(SeriesSource source, String query) throws InterruptedException {
+    handler.close();
     handler = handler(source, QueryLimits.DEFAULT);
     JsonNode data = ask("metrics.query", "{\"query\":\"" + query + "\",\"correlation_id\":\"q\"}");
     assertThat(data.get("status").stringValue()).isEqualTo("success");
@@ -159,7 +164,6 @@ class QueryHandlerTest {
         .pollInterval(Duration.ofMillis(1))
         .atMost(Duration.ofMinutes(1))
         .until(() -> handler.open() == 0);
-    return source.searches;
   }
 
   @Test
@@ -177,6 +181,55 @@ class QueryHandlerTest {
   @Test
   void aQueryOfManySeriesIsAnsweredOnAnotherThread() throws InterruptedException {
     assertThat(searchesOf("count(up)", 9).getLast()).isNotEqualTo(Thread.currentThread());
+  }
+
+  /** Says that all is in memory; what one thread reads of it takes that one long. */
+  private record SlowToRead(SeriesSource source, Thread slow, List<Thread> readers)
+      implements ForwardingSource {
+    private static final long LONG_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    @Override
+    public boolean isInMemory(long fromMillis, long toMillis) {
+      return true;
+    }
+
+    @Override
+    public List<? extends Series> select(
+        List<Matcher> matchers, long from, long to, SearchProgress progress) {
+      return source.select(matchers, from, to, progress).stream().map(this::slow).toList();
+    }
+
+    private Series slow(Series series) {
+      return new Series() {
+        @Override
+        public Labels labels() {
+          return series.labels();
+        }
+
+        @Override
+        public SampleReader read(long fromMillis, long toMillis) {
+          readers.add(Thread.currentThread());
+          long end = System.nanoTime() + LONG_NANOS;
+          while (Thread.currentThread() == slow && System.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          return series.read(fromMillis, toMillis);
+        }
+      };
+    }
+  }
+
+  @Test
+  void aQueryThatComputesLongIsAnsweredOnAnotherThread() throws InterruptedException {
+    Thread here = Thread.currentThread();
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    List<Thread> readers;
+    do { // as long as its search is given up already
+      readers = new CopyOnWriteArrayList<>();
+      askOf(new SlowToRead(new FewSeries(), here, readers), "count(up)");
+    } while (!readers.contains(here) && System.nanoTime() < end);
+    assertThat(readers).hasSize(3).startsWith(here); // the first of two; then both again
+    assertThat(readers.subList(1, 3)).doesNotContain(here);
   }
 
   @Test
