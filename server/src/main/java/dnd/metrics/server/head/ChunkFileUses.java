@@ -3,39 +3,39 @@ package dnd.metrics.server.head;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** How many chunks of which files a checkpoint speaks of. For one thread. */
 final class ChunkFileUses {
   private final TreeMap<Integer, Use> uses = new TreeMap<>();
 
   /** The file that was counted last, which mostly comes again. */
-  private Use last = new Use(new ChunkFileUse(0, 0, 0));
+  private @Nullable Use last;
 
   private static final class Use {
-    final ChunkFileUse begin;
+    final ChunkFile file;
     int count;
 
-    Use(ChunkFileUse begin) {
-      this.begin = begin;
+    Use(ChunkFile file) {
+      this.file = file;
     }
   }
 
   /** A chunk of that file. */
   void add(ChunkFile file) {
-    if (last.begin.number() != file.number()) {
-      last =
-          uses.computeIfAbsent(file.number(), n -> new Use(new ChunkFileUse(n, file.bytes(), 0)));
+    Use use = last;
+    if (use == null || use.file != file) {
+      use = uses.computeIfAbsent(file.number(), n -> new Use(file));
+      last = use;
     }
-    last.count++;
+    use.count++;
   }
 
   /** All of them, by number. */
   List<ChunkFileUse> all() {
-    List<ChunkFileUse> all = new ArrayList<>(uses.size());
-    uses.values()
-        .forEach(
-            use -> all.add(new ChunkFileUse(use.begin.number(), use.begin.bytes(), use.count)));
-    return all;
+    return uses.values().stream()
+        .map(use -> new ChunkFileUse(use.file.number(), use.file.bytes(), use.count))
+        .toList();
   }
 
   /** The body of a frame. */
