@@ -6,6 +6,7 @@ import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryResult;
 import dnd.metrics.server.promql.exec.QueryStatistics;
+import dnd.metrics.server.promql.exec.QueryValue;
 import dnd.metrics.server.promql.exec.RunningQuery;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -139,7 +140,11 @@ final class QueryJob implements Runnable, OpenQuery {
       return QueryFigures.ABANDONED;
     }
     state = QueryEntry.State.RUNNING;
-    QueryResult result = ResultLimit.cut(evaluate(source, left, mostMillis), event.limit());
+    QueryResult whole = evaluate(source, left, mostMillis);
+    if (mostMillis == LONGEST_QUICK_MILLIS && isOfSamples(whole)) {
+      throw NotQuickException.tooMuch();
+    }
+    QueryResult result = ResultLimit.cut(whole, event.limit());
     QueryStatistics read = result.statistics();
     statistics = read;
     context.figures().read(read.samplesRead());
@@ -154,6 +159,11 @@ final class QueryJob implements Runnable, OpenQuery {
             foot,
             stream -> new ValueWriter().write(result.value(), stream));
     return QueryFigures.SUCCESS;
+  }
+
+  /** Whether samples as they were collected are the answer, of which there may be very many. */
+  private boolean isOfSamples(QueryResult result) {
+    return event.stepMillis() == null && result.value() instanceof QueryValue.MatrixValue;
   }
 
   private QueryResult evaluate(SeriesSource source, long leftMillis, long mostMillis) {

@@ -233,6 +233,11 @@ class QueryHandlerTest {
   }
 
   @Test
+  void samplesAsTheyWereCollectedAreAnsweredOnAnotherThread() throws InterruptedException {
+    assertThat(searchesOf("up[5m]", 1).getLast()).isNotEqualTo(Thread.currentThread());
+  }
+
+  @Test
   void aSubqueryIsNotThoughtToBeQuick() throws InterruptedException {
     assertThat(searchesOf("count(max_over_time(up[5m:1m]))", 1))
         .isNotEmpty()
