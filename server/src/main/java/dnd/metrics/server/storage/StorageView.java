@@ -230,7 +230,11 @@ final class StorageView implements SeriesView {
       SearchProgress progress) {
     List<BlockMeta> raw = raw(fromMillis, toMillis);
     List<Chosen> chosen =
-        withoutOvertaken(downsampled.choose(wanted, raw, fromMillis, toMillis), raw, matchers);
+        withoutOvertaken(
+            downsampled.choose(wanted, raw, fromMillis, toMillis),
+            raw,
+            matchers,
+            progress::check);
     Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {
@@ -267,9 +271,13 @@ final class StorageView implements SeriesView {
    * blocks are read there, where there are any.
    */
   private List<Chosen> withoutOvertaken(
-      List<Chosen> chosen, List<BlockMeta> raw, List<Matcher> matchers) {
-    if (chosen.isEmpty()
-        || !isInHead(matchers, chosen.getFirst().block().meta(), chosen.getLast().block().meta())) {
+      List<Chosen> chosen, List<BlockMeta> raw, List<Matcher> matchers, SearchProgress progress) {
+    if (chosen.isEmpty()) {
+      return chosen;
+    }
+    BlockMeta first = chosen.getFirst().block().meta();
+    BlockMeta last = chosen.getLast().block().meta();
+    if (!isInHead(matchers, first, last, progress)) {
       return chosen;
     }
     return chosen.stream()
@@ -277,13 +285,14 @@ final class StorageView implements SeriesView {
           BlockMeta meta = each.block().meta();
           boolean isAlone =
               raw.stream().noneMatch(b -> b.overlaps(meta.minMillis(), meta.maxMillis() - 1));
-          return isAlone || !isInHead(matchers, meta, meta);
+          return isAlone || !isInHead(matchers, meta, meta, progress);
         })
         .toList();
   }
 
-  private boolean isInHead(List<Matcher> matchers, BlockMeta first, BlockMeta last) {
-    return !head.select(matchers, first.minMillis(), last.maxMillis() - 1).isEmpty();
+  private boolean isInHead(
+      List<Matcher> matchers, BlockMeta first, BlockMeta last, SearchProgress progress) {
+    return !head.select(matchers, first.minMillis(), last.maxMillis() - 1, progress).isEmpty();
   }
 
   /** What a block answers; {@code otherwise} where it is damaged. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
-import dnd.metrics.server.model.SearchProgress;
+import dnd.metrics.server.model.StopAtThirdLook;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,10 +57,6 @@ class BlockModelTest {
     assertThat(block.hold()).as("a closed block is held").isFalse();
   }
 
-  private static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-  }
-
   /** However the matchers lead to the series: by values, by asking each series, by none at all. */
   @Test
   void selectionCanBeStoppedWhileItSearches() throws IOException {
@@ -79,16 +75,9 @@ class BlockModelTest {
             new Matcher(Matcher.Type.REGEX, "id", ".*7"),
             new Matcher(Matcher.Type.NOT_REGEX, "id", ".*7"),
             new Matcher(Matcher.Type.NOT_EQUAL, "none", "1"))) {
-      int[] looks = {0};
-      SearchProgress stopAtThirdLook =
-          () -> {
-            if (++looks[0] == 3) {
-              throw new Stopped();
-            }
-          };
-      assertThatThrownBy(() -> block.select(List.of(matcher), MIN, MAX, stopAtThirdLook))
+      assertThatThrownBy(() -> block.select(List.of(matcher), MIN, MAX, new StopAtThirdLook()))
           .as(matcher.toString())
-          .isInstanceOf(Stopped.class);
+          .isInstanceOf(StopAtThirdLook.Stopped.class);
     }
     block.release();
   }

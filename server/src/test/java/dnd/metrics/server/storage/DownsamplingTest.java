@@ -1,6 +1,7 @@
 package dnd.metrics.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockWriter;
@@ -13,10 +14,13 @@ import dnd.metrics.server.model.Aggregate;
 import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.model.EndlessSearch;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.model.StopAtThirdLook;
 import dnd.metrics.server.promql.exec.ArraySource;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
@@ -361,6 +365,19 @@ class DownsamplingTest {
           query,
           ask(new Storage(head, blocks), query, START, END, HOUR),
           ask(new Storage(head, blocks, downsampled), query, START, END, HOUR));
+    }
+  }
+
+  @Test
+  void theSearchForWhatTheHeadHasInTheirTimeCanBeStopped() throws IOException {
+    write(model(new Random(14)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Downsampling counts = new Downsampling(Aggregate.COUNT, DownsamplingTimes.FIVE_MINUTES);
+    try (SeriesView view = new Storage(new EndlessSearch(), blocks, downsampled).view()) {
+      assertThatThrownBy(() -> view.select(List.of(), START, END, counts, new StopAtThirdLook()))
+          .isInstanceOf(StopAtThirdLook.Stopped.class);
     }
   }
 
