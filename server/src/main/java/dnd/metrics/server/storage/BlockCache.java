@@ -13,7 +13,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -279,13 +278,8 @@ final class BlockCache implements FarBlockFiles, Closeable {
   }
 
   private boolean evictOldestBlock(Entry but) throws IOException {
-    List<Entry> oldestFirst =
-        entries.values().stream()
-            .filter(other -> !other.equals(but) && other.block != null)
-            .sorted(Comparator.comparingLong(other -> other.lastUse))
-            .toList();
-    for (Entry other : oldestFirst) {
-      if (evict(other)) {
+    for (Entry other : OldestFirst.of(entries.values(), entry -> entry.lastUse)) {
+      if (!other.equals(but) && other.block != null && evict(other)) {
         return true;
       }
     }

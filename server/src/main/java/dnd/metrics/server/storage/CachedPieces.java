@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -184,11 +182,8 @@ final class CachedPieces {
 
   /** Takes out the one that was not read for longest; how many bytes that gave, 0 for none. */
   long evictOldest() throws IOException {
-    List<Map.Entry<Key, Piece>> oldestFirst =
-        pieces.entrySet().stream()
-            .sorted(Comparator.comparingLong(each -> each.getValue().lastUse))
-            .toList();
-    for (Map.Entry<Key, Piece> each : oldestFirst) {
+    for (Map.Entry<Key, Piece> each :
+        OldestFirst.of(pieces.entrySet(), piece -> piece.getValue().lastUse)) {
       Piece piece = each.getValue();
       if (piece.lock.tryLock()) {
         try {
