@@ -134,6 +134,17 @@ final class DownsampledSnapshot {
     return chosen;
   }
 
+  /**
+   * Whether there is a block, as far as one knows, that stands in between two times where there are
+   * no raw ones; none is opened for that.
+   */
+  boolean mayStandIn(long fromMillis, long toMillis) {
+    return kinds.entrySet().stream()
+        .filter(each -> each.getKey().aggregate() == Aggregate.EDGES)
+        .anyMatch(each ->
+            !each.getValue().overlapping(Long.MIN_VALUE, fromMillis, toMillis).isEmpty());
+  }
+
   private BlocksOfKind of(Downsampling kind) {
     BlocksOfKind blocks = kinds.get(kind);
     if (blocks == null) {

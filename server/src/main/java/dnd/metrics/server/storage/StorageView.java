@@ -131,7 +131,7 @@ final class StorageView implements SeriesView {
   public boolean isInMemory(long fromMillis, long toMillis) {
     return snapshot.overlapping(fromMillis, toMillis).isEmpty()
         && remote(fromMillis, toMillis).isEmpty()
-        && standIns(fromMillis, toMillis).isEmpty()
+        && !downsampled.mayStandIn(fromMillis, toMillis)
         && head.isInMemory(fromMillis, toMillis);
   }
 

@@ -17,6 +17,9 @@ import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.objects.MemoryStore;
 import dnd.metrics.server.objects.StoredObject;
 import dnd.metrics.server.promql.exec.ArraySource;
@@ -132,6 +135,28 @@ class DownsampledObjectsTest {
     }
   }
 
+  private static final class EmptyHead implements SeriesSource {
+    @Override
+    public boolean isInMemory(long fromMillis, long toMillis) {
+      return true;
+    }
+
+    @Override
+    public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
+      return List.of();
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
+      return List.of();
+    }
+
+    @Override
+    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
+      return List.of();
+    }
+  }
+
   private static void fail(String report) {
     throw new AssertionError(report);
   }
@@ -192,6 +217,12 @@ class DownsampledObjectsTest {
     try (Life life = new Life()) {
       life.objects.run();
       assertThat(life.localBlocks()).as("local copies").isZero();
+      Storage storage = new Storage(new EmptyHead(), life.blocks, life.downsampled);
+      try (SeriesView view = storage.view()) {
+        assertThat(view.isInMemory(START, END - 1)).isFalse();
+        assertThat(view.isInMemory(END, END + HOUR)).isTrue();
+      }
+      assertThat(life.objects.status().cacheBytes()).as("opened for that").isZero();
       life.check("in the store only", wanted);
       assertThat(life.objects.status().cacheBytes()).isPositive();
       life.downsampleAll();
