@@ -3,9 +3,15 @@
 import os
 import subprocess
 
-from service import PROJECT
+from service import PROGRAM
 
 SOON_SECONDS = 60
+
+
+def run(*arguments, stdin: str = "") -> subprocess.CompletedProcess:
+    """The program with these arguments, as texts."""
+    command = [PROGRAM, *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=SOON_SECONDS)
 
 
 class Outcome:
@@ -29,12 +35,12 @@ class Commands:
 
     def start(self, *arguments: str, **options) -> subprocess.Popen:
         return subprocess.Popen(
-            [str(PROJECT / "dnd-metrics"), *arguments],
+            [PROGRAM, *arguments],
             env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)  # fmt: skip
 
     def __call__(self, *arguments: str, stdin: str = "", environment: dict | None = None) -> Outcome:
         return Outcome(
             subprocess.run(
-                [str(PROJECT / "dnd-metrics"), *arguments],
+                [PROGRAM, *arguments],
                 env={**self.environment, **(environment or {})},
                 input=stdin, capture_output=True, text=True, timeout=SOON_SECONDS))  # fmt: skip

@@ -5,10 +5,11 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from patience import until
 
 from service import PROJECT
 
@@ -16,7 +17,6 @@ VERSION = (PROJECT / "apptest/python/versitygw.version").read_text().strip()
 ACCESS_KEY = "test-access-key"
 SECRET_KEY = "test-secret-key"
 BUCKET = "metrics"
-START_SECONDS = 60
 
 
 def _program() -> Path:
@@ -55,15 +55,15 @@ class S3Server:
              self.files.parent],
             env={**os.environ, "ROOT_ACCESS_KEY": ACCESS_KEY, "ROOT_SECRET_KEY": SECRET_KEY},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        end = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return
-            except OSError:
-                assert self.process.poll() is None, "the S3 server ended"
-                assert time.monotonic() < end, "the S3 server does not listen"
-                time.sleep(0.05)
+        until(self._listens, "the S3 server does not listen")
+
+    def _listens(self) -> bool:
+        assert self.process.poll() is None, "the S3 server ended"
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+            return True
+        except OSError:
+            return False
 
     def address(self, port: int | None = None) -> str:
         return f"s3://{BUCKET}?endpoint=http://127.0.0.1:{port or self.port}"

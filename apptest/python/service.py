@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+PROGRAM = str(PROJECT / "dnd-metrics")
 BANNER = re.compile(r"Message Hub\s+(?:nats|tls)://(\S+)")
 START_SECONDS = 60
 STOP_SECONDS = 20
@@ -36,7 +37,7 @@ class Service:
 
     def start(self) -> None:
         """Starts it; a second time on the port that it had."""
-        command = [str(PROJECT / "dnd-metrics"), "run", "--data", str(self.folder / "data"), "--listen", self.address]
+        command = [PROGRAM, "run", "--data", str(self.folder / "data"), "--listen", self.address]
         if self.config:
             config_file = self.folder / "config.yaml"
             config_file.write_text(self.config)

@@ -1,18 +1,11 @@
 """`./dnd-metrics delete` as an operator sees it, and what is deleted stays so over a `kill -9`."""
 
 import json
-import subprocess
 
 import pytest
-from service import PROJECT, Service
+from commands import run
 
-PROGRAM = str(PROJECT / "dnd-metrics")
-
-
-def run(*arguments):
-    return subprocess.run(
-        [PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL
-    )
+from service import Service
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 """Downsampled blocks from the configuration to the answer of a query, while the real program runs."""
 
 import json
-import subprocess
 import time
 
-from service import PROJECT, Service
+from commands import run
+from patience import until
 
-PROGRAM = str(PROJECT / "dnd-metrics")
+from service import Service
+
 HOUR = 3600
 CONFIG = """\
 storage:
@@ -14,17 +15,6 @@ storage:
   retention: {{time: 20h}}
   downsampling: {{5m: 30d}}
 """
-
-
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
-
-
-def until(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "not within a minute"
-        time.sleep(0.2)
 
 
 def test_a_query_reads_downsampled_blocks_and_says_so(tmp_path):
@@ -40,7 +30,7 @@ def test_a_query_reads_downsampled_blocks_and_says_so(tmp_path):
         lines = "".join(
             json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
                 {"name": "gold_total", "type": "counter", "value": at - begin}]}}) + "\n" for at in times)  # fmt: skip
-        pushed = subprocess.run([PROGRAM, "push", "--format", "json", *hub], input=lines, capture_output=True, text=True)
+        pushed = run("push", "--format", "json", *hub, stdin=lines)
         assert pushed.returncode == 0, pushed.stderr
 
         def ask(expression):

@@ -1,33 +1,23 @@
 """Blocks in an object store, a directory or S3, while the real program runs."""
 
 import json
-import subprocess
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from commands import run
+from patience import until
 from s3 import SECRET_KEY, HoldingProxy, S3Server
-from service import PROJECT, Service
 
-PROGRAM = str(PROJECT / "dnd-metrics")
+from service import Service
+
 HOUR = 3600
-
-
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
 
 
 def objects(service):
     status = run("status", "--json", "--hub", service.url)
     return json.loads(status.stdout)["objects"]
-
-
-def until(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "not within a minute"
-        time.sleep(0.2)
 
 
 def query(service, expression, at):
@@ -45,8 +35,7 @@ def push(service, times):
     lines = "".join(
         json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
             {"name": "gold", "type": "gauge", "value": at % 97}]}}) + "\n" for at in times)  # fmt: skip
-    command = [PROGRAM, "push", "--format", "json", "--hub", service.url]
-    pushed = subprocess.run(command, input=lines, capture_output=True, text=True)
+    pushed = run("push", "--format", "json", "--hub", service.url, stdin=lines)
     assert pushed.returncode == 0, pushed.stderr
 
 

@@ -7,15 +7,12 @@ import subprocess
 import time
 
 import pytest
+from commands import run
+from patience import until
 
-from service import PROJECT, Service
+from service import PROGRAM, Service
 
-PROGRAM = str(PROJECT / "dnd-metrics")
 LOOPBACK = "127.0.0.1:0"
-
-
-def run(*arguments, **options):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60, **options)
 
 
 def assert_refused(result, *words):
@@ -104,9 +101,7 @@ def test_what_print_config_prints_can_be_read_and_has_no_secrets(tmp_path):
 
 def test_every_line_that_the_banner_suggests_works(own_hub):
     lines = []
-    deadline = time.monotonic() + 10
-    while not any("Ctrl-C" in line for line in own_hub.output) and time.monotonic() < deadline:
-        time.sleep(0.05)
+    until(lambda: any("Ctrl-C" in line for line in own_hub.output))
     for line in own_hub.output:
         if line.startswith("  " + PROGRAM + " ") or "dnd-metrics " in line and "--hub" in line:
             lines.append(line.strip())

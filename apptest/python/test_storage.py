@@ -2,15 +2,11 @@
 
 import json
 import subprocess
-import time
 
-from service import PROJECT, Service
+from commands import run
+from patience import until
 
-PROGRAM = str(PROJECT / "dnd-metrics")
-
-
-def run(*arguments):
-    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+from service import Service
 
 
 def query(service, expression, at):
@@ -20,16 +16,14 @@ def query(service, expression, at):
 
 
 def test_the_status_names_the_tables(own_hub):
-    end = time.monotonic() + 60
-    while True:
+    def is_written():
         status = run("status", "--json", "--hub", own_hub.url)
         assert status.returncode == 0, status.stderr
         database = json.loads(status.stdout)["database"]
         assert database["kind"].startswith("SQLite")
-        if database["waiting_writes"] == 0:
-            break
-        assert time.monotonic() < end, "what the service wrote at its start still waits for the tables"
-        time.sleep(0.1)
+        return database["waiting_writes"] == 0
+
+    until(is_written, "what the service wrote at its start still waits for the tables")
     shown = run("status", "--hub", own_hub.url)
     assert "waiting writes     0\n" in shown.stdout
 
