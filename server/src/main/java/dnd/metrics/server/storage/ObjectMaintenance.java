@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,11 +42,11 @@ public final class ObjectMaintenance implements Closeable {
   private final BlockCache cache;
   private final InstantSource clock;
 
-  /** Of raw blocks first, then of each kind of downsampled ones. */
-  private final List<ObjectPass> passes = new ArrayList<>();
-
-  /** The same, by the folders of the store that they are for. */
-  private final Map<String, ObjectPass> folders = new LinkedHashMap<>();
+  /**
+   * By the folders of the store that they are for: of raw blocks first, then of each kind of
+   * downsampled ones.
+   */
+  private final Map<String, ObjectPass> passes = new LinkedHashMap<>();
 
   private final Upkeep upkeep =
       new Upkeep("objects", TimeUnit.SECONDS.toNanos(15), TimeUnit.MINUTES.toNanos(2));
@@ -116,8 +117,7 @@ public final class ObjectMaintenance implements Closeable {
             retention,
             clock,
             upkeep::isClosed);
-    passes.add(pass);
-    folders.put(name, pass);
+    passes.put(name, pass);
   }
 
   /** Begins: looks at once, and again and again. */
@@ -147,15 +147,14 @@ public final class ObjectMaintenance implements Closeable {
    */
   synchronized void run() throws IOException {
     try {
-      for (ObjectPass pass : passes) {
+      for (ObjectPass pass : passes.values()) {
         pass.run();
       }
       problem = null;
       awaySince = OptionalLong.empty();
     } catch (IOException | UnreadableSamplesException e) {
       failures.incrementAndGet();
-      problem = e.getMessage();
-      passes.forEach(pass -> pass.setUnknown(String.valueOf(e.getMessage())));
+      setUnknown(e);
       if (awaySince.isEmpty()) {
         awaySince = OptionalLong.of(clock.millis());
       }
@@ -166,34 +165,39 @@ public final class ObjectMaintenance implements Closeable {
   /** Looks what is in the store, and changes nothing; what comes of it is in {@link #status}. */
   public synchronized void look() {
     try {
-      for (ObjectPass pass : passes) {
+      for (ObjectPass pass : passes.values()) {
         pass.look();
       }
       problem = null;
     } catch (IOException e) {
-      problem = e.getMessage();
-      passes.forEach(pass -> pass.setUnknown(String.valueOf(e.getMessage())));
+      setUnknown(e);
     }
+  }
+
+  private void setUnknown(Exception e) {
+    problem = e.getMessage();
+    passes.values().forEach(pass -> pass.setUnknown(String.valueOf(e.getMessage())));
   }
 
   /** What is in the store and not here, as far as one knows. */
   public FarBlocks far() {
     List<String> names = new ArrayList<>();
-    folders.forEach((folder, pass) -> pass.far().forEach(ulid -> names.add(folder + ulid)));
+    passes.forEach((folder, pass) -> pass.far().forEach(ulid -> names.add(folder + ulid)));
     Collections.sort(names);
     return new FarBlocks(store.describe(), problem, names);
   }
 
   /** How the store does. */
   public ObjectsStatus status() {
+    Collection<ObjectPass> all = passes.values();
     return new ObjectsStatus(
         store.describe(),
         problem,
         awaySince,
-        passes.stream().mapToInt(ObjectPass::blocksThere).sum(),
-        passes.stream().mapToInt(ObjectPass::waiting).sum(),
-        passes.stream().mapToLong(ObjectPass::uploaded).sum(),
-        passes.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
+        all.stream().mapToInt(ObjectPass::blocksThere).sum(),
+        all.stream().mapToInt(ObjectPass::waiting).sum(),
+        all.stream().mapToLong(ObjectPass::uploaded).sum(),
+        all.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
         cache.usedBytes(),
         failures.get());
   }

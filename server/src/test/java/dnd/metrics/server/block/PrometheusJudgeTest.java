@@ -62,13 +62,7 @@ class PrometheusJudgeTest {
     model.forEach((labels, samples) ->
         samples.samples().forEach(s -> written.add(Promtool.Line.of(labels, s))));
 
-    Files.createDirectory(data.resolve("wal")); // it wants to see a log too
-    List<Promtool.Line> dumped =
-        Promtool.run(scratch, "tsdb", "dump", data.toString())
-            .lines()
-            .map(Promtool.Line::of)
-            .toList();
-    assertThat(dumped).containsExactlyElementsOf(written);
+    assertThat(dumped(data)).containsExactlyElementsOf(written);
 
     String listed = Promtool.run(scratch, "tsdb", "list", data.toString());
     assertThat(listed.lines().skip(1).toList()).hasSize(1);
@@ -113,13 +107,15 @@ class PrometheusJudgeTest {
         }
       }
     });
-    Files.createDirectory(data.resolve("wal"));
-    List<Promtool.Line> dumped =
-        Promtool.run(scratch, "tsdb", "dump", data.toString())
-            .lines()
-            .map(Promtool.Line::of)
-            .toList();
-    assertThat(dumped).containsExactlyElementsOf(left);
+    assertThat(dumped(data)).containsExactlyElementsOf(left);
+  }
+
+  private List<Promtool.Line> dumped(Path data) throws IOException, InterruptedException {
+    Files.createDirectory(data.resolve("wal")); // it wants to see a log too
+    return Promtool.run(scratch, "tsdb", "dump", data.toString())
+        .lines()
+        .map(Promtool.Line::of)
+        .toList();
   }
 
   private static long labelNames(Map<Labels, SampleList> model) {
