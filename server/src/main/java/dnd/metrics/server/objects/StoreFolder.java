@@ -20,7 +20,13 @@ public record StoreFolder(ObjectStore store, String folder) implements ObjectSto
 
   @Override
   public List<StoredObject> list(String prefix) throws IOException {
-    return store.list(folder + prefix).stream()
+    return in(folder, store.list(folder + prefix));
+  }
+
+  /** Those of some objects whose names begin with a folder's, without that. */
+  public static List<StoredObject> in(String folder, List<StoredObject> objects) {
+    return objects.stream()
+        .filter(each -> each.name().startsWith(folder))
         .map(each -> new StoredObject(each.name().substring(folder.length()), each.byteSize()))
         .toList();
   }

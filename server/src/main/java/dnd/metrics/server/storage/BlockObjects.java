@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,14 +52,15 @@ final class BlockObjects {
   }
 
   /**
-   * What is there.
+   * What is there of blocks.
    *
+   * @param there all that is there, just listed
    * @param report is told of a block that cannot be used, each time
    */
-  ObjectListing list(Consumer<String> report) throws IOException {
+  ObjectListing list(List<StoredObject> there, Consumer<String> report) throws IOException {
     ObjectListing listing = new ObjectListing();
     Map<Ulid, SortedMap<String, Long>> files = new TreeMap<>();
-    for (StoredObject object : store.list("")) {
+    for (StoredObject object : there) {
       int slash = object.name().indexOf('/');
       if (slash > 0 && Ulid.isUlid(object.name().substring(0, slash))) {
         files

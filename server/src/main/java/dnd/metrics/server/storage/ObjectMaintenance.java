@@ -6,6 +6,7 @@ import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.ObjectStore;
 import dnd.metrics.server.objects.StoreFolder;
+import dnd.metrics.server.objects.StoredObject;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -147,8 +148,9 @@ public final class ObjectMaintenance implements Closeable {
    */
   synchronized void run() throws IOException {
     try {
-      for (ObjectPass pass : passes.values()) {
-        pass.run();
+      List<StoredObject> there = store.list("");
+      for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
+        each.getValue().run(StoreFolder.in(each.getKey(), there));
       }
       problem = null;
       awaySince = OptionalLong.empty();
@@ -165,8 +167,9 @@ public final class ObjectMaintenance implements Closeable {
   /** Looks what is in the store, and changes nothing; what comes of it is in {@link #status}. */
   public synchronized void look() {
     try {
-      for (ObjectPass pass : passes.values()) {
-        pass.look();
+      List<StoredObject> there = store.list("");
+      for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
+        each.getValue().look(StoreFolder.in(each.getKey(), there));
       }
       problem = null;
     } catch (IOException e) {

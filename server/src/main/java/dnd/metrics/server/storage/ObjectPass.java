@@ -4,6 +4,7 @@ import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Series;
+import dnd.metrics.server.objects.StoredObject;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -77,11 +78,11 @@ final class ObjectPass {
   /**
    * Does it. What it decides, it decides anew each time by what is there.
    *
+   * @param there the objects of the folder
    * @throws IOException where the store, or the disk, does not let it
    */
-  void run() throws IOException {
-    ObjectListing listing = objects.list(line -> LOG.warn("{}; it is not read", line));
-    show(listing);
+  void run(List<StoredObject> there) throws IOException {
+    ObjectListing listing = look(there);
     upload(listing);
     removeWhatIsOver(listing);
     show(listing);
@@ -89,9 +90,15 @@ final class ObjectPass {
     dropLocalCopies(listing);
   }
 
-  /** Looks what is in the store, and changes nothing. */
-  void look() throws IOException {
-    show(objects.list(line -> LOG.warn("{}; it is not read", line)));
+  /**
+   * Looks what is in the store, and changes nothing.
+   *
+   * @param there the objects of the folder
+   */
+  ObjectListing look(List<StoredObject> there) throws IOException {
+    ObjectListing listing = objects.list(there, line -> LOG.warn("{}; it is not read", line));
+    show(listing);
+    return listing;
   }
 
   /** The blocks that are in the store and not here, as far as one knows. */

@@ -198,6 +198,9 @@ class DownsampledObjectsTest {
       assertThat(life.objects.status().waitingBlocks()).isZero();
       assertThat(life.objects.status().blocks())
           .isEqualTo(life.localBlocks() + life.blocks.ulids().size());
+      long steps = store.steps();
+      life.objects.run();
+      assertThat(store.steps() - steps).as("where there is nothing to do the store is listed").isOne();
       life.removeRawBlocks();
       life.check("without raw blocks", wanted);
     }
