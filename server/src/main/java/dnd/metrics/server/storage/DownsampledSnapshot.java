@@ -141,8 +141,8 @@ final class DownsampledSnapshot {
   boolean mayStandIn(long fromMillis, long toMillis) {
     return kinds.entrySet().stream()
         .filter(each -> each.getKey().aggregate() == Aggregate.EDGES)
-        .anyMatch(each ->
-            !each.getValue().overlapping(Long.MIN_VALUE, fromMillis, toMillis).isEmpty());
+        .anyMatch(
+            each -> !each.getValue().overlapping(Long.MIN_VALUE, fromMillis, toMillis).isEmpty());
   }
 
   private BlocksOfKind of(Downsampling kind) {

@@ -231,10 +231,7 @@ final class StorageView implements SeriesView {
     List<BlockMeta> raw = raw(fromMillis, toMillis);
     List<Chosen> chosen =
         withoutOvertaken(
-            downsampled.choose(wanted, raw, fromMillis, toMillis),
-            raw,
-            matchers,
-            progress::check);
+            downsampled.choose(wanted, raw, fromMillis, toMillis), raw, matchers, progress::check);
     Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {
@@ -271,13 +268,13 @@ final class StorageView implements SeriesView {
    * blocks are read there, where there are any.
    */
   private List<Chosen> withoutOvertaken(
-      List<Chosen> chosen, List<BlockMeta> raw, List<Matcher> matchers, SearchProgress progress) {
+      List<Chosen> chosen, List<BlockMeta> raw, List<Matcher> matchers, Runnable check) {
     if (chosen.isEmpty()) {
       return chosen;
     }
     BlockMeta first = chosen.getFirst().block().meta();
     BlockMeta last = chosen.getLast().block().meta();
-    if (!isInHead(matchers, first, last, progress)) {
+    if (!isInHead(matchers, first, last, check)) {
       return chosen;
     }
     return chosen.stream()
@@ -285,14 +282,14 @@ final class StorageView implements SeriesView {
           BlockMeta meta = each.block().meta();
           boolean isAlone =
               raw.stream().noneMatch(b -> b.overlaps(meta.minMillis(), meta.maxMillis() - 1));
-          return isAlone || !isInHead(matchers, meta, meta, progress);
+          return isAlone || !isInHead(matchers, meta, meta, check);
         })
         .toList();
   }
 
   private boolean isInHead(
-      List<Matcher> matchers, BlockMeta first, BlockMeta last, SearchProgress progress) {
-    return !head.select(matchers, first.minMillis(), last.maxMillis() - 1, progress).isEmpty();
+      List<Matcher> matchers, BlockMeta first, BlockMeta last, Runnable check) {
+    return !head.select(matchers, first.minMillis(), last.maxMillis() - 1, check::run).isEmpty();
   }
 
   /** What a block answers; {@code otherwise} where it is damaged. */

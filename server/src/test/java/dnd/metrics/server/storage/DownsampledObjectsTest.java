@@ -200,7 +200,9 @@ class DownsampledObjectsTest {
           .isEqualTo(life.localBlocks() + life.blocks.ulids().size());
       long steps = store.steps();
       life.objects.run();
-      assertThat(store.steps() - steps).as("where there is nothing to do the store is listed").isOne();
+      assertThat(store.steps() - steps)
+          .as("where there is nothing to do the store is listed")
+          .isOne();
       life.removeRawBlocks();
       life.check("without raw blocks", wanted);
     }
