@@ -259,7 +259,7 @@ public final class HeadSeries implements Series {
   }
 
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
-  long newestMillis() {
+  public long newestMillis() {
     RunningValue r = running();
     long last = (long) LAST.getAcquire(this);
     return r == null ? last : Math.max(last, r.timeMillis());

@@ -61,7 +61,7 @@ final class BatchApplier {
   private void touchAll(ParsedBatch batch) {
     int some = touched;
     for (int i = 0; i < batch.rows; i++) {
-      HeadSeries series = batch.metrics[i].series;
+      HeadSeries series = batch.metrics[i].series();
       if (series != null) {
         some += series.touch();
       }
@@ -76,14 +76,13 @@ final class BatchApplier {
     if (wrong != null) {
       return wrong;
     }
-    HeadSeries series = metric.series;
+    HeadSeries series = metric.series();
     if (series == null || !series.isLive()) {
-      series = target.resolve(metric.labels);
+      series = target.resolve(metric.labels());
       if (series == null) {
         return refused(target);
       }
-      metric.series = series;
-      metric.labels = series.labels();
+      metric.found(series);
     }
     if (metric.description.createdMillis != MetricDescription.NOT_CREATED
         && metric.description.kind == ValueKind.COUNTER
@@ -148,7 +147,7 @@ final class BatchApplier {
 
   private static @Nullable Problem applyNative(
       KnownMetric metric, Histogram histogram, long millis, SenderBatch target) {
-    HeadSeries series = target.resolve(metric.labels);
+    HeadSeries series = target.resolve(metric.labels());
     if (series == null) {
       return refused(target);
     }
@@ -180,7 +179,7 @@ final class BatchApplier {
     int bounds = classic.upperBounds().length;
     HeadSeries[] series = new HeadSeries[bounds + 3];
     double[] values = new double[bounds + 3];
-    Labels bucket = metric.labels.with(Labels.METRIC_NAME, metric.description.name + "_bucket");
+    Labels bucket = metric.labels().with(Labels.METRIC_NAME, metric.description.name + "_bucket");
     for (int i = 0; i <= bounds; i++) {
       double bound = i < bounds ? classic.upperBounds()[i] : Double.POSITIVE_INFINITY;
       HeadSeries one = target.resolve(bucket.with("le", BoundText.of(bound)));
@@ -193,7 +192,7 @@ final class BatchApplier {
     for (int i = 0; i < 2; i++) {
       String suffix = i == 0 ? "_sum" : "_count";
       HeadSeries one =
-          target.resolve(metric.labels.with(Labels.METRIC_NAME, metric.description.name + suffix));
+          target.resolve(metric.labels().with(Labels.METRIC_NAME, metric.description.name + suffix));
       if (one == null) {
         return refused(target);
       }

@@ -27,6 +27,7 @@ public final class IngestHandler implements AutoCloseable {
 
   private final Hub hub;
   private final IngestCounters counters = new IngestCounters();
+  private final PredictionBudget budget;
   private final Replies replies;
   private final ThreadLocal<IngestLane> lanes;
   private final List<Hub.Subscription> subscriptions = new ArrayList<>();
@@ -38,7 +39,7 @@ public final class IngestHandler implements AutoCloseable {
     this.replies = new Replies(hub, clock, ids, counters, log);
     MetadataNotes notes = new MetadataNotes(head.metadata());
     InFlightLimit inFlight = new InFlightLimit();
-    PredictionBudget budget = new PredictionBudget(limits.learnedBytes());
+    this.budget = new PredictionBudget(limits.learnedBytes());
     this.lanes =
         ThreadLocal.withInitial(() ->
             new IngestLane(
@@ -70,6 +71,11 @@ public final class IngestHandler implements AutoCloseable {
 
   public IngestCounters counters() {
     return counters;
+  }
+
+  /** What the predictions of all connections take of memory, about. */
+  long learnedBytes() {
+    return budget.takenBytes();
   }
 
   private void handle(Message message, boolean report) {

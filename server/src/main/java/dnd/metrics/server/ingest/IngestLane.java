@@ -77,7 +77,7 @@ final class IngestLane {
     answered = false;
     inFlight.awaitRoom();
     long received = clock.millis();
-    read(message, service, report);
+    read(message, received, service, report);
     Recipient recipient = new Recipient(service, message.replyTo(), batch.correlationId);
     if (batch.rows == 0 && !batch.rejected.isEmpty()) {
       rejectAll(recipient);
@@ -99,11 +99,12 @@ final class IngestLane {
     return batch.rows == 0 ? EventKind.END : EventKind.REPORT;
   }
 
-  private void read(Message message, String service, boolean report) throws InvalidEventException {
+  private void read(Message message, long received, String service, boolean report)
+      throws InvalidEventException {
     byte[] bytes = message.buffer();
     int offset = message.offset();
     int length = message.length();
-    boolean predicted = predictor.predict(bytes, offset, length, service, report, batch);
+    boolean predicted = predictor.predict(bytes, offset, length, received, service, report, batch);
     counters.event(predicted);
     if (!predicted) {
       batch.clear();

@@ -1,5 +1,7 @@
 package dnd.metrics.server.ingest;
 
+import static java.util.Objects.requireNonNull;
+
 import dnd.metrics.server.head.HeadSeries;
 import dnd.metrics.server.model.Labels;
 import org.jspecify.annotations.Nullable;
@@ -14,18 +16,34 @@ class KnownMetric {
   /** What was said; one object for all metrics of a connection of which the same was said. */
   final MetricDescription description;
 
-  /**
-   * The labels of the series, name, service and instance included; of a whole classic histogram
-   * those without {@code le} and with the histogram's own name. Once the series is known, these are
-   * its labels, so that memory holds them once.
-   */
-  Labels labels;
+  /** What was read; null once the series is known, which has them, so that memory does once. */
+  private @Nullable Labels labels;
 
-  /** The series that {@link #labels} meant last time; asked whether it is live before each use. */
-  @Nullable HeadSeries series;
+  /** The series that the labels meant last time; asked whether it is live before each use. */
+  private @Nullable HeadSeries series;
 
   KnownMetric(MetricDescription description, Labels labels) {
     this.description = description;
     this.labels = labels;
+  }
+
+  /**
+   * The labels of the series, name, service and instance included; of a whole classic histogram
+   * those without {@code le} and with the histogram's own name.
+   */
+  Labels labels() {
+    HeadSeries known = series;
+    return known == null ? requireNonNull(labels) : known.labels();
+  }
+
+  /** The series that they meant last time; null where they were never looked up. */
+  @Nullable HeadSeries series() {
+    return series;
+  }
+
+  /** This is the series with the labels. */
+  void found(HeadSeries found) {
+    series = found;
+    labels = null;
   }
 }

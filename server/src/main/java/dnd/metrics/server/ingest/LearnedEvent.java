@@ -43,6 +43,9 @@ final class LearnedEvent {
   /** The metric that the last event ended with; at first, one that stands before all. */
   LearnedMetric last;
 
+  /** When the last one was received, Unix milliseconds. */
+  long receivedMillis;
+
   /** What followed last time, and before that. */
   @Nullable LearnedEvent next;
 

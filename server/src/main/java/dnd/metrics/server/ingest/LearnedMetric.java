@@ -1,5 +1,6 @@
 package dnd.metrics.server.ingest;
 
+import dnd.metrics.server.head.HeadSeries;
 import dnd.metrics.server.model.Labels;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,14 @@ final class LearnedMetric extends KnownMetric {
   boolean endsAt(byte[] bytes, int at, int end) {
     int length = after.length;
     return length <= end - at && Arrays.equals(bytes, at, at + length, after, 0, length);
+  }
+
+  /**
+   * Time of the newest sample of its series; the smallest long where that has none or is not live.
+   */
+  long newestMillis() {
+    HeadSeries known = series();
+    return known == null || !known.isLive() ? Long.MIN_VALUE : known.newestMillis();
   }
 
   void followedBy(LearnedMetric follower) {

@@ -86,6 +86,29 @@ final class LearnedMetrics {
     return i;
   }
 
+  int size() {
+    return size;
+  }
+
+  /**
+   * How many are of series that have ended, as it seems: their newest samples are so much older
+   * than the newest of all.
+   */
+  int countSilent(long millis) {
+    long newest = Long.MIN_VALUE;
+    for (LearnedMetric each : slots) {
+      newest = each == null ? newest : Math.max(newest, each.newestMillis());
+    }
+    int silent = 0;
+    for (LearnedMetric each : slots) {
+      if (each != null) {
+        long last = each.newestMillis();
+        silent += last == Long.MIN_VALUE || last < newest - millis ? 1 : 0;
+      }
+    }
+    return silent;
+  }
+
   /** Whether a run of bytes is {@code known}. */
   static boolean isSame(byte[] known, byte[] bytes, int from, int to) {
     return Arrays.equals(known, 0, known.length, bytes, from, to);

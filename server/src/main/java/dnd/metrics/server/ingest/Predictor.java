@@ -30,6 +30,15 @@ final class Predictor {
   /** With no memory left, so many misses must come before all is forgotten and learned anew. */
   private static final int MISSES_BEFORE_FORGETTING = 1 << 16;
 
+  /**
+   * So many metrics must have been learned, and an eighth of all, before it is worth looking how
+   * many of those that are known are of series that have ended.
+   */
+  private static final int LEARNED_BEFORE_LOOKING = 4096;
+
+  /** A series that got no sample for so long, while others did, has ended; so has a shape. */
+  private static final long SILENT_MILLIS = 10 * 60 * 1000L;
+
   private final PredictionBudget.Share share;
   private final int maxMetrics;
   private final JsonNumber number = new JsonNumber();
@@ -42,6 +51,14 @@ final class Predictor {
 
   private @Nullable LearnedEvent last;
   private int misses;
+
+  /** When the event that is looked at was received. */
+  private long receivedMillis;
+
+  /** How many metrics are known, and how many of them since it was looked which have ended. */
+  private int learned;
+
+  private int learnedSince;
 
   /** The last time that was read, since most events of a sender's batch share theirs. */
   private byte[] lastTime = new byte[0];
@@ -60,11 +77,19 @@ final class Predictor {
   /**
    * Fills {@code batch} where the payload is as expected.
    *
+   * @param received when the event was received, Unix milliseconds
    * @param service the first token of the event's subject
    * @return false where it is not; the batch may then hold anything
    */
   boolean predict(
-      byte[] bytes, int offset, int length, String service, boolean report, ParsedBatch batch) {
+      byte[] bytes,
+      int offset,
+      int length,
+      long received,
+      String service,
+      boolean report,
+      ParsedBatch batch) {
+    receivedMillis = received;
     LearnedEvent before = last;
     if (before == null) {
       return false;
@@ -80,6 +105,7 @@ final class Predictor {
       }
     }
     hit.last = lastMatched;
+    hit.receivedMillis = received;
     last = hit;
     return true;
   }
@@ -270,6 +296,7 @@ final class Predictor {
     if (shape == null || sender == null) {
       return;
     }
+    forgetIfMuchHasEnded();
     ByteKey key = shape.key(batch.report);
     LearnedEvent event = events.get(key);
     if (event == null) {
@@ -287,6 +314,7 @@ final class Predictor {
               LearnedMetric.beforeAll());
       events.put(key, event);
     }
+    event.receivedMillis = receivedMillis;
     for (int i = 0; i < places.metrics; i++) {
       int valueFrom = offset + places.valueFrom[i];
       LearnedMetrics.Place place =
@@ -331,8 +359,13 @@ final class Predictor {
     if (before == null || description == null) {
       return null;
     }
-    LearnedMetric metric = new LearnedMetric(before, after, hash, description, read.labels);
-    return event.metrics.add(metric) ? metric : null;
+    LearnedMetric metric = new LearnedMetric(before, after, hash, description, read.labels());
+    if (!event.metrics.add(metric)) {
+      return null;
+    }
+    learned++;
+    learnedSince++;
+    return metric;
   }
 
   /** The one copy of a run of bytes, or null where there is no room for it. */
@@ -361,13 +394,38 @@ final class Predictor {
       return true;
     }
     if (misses > MISSES_BEFORE_FORGETTING) {
-      misses = 0;
-      last = null;
-      events.clear();
-      runs.clear();
-      descriptions.clear();
-      share.release();
+      forget();
     }
     return false;
+  }
+
+  /**
+   * Series come and go: where a third of what is known is of some that have ended, all is forgotten
+   * and learned anew, which costs each series that goes on one time of being parsed.
+   */
+  private void forgetIfMuchHasEnded() {
+    if (learnedSince < Math.max(LEARNED_BEFORE_LOOKING, learned / 8)) {
+      return;
+    }
+    learnedSince = 0;
+    long ended = 0;
+    for (LearnedEvent event : events.values()) {
+      boolean silent = event.receivedMillis < receivedMillis - SILENT_MILLIS;
+      ended += silent ? event.metrics.size() : event.metrics.countSilent(SILENT_MILLIS);
+    }
+    if (3 * ended > learned) {
+      forget();
+    }
+  }
+
+  private void forget() {
+    misses = 0;
+    learned = 0;
+    learnedSince = 0;
+    last = null;
+    events.clear();
+    runs.clear();
+    descriptions.clear();
+    share.release();
   }
 }
