@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * where they are not older than {@link #KEPT_MILLIS}. Guarded by the sender's lock. The log brings
  * them back after a restart.
  *
- * <p>There may be thousands of senders and tens of thousands of ids each: so an id is some 30 bytes
- * here beside its text, and no object. Entries stand in rings in the order in which they came; a
+ * <p>There may be thousands of senders and tens of thousands of ids each: so an id is 32 bytes here
+ * beside its text, which of a UUID is 17 bytes, and no object. Entries stand in rings in the order in which they came; a
  * table with linear probing (deletion by shifting back: Knuth, The Art of Computer Programming,
  * 6.4, algorithm R) finds an entry by the hash of its text.
  */
@@ -22,6 +23,8 @@ final class EventIds {
 
   private static final int LEAST_CAPACITY = 16;
   private static final int LONGEST_CHAR_BYTES = 3;
+  private static final int UUID_LENGTH = 36;
+  private static final byte UUID_FOLLOWS = (byte) 0xff;
 
   /** Unknown outside, so that nobody can choose ids that all meet in one place of the table. */
   private static final long HASH_FACTOR = ThreadLocalRandom.current().nextLong() | 1;
@@ -38,8 +41,8 @@ final class EventIds {
   private long[] receivedMillis = {};
   private int[] hashes = {};
 
-  /** Where its text begins, counted in bytes of all texts that were ever added. */
-  private long[] begins = {};
+  /** Where its text begins: the lower half of a count of the bytes of all texts ever added. */
+  private int[] begins = {};
 
   /** Places in the rings, one added; 0 where there is nothing. Twice as long as the rings. */
   private int[] table = {};
@@ -76,7 +79,7 @@ final class EventIds {
     sequences[place] = sequence;
     receivedMillis[place] = received;
     hashes[place] = hash;
-    begins[place] = textEnd;
+    begins[place] = (int) textEnd;
     for (byte each : text) {
       texts[textPlace(textEnd++)] = each;
     }
@@ -92,12 +95,13 @@ final class EventIds {
   }
 
   private long textBegin() {
-    return size() == 0 ? textEnd : begins[place(forgotten)];
+    return size() == 0 ? textEnd : textEnd - Integer.toUnsignedLong((int) textEnd - begins[place(forgotten)]);
   }
 
-  /** Where the text of the entry with a number ends. */
-  private long textEnd(long number) {
-    return number + 1 == added ? textEnd : begins[place(number + 1)];
+  /** How many bytes the text of the entry with a number has. */
+  private int textLength(long number) {
+    int end = number + 1 == added ? (int) textEnd : begins[place(number + 1)];
+    return end - begins[place(number)];
   }
 
   private void enter(int place) {
@@ -121,9 +125,9 @@ final class EventIds {
   }
 
   private boolean isText(byte[] text, int place) {
-    long begin = begins[place];
+    int begin = begins[place];
     long number = forgotten + ((place - place(forgotten)) & (sequences.length - 1));
-    if (textEnd(number) - begin != text.length) {
+    if (textLength(number) != text.length) {
       return false;
     }
     for (int i = 0; i < text.length; i++) {
@@ -174,7 +178,7 @@ final class EventIds {
     long[] newSequences = new long[capacity];
     long[] newReceivedMillis = new long[capacity];
     int[] newHashes = new int[capacity];
-    long[] newBegins = new long[capacity];
+    int[] newBegins = new int[capacity];
     for (long number = forgotten; number < added; number++) {
       int from = place(number);
       int to = (int) number & (capacity - 1);
@@ -212,9 +216,38 @@ final class EventIds {
 
   /**
    * Each char by itself as UTF-8 would have it, so that different ids differ also where a half of a
-   * pair stands alone.
+   * pair stands alone. Of a UUID in its usual form its bits, behind a byte that UTF-8 does not have.
    */
   private static byte[] encode(String id) {
+    return isUuid(id) ? encode(UUID.fromString(id)) : encodeChars(id);
+  }
+
+  private static boolean isUuid(String id) {
+    if (id.length() != UUID_LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < UUID_LENGTH; i++) {
+      char c = id.charAt(i);
+      boolean hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+      boolean digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); // as it is made again
+      if (hyphen ? c != '-' : !digit) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] encode(UUID id) {
+    byte[] bytes = new byte[1 + 2 * Long.BYTES];
+    bytes[0] = UUID_FOLLOWS;
+    for (int i = 0; i < Long.BYTES; i++) {
+      bytes[1 + i] = (byte) (id.getMostSignificantBits() >>> (56 - 8 * i));
+      bytes[1 + Long.BYTES + i] = (byte) (id.getLeastSignificantBits() >>> (56 - 8 * i));
+    }
+    return bytes;
+  }
+
+  private static byte[] encodeChars(String id) {
     int n = 0;
     byte[] bytes = new byte[id.length()];
     for (int i = 0; i < id.length(); i++) {
@@ -236,10 +269,22 @@ final class EventIds {
     return n == bytes.length ? bytes : Arrays.copyOf(bytes, n);
   }
 
+  private long eightBytes(int at) {
+    long bits = 0;
+    for (int i = 0; i < Long.BYTES; i++) {
+      bits = bits << 8 | (texts[textPlace(at + i)] & 0xff);
+    }
+    return bits;
+  }
+
   private String decode(long number) {
-    long end = textEnd(number);
-    StringBuilder id = new StringBuilder((int) (end - begins[place(number)]));
-    for (long at = begins[place(number)]; at < end; ) {
+    int begin = begins[place(number)];
+    int end = begin + textLength(number);
+    if (begin != end && texts[textPlace(begin)] == UUID_FOLLOWS) {
+      return new UUID(eightBytes(begin + 1), eightBytes(begin + 1 + Long.BYTES)).toString();
+    }
+    StringBuilder id = new StringBuilder(end - begin);
+    for (int at = begin; at != end; ) {
       int first = texts[textPlace(at++)] & 0xff;
       int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : 2;
       int c = more == 0 ? first : more == 1 ? first & 0x1f : first & 0x0f;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -38,8 +39,11 @@ class EventIdsTest {
 
   /** Ids as people make them. */
   private static String id(Random random, int number) {
-    return switch (random.nextInt(5)) {
-      case 0 -> new UUID(random.nextLong(), number).toString();
+    UUID uuid = new UUID(random.nextLong(), number);
+    return switch (random.nextInt(8)) {
+      case 0, 5 -> uuid.toString();
+      case 6 -> uuid.toString().toUpperCase(Locale.ROOT);
+      case 7 -> uuid.toString().replace('-', random.nextBoolean() ? 'g' : '\u00ff');
       case 1 -> "e" + number;
       case 2 -> "Würfelwurf ⚄ " + number;
       case 3 -> Character.toString(random.nextInt(0xd800)) + number % 3;
@@ -117,6 +121,26 @@ class EventIdsTest {
     assertThat(ids.sequenceOf("\ud83d")).isEqualTo(2);
     assertThat(ids.sequenceOf("\ud83d\udc09")).isEqualTo(3);
     assertThat(ids.sequenceOf("?")).isNull();
+  }
+
+  /** A UUID is kept by its bits, so it must be the very same text that it stands for. */
+  @Test
+  void onlyTheSameTextIsTheSameUuid() {
+    String id = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
+    EventIds ids = new EventIds();
+    ids.add(id, 1, 0);
+    assertThat(ids.sequenceOf(id)).isEqualTo(1);
+    for (String other :
+        List.of(
+            id.toUpperCase(Locale.ROOT),
+            id.replace("-", ""),
+            id + "0",
+            "{" + id.substring(1),
+            id.replace('a', '\u0661'),
+            "a-1b2c3d-4e5f-6789-abcd-ef0123456789")) {
+      assertThat(ids.sequenceOf(other)).as(other).isNull();
+    }
+    assertThat(comingBack(ids).sequenceOf(id)).isEqualTo(1);
   }
 
   @Test
