@@ -524,7 +524,8 @@ public final class Head implements SeriesSource, Closeable {
     return false;
   }
 
-  private long newestMillis() {
+  /** Time of the newest sample of all; the smallest long for none. */
+  long newestMillis() {
     long newest = Long.MIN_VALUE;
     for (Sender sender : senders.values()) {
       newest = Math.max(newest, sender.newestMillis());
@@ -616,6 +617,11 @@ public final class Head implements SeriesSource, Closeable {
    */
   void storeChunks() throws IOException {
     maintenance.storeChunks();
+  }
+
+  /** Finishes the open chunks of series that have no sample since a time. */
+  void finishSilent(long beforeMillis) {
+    maintenance.finishSilent(beforeMillis);
   }
 
   long outOfOrderMillis() {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * may take, and by a third of the checkpoint itself, so that checkpoints write no more than three
  * times what the log does. Cuts ranges into blocks when one is over, and writes a checkpoint then
  * too, without which the head would have their samples again after a start. Moves finished chunks
- * out of the heap. Its thread looks once a second.
+ * out of the heap, those of series that have become silent too. Its thread looks once a second.
  *
  * <p>{@code work} lets one thing at a time be done; it comes before all other locks.
  */
@@ -35,6 +35,9 @@ final class HeadMaintenance implements Closeable {
   /** What comes late for ranges that were cut waits so long for others, and no longer. */
   private static final long LATE_CUT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
+  /** Series that have become silent are looked for so often. */
+  private static final long SILENT_NANOS = TimeUnit.MINUTES.toNanos(2);
+
   private final Head head;
   private final long checkpointBytes;
 
@@ -51,6 +54,8 @@ final class HeadMaintenance implements Closeable {
 
   /** When ranges were last cut, or the head was opened. */
   private volatile long lastCutNanos = System.nanoTime();
+
+  private volatile long lastSilentNanos = System.nanoTime();
 
   private final AtomicLong checkpoints = new AtomicLong();
   private final AtomicLong blocksCut = new AtomicLong();
@@ -100,6 +105,9 @@ final class HeadMaintenance implements Closeable {
 
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
+    if (System.nanoTime() - lastSilentNanos >= SILENT_NANOS) {
+      finishSilent(head.newestMillis() - SilentSeries.SILENT_MILLIS);
+    }
     try {
       if (head.chunkStore().isDue()) {
         storeChunks();
@@ -147,6 +155,17 @@ final class HeadMaintenance implements Closeable {
     try {
       head.chunkStore().store(head.allSenders());
       head.chunkStore().removeUnused();
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Finishes the open chunks of series that have no sample since a time. */
+  void finishSilent(long beforeMillis) {
+    work.lock();
+    try {
+      lastSilentNanos = System.nanoTime();
+      SilentSeries.finish(head, beforeMillis);
     } finally {
       work.unlock();
     }

@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class HeadSeries implements Series {
   static final int SAMPLES_PER_CHUNK = 120;
 
+  /** A smaller open chunk takes hardly more of the heap than a finished one. */
+  private static final int SAMPLES_WORTH_FINISHING = 16;
+
   /** Chunks do not reach over the ends of these ranges, so that blocks can be cut between them. */
   static final long RANGE_MILLIS = 2 * 60 * 60 * 1000L;
 
@@ -569,6 +572,17 @@ public final class HeadSeries implements Series {
         this,
         all.range(0, all.firstBeginning(endMillis)), // no chunk reaches over the end of a range
         late == null ? SeriesCut.NOTHING_LATE : late.timesBefore(endMillis));
+  }
+
+  /** Finishes the open chunk where no sample came since a time and it is worth it. */
+  void finishIfSilent(long beforeMillis) {
+    Chunk chunk = open;
+    if (chunk != null
+        && newestMillis() < beforeMillis
+        && (chunk.size() >= SAMPLES_WORTH_FINISHING || isStale())) {
+      finish(chunk);
+      open = null; // behind the finished one, which readers look for later
+    }
   }
 
   /** Forgets what a cut has between two times, the second not included; blocks have it. */

@@ -466,6 +466,7 @@ class ChunkStoreTest {
               case 0, 1, 2 -> head.storeChunks();
               case 3 -> head.checkpoint();
               case 4 -> head.cut(blocks);
+              case 5 -> head.finishSilent(clock - random.nextInt((int) HOUR));
               default -> {}
             }
             stored = Math.max(stored, files(head));

@@ -113,6 +113,7 @@ final class CrashChild {
         if (blocks > 0) {
           out.println("-1 " + blocks);
         }
+        head.finishSilent(Long.MAX_VALUE);
         head.storeChunks();
         head.checkpoint();
         maintained.set(reached);

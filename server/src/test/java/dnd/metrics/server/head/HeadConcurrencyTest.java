@@ -144,6 +144,7 @@ class HeadConcurrencyTest {
               .start(() -> {
                 try {
                   while (reader.isAlive()) {
+                    head.finishSilent(Long.MAX_VALUE);
                     head.storeChunks();
                   }
                 } catch (Throwable t) {

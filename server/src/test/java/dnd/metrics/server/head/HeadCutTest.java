@@ -366,6 +366,7 @@ class HeadCutTest {
               }
               case 4 -> once &= cutWithoutCheckpoint(head) == 0;
               case 5, 6, 7, 8, 9, 10 -> head.storeChunks();
+              case 11, 12, 13 -> head.finishSilent(Long.MAX_VALUE);
               default -> {}
             }
           }
@@ -450,6 +451,7 @@ class HeadCutTest {
               .start(() -> {
                 try {
                   while (writer.isAlive()) {
+                    head.finishSilent(Long.MAX_VALUE);
                     head.storeChunks();
                     head.cut(blocks);
                   }

@@ -1,0 +1,80 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.StaleMarker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Series that get no samples any more keep no open chunk, and may go on nevertheless. */
+class SilentSeriesTest {
+  private static final long START = 1_764_000_000_000L;
+  private static final long MINUTE = 60_000L;
+
+  @TempDir Path folder;
+
+  private static Labels labels(String name) {
+    return Labels.of("__name__", name);
+  }
+
+  private static void push(Head head, String name, long fromMillis, int times, double value)
+      throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, START + 60 * MINUTE)) {
+      for (int i = 0; i < times; i++) {
+        batch.append(batch.resolve(labels(name)), fromMillis + i * 1000L, value);
+      }
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  private static HeadSeries series(Head head, String name) {
+    return head.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE).stream()
+        .filter(series -> series.labels().equals(labels(name)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void onlyWhatIsSilentAndWorthItIsFinished() throws IOException {
+    Map<Labels, List<String>> before;
+    try (Head head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT)) {
+      push(head, "long", START, 20, 1);
+      push(head, "short", START, 15, 2);
+      push(head, "ended", START, 3, 3);
+      push(head, "ended", START + 5000, 1, StaleMarker.VALUE);
+      push(head, "lasting", START, 20, 4);
+      push(head, "lasting", START + 11 * MINUTE, 1, 4);
+      before = Samples.of(head);
+      head.finishSilent(START + MINUTE);
+      assertThat(series(head, "long").open).isNull();
+      assertThat(series(head, "long").finished.size()).isEqualTo(1);
+      assertThat(series(head, "short").open).isNotNull();
+      assertThat(series(head, "ended").open).isNull();
+      assertThat(series(head, "lasting").open).isNotNull();
+      head.storeChunks();
+      assertThat(Samples.of(head)).isEqualTo(before);
+      head.finishSilent(START + 30 * MINUTE);
+      assertThat(series(head, "long").finished.size()).isEqualTo(1);
+      assertThat(series(head, "lasting").open).isNull();
+
+      push(head, "long", START + 20 * MINUTE, 2, 5);
+      push(head, "ended", START + 20 * MINUTE, 1, 6);
+      assertThat(series(head, "long").open).isNotNull();
+      assertThat(Samples.of(series(head, "long"))).hasSize(22);
+      assertThat(Samples.of(series(head, "ended"))).hasSize(5);
+      before = Samples.of(head);
+      head.checkpoint();
+    }
+    try (Head head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT)) {
+      assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+}
