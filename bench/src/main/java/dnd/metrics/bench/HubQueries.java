@@ -78,11 +78,22 @@ final class HubQueries implements QueryClient {
 
   /** The one number that an instant query answers. */
   double number(String expression, long atMillis) throws InterruptedException {
+    double number = numberOrNaN(expression, atMillis);
+    if (Double.isNaN(number)) {
+      throw new IllegalStateException(expression + " answered no number");
+    }
+    return number;
+  }
+
+  /** The one number that an instant query answers; NaN where it answers none. */
+  double numberOrNaN(String expression, long atMillis) throws InterruptedException {
     Answer answer = answer(ask(new DashboardQuery(expression, 0), atMillis, atMillis));
-    if (answer.points() != 1) {
+    if (answer.points() > 1) {
       throw new IllegalStateException(expression + " answered " + answer.points() + " points");
     }
-    return answer.series().values().iterator().next().firstEntry().getValue();
+    return answer.points() == 0
+        ? Double.NaN
+        : answer.series().values().iterator().next().firstEntry().getValue();
   }
 
   @Override

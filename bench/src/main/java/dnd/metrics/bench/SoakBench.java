@@ -277,6 +277,7 @@ final class SoakBench implements Callable<Integer> {
       SoakInterval interval =
           interval(
               server,
+              counting,
               (now - started) / 60e9,
               (acknowledgedNow - acknowledgedBefore) * DevopsLoad.METRICS.size() / seconds,
               (cpuNow - cpu) / seconds);
@@ -295,7 +296,12 @@ final class SoakBench implements Callable<Integer> {
   }
 
   private SoakInterval interval(
-      ServerProcess server, double minute, double samplesPerSecond, double cores) {
+      ServerProcess server,
+      HubQueries own,
+      double minute,
+      double samplesPerSecond,
+      double cores)
+      throws InterruptedException {
     Histogram pushes = push.getIntervalHistogram();
     Histogram ofHost = hostQuery.getIntervalHistogram();
     Histogram ofAll = sumQuery.getIntervalHistogram();
@@ -306,6 +312,10 @@ final class SoakBench implements Callable<Integer> {
         cores,
         server.residentMegabytes(),
         server.anonymousMegabytes(),
+        ownFigure(own, "jvm_heap_committed_bytes") / 1e6,
+        ownFigure(own, "jvm_heap_used_bytes") / 1e6,
+        ownFigure(own, "dnd_metrics_head_series"),
+        ownFigure(own, "dnd_metrics_head_chunk_file_bytes") / 1e6,
         server.diskBytes() / 1e6,
         millis(pushes, 50),
         millis(pushes, 99),
@@ -315,6 +325,12 @@ final class SoakBench implements Callable<Integer> {
         millis(ofAll, 99),
         millis(alerts, 50),
         millis(alerts, 100));
+  }
+
+  /** What the program said of itself last; NaN where it has not yet. */
+  private static double ownFigure(HubQueries own, String metric) throws InterruptedException {
+    return own.numberOrNaN(
+        "sum(" + metric + "{service=\"metrics_service\"})", System.currentTimeMillis());
   }
 
   private static double millis(Histogram nanos, double percentile) {

@@ -13,6 +13,10 @@ record SoakInterval(
     double serverCores,
     double residentMegabytes,
     double anonymousMegabytes,
+    double heapCommittedMegabytes,
+    double heapUsedMegabytes,
+    double headSeries,
+    double chunkFileMegabytes,
     double diskMegabytes,
     double pushMedian,
     double pushP99,
@@ -32,6 +36,10 @@ record SoakInterval(
           new Figure("server cores", SoakInterval::serverCores),
           new Figure("resident MB", SoakInterval::residentMegabytes),
           new Figure("anonymous MB", SoakInterval::anonymousMegabytes),
+          new Figure("heap MB", SoakInterval::heapCommittedMegabytes),
+          new Figure("heap in use MB", SoakInterval::heapUsedMegabytes),
+          new Figure("head series", SoakInterval::headSeries),
+          new Figure("chunk files MB", SoakInterval::chunkFileMegabytes),
           new Figure("disk MB", SoakInterval::diskMegabytes),
           new Figure("push p50 ms", SoakInterval::pushMedian),
           new Figure("push p99 ms", SoakInterval::pushP99),
@@ -53,7 +61,7 @@ record SoakInterval(
   String line() {
     StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%.2f", minute));
     for (Figure figure : FIGURES) {
-      line.append('\t').append(String.format(Locale.ROOT, "%.4g", figure.of().applyAsDouble(this)));
+      line.append('\t').append(String.format(Locale.ROOT, "%.6g", figure.of().applyAsDouble(this)));
     }
     return line.append('\n').toString();
   }

@@ -21,11 +21,13 @@ final class SoakPlot {
           new Chart("samples/s acknowledged", List.of(0)),
           new Chart("cores of the server", List.of(1)),
           new Chart("memory, MB: resident, anonymous", List.of(2, 3)),
-          new Chart("data folder, MB", List.of(4)),
-          new Chart("push to reply, ms: median, p99", List.of(5, 6)),
-          new Chart("query of one host over an hour, ms: median, p99", List.of(7, 8)),
-          new Chart("sum over all hosts, ms: median, p99", List.of(9, 10)),
-          new Chart("sample to alert, ms: median, longest", List.of(11, 12)));
+          new Chart("heap, MB: what the collector holds, in use", List.of(4, 5)),
+          new Chart("series in the head", List.of(6)),
+          new Chart("disk, MB: data folder, files of finished chunks", List.of(8, 7)),
+          new Chart("push to reply, ms: median, p99", List.of(9, 10)),
+          new Chart("query of one host over an hour, ms: median, p99", List.of(11, 12)),
+          new Chart("sum over all hosts, ms: median, p99", List.of(13, 14)),
+          new Chart("sample to alert, ms: median, longest", List.of(15, 16)));
 
   private SoakPlot() {}
 

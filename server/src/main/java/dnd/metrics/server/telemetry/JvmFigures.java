@@ -14,6 +14,12 @@ public final class JvmFigures implements MetricSource {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     metrics
         .gauge("jvm_heap_used_bytes", "Heap in use.", "bytes", heap.getUsed(), Map.of())
+        .gauge(
+            "jvm_heap_committed_bytes",
+            "What the heap has of the machine's memory.",
+            "bytes",
+            heap.getCommitted(),
+            Map.of())
         .gauge("jvm_heap_max_bytes", "The heap's limit.", "bytes", heap.getMax(), Map.of())
         .gauge(
             "jvm_threads",
