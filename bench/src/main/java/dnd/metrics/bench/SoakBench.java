@@ -296,11 +296,7 @@ final class SoakBench implements Callable<Integer> {
   }
 
   private SoakInterval interval(
-      ServerProcess server,
-      HubQueries own,
-      double minute,
-      double samplesPerSecond,
-      double cores)
+      ServerProcess server, HubQueries own, double minute, double samplesPerSecond, double cores)
       throws InterruptedException {
     Histogram pushes = push.getIntervalHistogram();
     Histogram ofHost = hostQuery.getIntervalHistogram();

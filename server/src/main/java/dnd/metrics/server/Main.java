@@ -97,6 +97,7 @@ public final class Main implements AutoCloseable {
   private final AlertEvents alertEvents;
   private final DashboardHandler dashboards;
   private final OwnReport ownReport;
+  private final HeapUpkeep heapUpkeep = new HeapUpkeep();
   private final Requests statusRequests;
   private final Requests backupRequests;
   private final Requests storageRequests;
@@ -171,6 +172,7 @@ public final class Main implements AutoCloseable {
     rules.start();
     ruleRequests.start();
     ownReport.start();
+    heapUpkeep.start();
     statusRequests.subscribe(
         EventTypes.METRICS_STATUS, EventTypes.METRICS_RESULT, new StatusHandler(sections()));
     backupRequests.subscribe(
@@ -430,6 +432,7 @@ public final class Main implements AutoCloseable {
   @Override
   public void close() throws IOException {
     ownReport.close();
+    heapUpkeep.close();
     hub.drain();
     ingest.close();
     queries.close();

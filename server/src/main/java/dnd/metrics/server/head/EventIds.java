@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  * them back after a restart.
  *
  * <p>There may be thousands of senders and tens of thousands of ids each: so an id is 32 bytes here
- * beside its text, which of a UUID is 17 bytes, and no object. Entries stand in rings in the order in which they came; a
- * table with linear probing (deletion by shifting back: Knuth, The Art of Computer Programming,
- * 6.4, algorithm R) finds an entry by the hash of its text.
+ * beside its text, which of a UUID is 17 bytes, and no object. Entries stand in rings in the order
+ * in which they came; a table with linear probing (deletion by shifting back: Knuth, The Art of
+ * Computer Programming, 6.4, algorithm R) finds an entry by the hash of its text.
  */
 final class EventIds {
   static final int KEPT_AT_LEAST = 256;
@@ -95,7 +95,9 @@ final class EventIds {
   }
 
   private long textBegin() {
-    return size() == 0 ? textEnd : textEnd - Integer.toUnsignedLong((int) textEnd - begins[place(forgotten)]);
+    return size() == 0
+        ? textEnd
+        : textEnd - Integer.toUnsignedLong((int) textEnd - begins[place(forgotten)]);
   }
 
   /** How many bytes the text of the entry with a number has. */
@@ -216,7 +218,8 @@ final class EventIds {
 
   /**
    * Each char by itself as UTF-8 would have it, so that different ids differ also where a half of a
-   * pair stands alone. Of a UUID in its usual form its bits, behind a byte that UTF-8 does not have.
+   * pair stands alone. Of a UUID in its usual form its bits, behind a byte that UTF-8 does not
+   * have.
    */
   private static byte[] encode(String id) {
     return isUuid(id) ? encode(UUID.fromString(id)) : encodeChars(id);

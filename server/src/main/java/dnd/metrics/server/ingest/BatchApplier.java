@@ -192,7 +192,8 @@ final class BatchApplier {
     for (int i = 0; i < 2; i++) {
       String suffix = i == 0 ? "_sum" : "_count";
       HeadSeries one =
-          target.resolve(metric.labels().with(Labels.METRIC_NAME, metric.description.name + suffix));
+          target.resolve(
+              metric.labels().with(Labels.METRIC_NAME, metric.description.name + suffix));
       if (one == null) {
         return refused(target);
       }

@@ -1,0 +1,24 @@
+package dnd.metrics.server;
+
+/**
+ * Whether a heap has grown so much since it was last looked at that it is worth looking again: by a
+ * sixth, and by 24 MiB at least. So a heap in which more and more is alive is looked at ever more
+ * rarely, and one that does not grow is not looked at. For one thread.
+ */
+final class HeapGrowth {
+  private static final long LEAST_BYTES = 24 << 20;
+  private static final int LEAST_SHARE = 6;
+
+  private long fromBytes = Long.MAX_VALUE;
+
+  /** Where growth is counted from is lowered by a heap that is smaller. */
+  boolean isMuch(long bytes) {
+    fromBytes = Math.min(fromBytes, bytes);
+    return bytes - fromBytes >= Math.max(LEAST_BYTES, fromBytes / LEAST_SHARE);
+  }
+
+  /** It has been looked at, and is so large now. */
+  void beginAt(long bytes) {
+    fromBytes = bytes;
+  }
+}
