@@ -13,6 +13,7 @@ from s3 import SECRET_KEY, HoldingProxy, S3Server
 from service import Service
 
 HOUR = 3600
+PIECE = 256 << 10  # of an object, as it is fetched
 
 
 def objects(service):
@@ -55,17 +56,14 @@ class Directory:
 
 
 class Bucket(S3Server):
-    """S3, through a proxy that holds the index of the second block in its middle."""
+    """S3, through a proxy."""
 
     def __init__(self, folder):
         super().__init__(folder)
-        self.indexes = set()
-        self.proxy = HoldingProxy(self, self.is_second_index)
+        self.proxy = HoldingProxy(self, self.is_held)
 
-    def is_second_index(self, name):
-        if name.endswith("/index"):
-            self.indexes.add(name)
-        return len(self.indexes) == 2
+    def is_held(self, _name):
+        return False
 
     def address(self):
         return super().address(self.proxy.port)
@@ -75,7 +73,20 @@ class Bucket(S3Server):
         super().stop()
 
 
-@pytest.fixture(params=[Directory, Bucket])
+class InterruptedBucket(Bucket):
+    """Its proxy holds the index of the second block in its middle."""
+
+    def __init__(self, folder):
+        self.indexes = set()
+        super().__init__(folder)
+
+    def is_held(self, name):
+        if name.endswith("/index"):
+            self.indexes.add(name)
+        return len(self.indexes) == 2
+
+
+@pytest.fixture(params=[Directory, InterruptedBucket])
 def store(request, tmp_path):
     store = request.param(tmp_path)
     yield store
@@ -161,6 +172,41 @@ def test_blocks_go_to_the_store_and_are_read_from_there(tmp_path, store):
         assert "Signature" not in told
     finally:
         service.stop()
+
+
+@pytest.mark.parametrize("kind", [Directory, Bucket])
+def test_a_query_of_few_series_brings_little_of_a_large_index(tmp_path, kind):
+    """Both are read by ranges, index and chunks."""
+    store = kind(tmp_path)
+    config = f"storage:\n  objects: {store.address()}\n  local: {{time: 6h}}\n"
+    service = Service(tmp_path, config=config, environment=store.environment)
+    try:
+        now = int(time.time()) // HOUR * HOUR
+        at = now - 30 * HOUR
+        lines = "".join(
+            json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
+                {"name": f"gold_{name}", "type": "gauge", "value": name, "labels": {"player": f"player-{player:04d}"}}
+                for name in range(200)]}}) + "\n" for player in range(400))  # fmt: skip
+        pushed = run("push", "--format", "json", "--hub", service.url, stdin=lines)
+        assert pushed.returncode == 0, pushed.stderr
+        push(service, range(now - 29 * HOUR, now, 600))
+        until(lambda: is_settled(service, store))
+        service.kill()
+        service.start()
+        until(lambda: is_settled(service, store))
+        large = max(store.files.glob("*/index"), key=lambda path: path.stat().st_size)
+        assert large.stat().st_size > 12 * PIECE
+        assert objects(service)["fetched_bytes"] == 0
+        found = query(service, 'gold_77{player="player-0123"}', at + 1)
+        assert [series["value"][1] for series in found] == ["77"]
+        assert 0 < objects(service)["fetched_bytes"] <= 6 * PIECE
+        if store.proxy:
+            name = f"{large.parent.name}/index"
+            got = [size for method, path, size in store.proxy.requests if method == "GET" and path == name]
+            assert got and sum(got) <= 5 * PIECE, got
+    finally:
+        service.stop()
+        store.stop()
 
 
 def test_a_backup_names_what_is_in_the_store_only(tmp_path):

@@ -232,6 +232,10 @@ final class OwnFigures {
             "Bytes that were put into the object store.",
             status.uploadedBytes())
         .counter(
+            "dnd_metrics_objects_fetched_bytes_total",
+            "Bytes that were fetched of blocks in the object store only, to be read.",
+            status.fetchedBytes())
+        .counter(
             "dnd_metrics_objects_failures_total",
             "How often the object store could not be worked with.",
             status.failures())

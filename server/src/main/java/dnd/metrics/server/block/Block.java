@@ -107,8 +107,8 @@ public final class Block implements SeriesSource {
   }
 
   /**
-   * Opens a block that is far away: of its files of chunks those bytes are asked for that are read.
-   * It cannot be changed.
+   * Opens a block that is far away: of its index and its files of chunks those bytes are asked for
+   * that are read. It cannot be changed.
    *
    * @throws DamagedBlockException where something in it cannot be right
    */
@@ -132,7 +132,10 @@ public final class Block implements SeriesSource {
               meta,
               files.byteSize(folder),
               arena,
-              new IndexFile(files.map(indexPath, arena), files.describe(indexPath)),
+              new IndexFile(
+                  files instanceof FarBlockFiles far
+                      ? FarBytes.of(far, indexPath)
+                      : new MappedBytes(files.map(indexPath, arena), files.describe(indexPath))),
               files instanceof FarBlockFiles far
                   ? ChunkSegments.openFar(far, chunks)
                   : ChunkSegments.open(files, chunks, arena),

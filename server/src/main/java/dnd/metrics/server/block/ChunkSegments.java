@@ -1,41 +1,22 @@
 package dnd.metrics.server.block;
 
 import dnd.metrics.server.chunk.EncodedChunk;
-import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The files of a block's folder {@code chunks}: mapped, or far away. Safe for use by several
  * threads.
  */
 final class ChunkSegments {
-  /** What is read of a chunk at first; most are shorter. */
-  private static final int FIRST_BYTES = 512;
+  private final List<FileBytes> segments;
 
-  /** No chunk of anybody's comes near. */
-  private static final int MOST_BYTES = 64 << 20;
-
-  /** How messages name the files. */
-  private final List<String> names;
-
-  /** As many as names, or none where they are far away. */
-  private final List<MemorySegment> mapped;
-
-  private final @Nullable FarBlockFiles far;
-  private final String folder;
-
-  private ChunkSegments(
-      List<String> names, List<MemorySegment> mapped, @Nullable FarBlockFiles far, String folder) {
-    this.names = List.copyOf(names);
-    this.mapped = List.copyOf(mapped);
-    this.far = far;
-    this.folder = folder;
+  private ChunkSegments(List<FileBytes> segments) {
+    this.segments = List.copyOf(segments);
   }
 
   /**
@@ -45,11 +26,10 @@ final class ChunkSegments {
    */
   static ChunkSegments open(ReadableBlockFiles files, String folder, Arena arena)
       throws IOException {
-    List<String> names = names(files, folder);
-    List<MemorySegment> mapped = new ArrayList<>();
-    for (int i = 0; i < names.size(); i++) {
-      MemorySegment segment = files.map(path(folder, i), arena);
-      InputBytes in = new InputBytes(segment, names.get(i));
+    List<FileBytes> segments = new ArrayList<>();
+    for (String path : paths(files, folder)) {
+      FileBytes segment = new MappedBytes(files.map(path, arena), files.describe(path));
+      InputBytes in = segment.at(0);
       if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
         throw in.damage(0, "it does not begin as a file of chunks does");
       }
@@ -57,9 +37,9 @@ final class ChunkSegments {
       if (version != BlockLayout.CHUNKS_VERSION) {
         throw in.damage(4, "its version is " + version + ", which is not known");
       }
-      mapped.add(segment);
+      segments.add(segment);
     }
-    return new ChunkSegments(names, mapped, null, folder);
+    return new ChunkSegments(segments);
   }
 
   /**
@@ -68,64 +48,43 @@ final class ChunkSegments {
    * @throws DamagedBlockException where one is missing
    */
   static ChunkSegments openFar(FarBlockFiles files, String folder) throws IOException {
-    return new ChunkSegments(names(files, folder), List.of(), files, folder);
+    List<FileBytes> segments = new ArrayList<>();
+    for (String path : paths(files, folder)) {
+      segments.add(FarBytes.of(files, path));
+    }
+    return new ChunkSegments(segments);
   }
 
-  private static List<String> names(ReadableBlockFiles files, String folder) throws IOException {
-    List<String> names = new ArrayList<>();
+  private static List<String> paths(ReadableBlockFiles files, String folder) throws IOException {
+    List<String> paths = new ArrayList<>();
     for (String name : files.list(folder)) {
       if (!name.matches("[0-9]+")) {
         continue; // Prometheus passes over other files too
       }
-      if (!name.equals(BlockLayout.segment(names.size() + 1))) {
+      if (!name.equals(BlockLayout.segment(paths.size() + 1))) {
         throw new DamagedBlockException(
             files.describe(folder),
             0,
-            "the file " + BlockLayout.segment(names.size() + 1) + " is missing");
+            "the file " + BlockLayout.segment(paths.size() + 1) + " is missing");
       }
-      names.add(files.describe(BlockLayout.path(folder, name)));
+      paths.add(BlockLayout.path(folder, name));
     }
-    return names;
+    return paths;
   }
 
-  private static String path(String folder, int number) {
-    return BlockLayout.path(folder, BlockLayout.segment(number + 1));
-  }
-
-  /** Where one chunk is, checked. */
-  private InputBytes at(long reference) {
+  private FileBytes segment(long reference) {
     int number = (int) (reference >>> 32);
-    if (reference < 0 || number >= names.size()) {
+    if (reference < 0 || number >= segments.size()) {
       throw new DamagedBlockException(
-          names.isEmpty() ? "a block without chunks" : names.getFirst(),
+          segments.isEmpty() ? "a block without chunks" : segments.getFirst().name(),
           0,
           "the index speaks of a chunk in file " + (number + 1L) + ", which is not there");
     }
-    long offset = reference & 0xffff_ffffL;
-    FarBlockFiles files = far;
-    return files == null
-        ? new InputBytes(mapped.get(number), names.get(number)).at(offset)
-        : fetched(files, number, offset);
+    return segments.get(number);
   }
 
-  private InputBytes fetched(FarBlockFiles files, int number, long offset) {
-    InputBytes in = fetched(files, number, offset, FIRST_BYTES);
-    long length = in.uvarint();
-    if (length < 0 || length > MOST_BYTES) {
-      throw in.damage(offset, "a length of " + Long.toUnsignedString(length));
-    }
-    long whole = in.position() - offset + 1 + length + BlockLayout.CHECKSUM_BYTES;
-    return whole <= FIRST_BYTES ? in.at(offset) : fetched(files, number, offset, (int) whole);
-  }
-
-  private InputBytes fetched(FarBlockFiles files, int number, long offset, int length) {
-    try {
-      byte[] bytes = files.read(path(folder, number), offset, length);
-      return new InputBytes(MemorySegment.ofArray(bytes), offset, names.get(number));
-    } catch (IOException e) {
-      throw new UnreadableSamplesException(
-          names.get(number) + " cannot be read: " + e.getMessage(), e);
-    }
+  private InputBytes at(long reference) {
+    return segment(reference).at(reference & 0xffff_ffffL);
   }
 
   /**
@@ -134,20 +93,11 @@ final class ChunkSegments {
    * @throws DamagedBlockException where it is damaged
    */
   byte[] copy(long reference) {
-    FarBlockFiles files = far;
-    if (files == null) {
-      return checked(reference);
-    }
     try {
       return checked(reference);
     } catch (DamagedBlockException e) {
-      try { // it may have come wrong, or the local disk may be at fault
-        files.forget(path(folder, (int) (reference >>> 32)));
-        return checked(reference);
-      } catch (IOException again) {
-        e.addSuppressed(again);
-        throw e;
-      }
+      segment(reference).forget(e);
+      return checked(reference);
     }
   }
 
@@ -178,7 +128,7 @@ final class ChunkSegments {
   /** What is wrong in a chunk whose checksum is right. */
   DamagedBlockException damage(long reference, RuntimeException problem) {
     return new DamagedBlockException(
-        names.get((int) (reference >>> 32)),
+        segment(reference).name(),
         "the chunk at byte "
             + (reference & 0xffff_ffffL)
             + " cannot be read: "

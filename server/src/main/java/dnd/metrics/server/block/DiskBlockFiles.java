@@ -42,9 +42,9 @@ public final class DiskBlockFiles implements BlockFiles {
   }
 
   @Override
-  public long byteSize(String folder) throws IOException {
+  public long byteSize(String path) throws IOException {
     long bytes = 0;
-    try (Stream<Path> files = Files.walk(resolve(folder))) {
+    try (Stream<Path> files = Files.walk(resolve(path))) {
       for (Path file : (Iterable<Path>) files::iterator) {
         if (Files.isRegularFile(file)) {
           bytes += Files.size(file);

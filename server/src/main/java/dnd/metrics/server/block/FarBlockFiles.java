@@ -10,6 +10,6 @@ public interface FarBlockFiles extends ReadableBlockFiles {
   /** Some bytes of a file; fewer where it ends before. */
   byte[] read(String path, long offset, int length) throws IOException;
 
-  /** Takes a file's bytes from afar again when they are read next: they were not right. */
+  /** Takes a file's bytes from afar again when they are read next: some were not right. */
   void forget(String path) throws IOException;
 }

@@ -1,28 +1,22 @@
 package dnd.metrics.server.block;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * A mapped index. Each section's checksum is looked at when the section is: those of symbols and
- * tables when the file is opened, that of a list or a series whenever it is read. Safe for use by
- * several threads.
+ * An index. Each section's checksum is looked at when the section is: those of symbols and tables
+ * when the file is opened, that of a list or a series whenever it is read. Safe for use by several
+ * threads.
  */
 final class IndexFile {
-  private final MemorySegment data;
-  private final String file;
+  private final FileBytes file;
   private final Symbols symbols;
   private final PostingsTable postings;
 
   /**
-   * @param file how messages name it
    * @throws DamagedBlockException where this is no index that can be read
    */
-  IndexFile(MemorySegment data, String file) {
-    this.data = data;
+  IndexFile(FileBytes file) {
     this.file = file;
     InputBytes in = input(0);
     if (in.int32() != BlockLayout.INDEX_MAGIC) {
@@ -32,9 +26,9 @@ final class IndexFile {
     if (version != BlockLayout.INDEX_VERSION) {
       throw damage(4, "its version is " + version + "; " + BlockLayout.INDEX_VERSION + " is read");
     }
-    long tableAt = data.byteSize() - BlockLayout.TABLE_OF_CONTENTS_BYTES;
+    long tableAt = file.byteSize() - BlockLayout.TABLE_OF_CONTENTS_BYTES;
     if (tableAt < BlockLayout.INDEX_HEADER_BYTES) {
-      throw damage(data.byteSize(), "it is too short");
+      throw damage(file.byteSize(), "it is too short");
     }
     int checked = BlockLayout.TABLE_OF_CONTENTS_BYTES - BlockLayout.CHECKSUM_BYTES;
     checkSum(tableAt, checked, "the table of contents");
@@ -47,11 +41,11 @@ final class IndexFile {
   }
 
   InputBytes input(long offset) {
-    return new InputBytes(data, file).at(offset);
+    return file.at(offset);
   }
 
   DamagedBlockException damage(long offset, String problem) {
-    return new DamagedBlockException(file, offset, problem);
+    return new DamagedBlockException(file.name(), offset, problem);
   }
 
   DamagedBlockException damageOf(int series, String problem) {
@@ -66,7 +60,7 @@ final class IndexFile {
   private InputBytes section(long offset, String what) {
     InputBytes in = input(offset);
     long length = in.unsignedInt32();
-    if (length < 4 || length > data.byteSize() - offset - 8) {
+    if (length < 4 || length > file.byteSize() - offset - 8) {
       throw damage(offset, what + " would be " + length + " bytes long");
     }
     checkSum(offset + 4, length, what);
@@ -74,15 +68,9 @@ final class IndexFile {
   }
 
   private void checkSum(long offset, long length, String what) {
-    CRC32C crc = new CRC32C();
-    long at = offset;
-    long end = offset + length;
-    while (at < end) {
-      long n = Math.min(1 << 30, end - at);
-      crc.update(data.asSlice(at, n).asByteBuffer());
-      at += n;
-    }
-    if (input(end).int32() != (int) crc.getValue()) {
+    InputBytes in = input(offset);
+    int checksum = in.checksum(length);
+    if (in.int32() != checksum) {
       throw damage(offset, "the checksum of " + what + " is wrong");
     }
   }
@@ -101,6 +89,15 @@ final class IndexFile {
 
   /** Reads what the index says of a series. */
   SeriesEntry series(int reference) {
+    try {
+      return checkedSeries(reference);
+    } catch (DamagedBlockException e) {
+      file.forget(e);
+      return checkedSeries(reference);
+    }
+  }
+
+  private SeriesEntry checkedSeries(int reference) {
     long offset = offset(reference);
     InputBytes in = input(offset);
     int length = in.length();
@@ -120,21 +117,22 @@ final class IndexFile {
 
   /** Adds the series of the list at {@code offset}. */
   void addPostings(long offset, RoaringBitmap into) {
-    InputBytes in = section(offset, "a list of series");
+    InputBytes in;
+    try {
+      in = section(offset, "a list of series");
+    } catch (DamagedBlockException e) {
+      file.forget(e);
+      in = section(offset, "a list of series");
+    }
     long count = in.unsignedInt32();
-    if (count > (data.byteSize() - in.position()) / 4) {
+    if (count > (file.byteSize() - in.position()) / 4) {
       throw damage(offset, "a list of " + count + " series");
     }
     int[] some = new int[(int) Math.min(count, 4096)];
-    long at = in.position();
     for (long done = 0; done < count; done += some.length) {
       int n = (int) Math.min(some.length, count - done);
-      MemorySegment.copy(data, BIG_ENDIAN_INT, at, some, 0, n);
+      in.read(some, n);
       into.addN(some, 0, n);
-      at += 4L * n;
     }
   }
-
-  private static final ValueLayout.OfInt BIG_ENDIAN_INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 }

@@ -13,8 +13,8 @@ public interface ReadableBlockFiles {
   /** The names of what is in a folder, sorted. */
   List<String> list(String folder) throws IOException;
 
-  /** How many bytes the files in a folder and below take. */
-  long byteSize(String folder) throws IOException;
+  /** How many bytes a file has, or the files in a folder and below. */
+  long byteSize(String path) throws IOException;
 
   /**
    * Maps a file into memory, for reading, until the arena is closed.

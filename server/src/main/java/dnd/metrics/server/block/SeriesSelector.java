@@ -18,6 +18,12 @@ final class SeriesSelector {
   /** So many take less than a millisecond or so. */
   static final int SERIES_PER_CHECK = 1024;
 
+  /** So many numbers of a list are read in the time that an entry of a series takes. */
+  private static final int NUMBERS_PER_ENTRY = 64;
+
+  /** The list of the series that an equality accepts. */
+  private record EqualList(Matcher matcher, long offset, long count) {}
+
   private final IndexFile index;
   private final PostingsTable postings;
 
@@ -32,7 +38,7 @@ final class SeriesSelector {
    * @param check run again and again meanwhile; what it throws ends the search
    */
   RoaringBitmap select(List<Matcher> matchers, Runnable check) {
-    List<Long> lists = new ArrayList<>();
+    List<EqualList> lists = new ArrayList<>();
     List<Matcher> choosing = new ArrayList<>();
     List<Matcher> refusing = new ArrayList<>();
     for (Matcher matcher : matchers) {
@@ -43,7 +49,7 @@ final class SeriesSelector {
         if (list < 0) {
           return new RoaringBitmap();
         }
-        lists.add(list);
+        lists.add(new EqualList(matcher, list, index.countPostings(list)));
       } else if (!postings.has(matcher.name())) {
         return new RoaringBitmap();
       } else {
@@ -83,18 +89,21 @@ final class SeriesSelector {
     return all;
   }
 
-  /** The shortest lists first. Null without lists. */
-  private @Nullable RoaringBitmap intersection(List<Long> lists, Runnable check) {
-    lists.sort(Comparator.comparingLong(index::countPostings));
+  /**
+   * The shortest lists first; where few series are left, those are asked, and the long lists are
+   * not read. Null without lists.
+   */
+  private @Nullable RoaringBitmap intersection(List<EqualList> lists, Runnable check) {
+    lists.sort(Comparator.comparingLong(EqualList::count));
     RoaringBitmap result = null;
-    for (long list : lists) {
-      RoaringBitmap series = new RoaringBitmap();
+    for (EqualList list : lists) {
       check.run();
-      index.addPostings(list, series);
-      if (result == null) {
-        result = series;
+      if (result != null && result.getLongCardinality() * NUMBERS_PER_ENTRY <= list.count) {
+        result = asked(result, list.matcher, check);
       } else {
-        result.and(series);
+        RoaringBitmap series = new RoaringBitmap();
+        index.addPostings(list.offset, series);
+        result = result == null ? series : RoaringBitmap.and(result, series);
       }
       if (result.isEmpty()) {
         return result;

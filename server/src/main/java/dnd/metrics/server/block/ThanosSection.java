@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -40,9 +41,14 @@ public final class ThanosSection {
    *
    * @param labels whose samples they are, for Thanos; not empty
    * @param files of the block, by their paths in its folder, with their sizes
+   * @param uploadedAt when it is put there, by which Thanos tells what is too fresh to be read
    */
   public static BlockMeta with(
-      BlockMeta meta, Map<String, String> labels, SortedMap<String, Long> files, IndexStats stats) {
+      BlockMeta meta,
+      Map<String, String> labels,
+      SortedMap<String, Long> files,
+      IndexStats stats,
+      Instant uploadedAt) {
     ObjectNode section =
         meta.others().get(NAME) instanceof ObjectNode known
             ? known.deepCopy()
@@ -63,6 +69,7 @@ public final class ThanosSection {
         .putObject("index_stats")
         .put("series_max_size", stats.seriesMaxBytes())
         .put("chunk_max_size", stats.chunkMaxBytes());
+    section.put("upload_time", uploadedAt.toString());
     Map<String, JsonNode> others = new LinkedHashMap<>(meta.others());
     others.put(NAME, section);
     return new BlockMeta(

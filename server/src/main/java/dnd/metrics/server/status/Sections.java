@@ -70,6 +70,7 @@ public final class Sections {
     section.put("waiting_blocks", objects.waitingBlocks());
     section.put("uploaded_blocks", objects.uploadedBlocks());
     section.put("uploaded_bytes", objects.uploadedBytes());
+    section.put("fetched_bytes", objects.fetchedBytes());
     section.put("cache_bytes", objects.cacheBytes());
     section.put("failures", objects.failures());
     return section;

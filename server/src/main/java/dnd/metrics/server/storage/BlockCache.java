@@ -1,19 +1,17 @@
 package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
-import dnd.metrics.server.block.BlockFile;
 import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.FarBlockFiles;
 import dnd.metrics.server.block.Ulid;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,26 +23,32 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is read of blocks that are in an object store only, on the local disk: their indexes while
- * they are open, and those pieces of their chunks that somebody reads. Together they take no more
- * than so many bytes: the pieces that were not read for longest go, then the indexes of blocks that
- * nobody reads, and where all are being read, reading another block fails. Emptied at the start.
- * Safe for use by several threads.
+ * What is read of blocks that are in an object store only, on the local disk: those pieces of their
+ * indexes and chunks that somebody reads. Together they take no more than so many bytes: the pieces
+ * that were not read for longest go. Emptied at the start. Safe for use by several threads.
  */
 final class BlockCache implements FarBlockFiles, Closeable {
   private static final String META = BlockObjects.META;
+  private static final String INDEX = BlockObjects.INDEX;
 
-  /** A block. {@code lock} guards whether it is open; files have their own. */
+  /** Of a full cache a part goes at once: it is sorted for that by what was read last. */
+  private static final int MORE_AT_ONCE = 100;
+
+  /** An open block has a part of its tables in memory: more than so many stay open in use only. */
+  private static final int MOST_OPEN = 64;
+
+  /** A block. {@code lock} guards whether it is open. */
   private static final class Entry {
     final BlockObjects objects;
     final BlockMeta meta;
     final SortedMap<String, Long> sizes;
     final ReentrantLock lock = new ReentrantLock();
 
-    /** Whole files that are here; guards itself and {@code presentBytes}. */
-    final Set<String> present = new HashSet<>();
+    volatile PieceChecksums indexChecksums = new PieceChecksums();
 
-    long presentBytes;
+    /** Whether something of the index was not right: it is to be opened anew. */
+    volatile boolean isSuspect;
+
     volatile @Nullable Block block;
     volatile long lastUse;
 
@@ -61,7 +65,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
   private final Map<Ulid, Entry> entries = new ConcurrentHashMap<>();
   private final AtomicLong uses = new AtomicLong();
 
-  /** Guards {@link #usedBytes}. Taken behind an entry's lock; those of others are only tried. */
+  /** Guards {@link #usedBytes}. */
   private final Object roomLock = new Object();
 
   private long usedBytes;
@@ -100,9 +104,13 @@ final class BlockCache implements FarBlockFiles, Closeable {
         return null;
       }
       entry.lastUse = uses.incrementAndGet();
+      if (entry.isSuspect) {
+        letGo(entry);
+      }
       Block block = entry.block;
       if (block == null) {
-        block = Block.openForReading(this, ulid);
+        letGoOfUnused();
+        block = open(entry);
         entry.block = block;
       }
       if (!block.hold()) {
@@ -111,6 +119,59 @@ final class BlockCache implements FarBlockFiles, Closeable {
       return block;
     } finally {
       entry.lock.unlock();
+    }
+  }
+
+  private Block open(Entry entry) throws IOException {
+    String folder = entry.meta.ulid().toString();
+    if (!disk.list("").contains(folder)) {
+      disk.createFolder(folder);
+    }
+    try {
+      return openOnce(entry);
+    } catch (DamagedBlockException e) {
+      forget(folder + "/" + INDEX); // it may have come wrong, or the local disk may be at fault
+      return openOnce(entry);
+    }
+  }
+
+  private Block openOnce(Entry entry) throws IOException {
+    PieceChecksums checksums = new PieceChecksums();
+    entry.indexChecksums = checksums;
+    entry.isSuspect = false;
+    Block block = Block.openForReading(this, entry.meta.ulid());
+    checksums.opened();
+    return block;
+  }
+
+  /** Closes those that were not read for longest, where many are open. */
+  private void letGoOfUnused() {
+    List<Entry> open = entries.values().stream().filter(each -> each.block != null).toList();
+    int tooMany = open.size() + 1 - MOST_OPEN;
+    if (tooMany <= 0) {
+      return;
+    }
+    for (Entry other : OldestFirst.of(open, each -> each.lastUse)) {
+      if (tooMany > 0 && other.lock.tryLock()) {
+        try {
+          Block block = other.block;
+          if (block != null && block.isUnused()) {
+            letGo(other);
+            tooMany--;
+          }
+        } finally {
+          other.lock.unlock();
+        }
+      }
+    }
+  }
+
+  /** Who reads it still may go on. Its lock is held. */
+  private static void letGo(Entry entry) {
+    Block block = entry.block;
+    if (block != null) {
+      entry.block = null;
+      block.release();
     }
   }
 
@@ -141,16 +202,10 @@ final class BlockCache implements FarBlockFiles, Closeable {
         if (!block.isUnused()) {
           return false;
         }
-        entry.block = null;
-        block.release();
+        letGo(entry);
       }
       free(pieces.evictAll(entry.meta.ulid(), file -> true));
-      synchronized (entry.present) {
-        disk.delete(entry.meta.ulid().toString());
-        entry.present.clear();
-        free(entry.presentBytes);
-        entry.presentBytes = 0;
-      }
+      disk.delete(entry.meta.ulid().toString());
       entries.remove(entry.meta.ulid(), entry);
       return true;
     } finally {
@@ -158,40 +213,15 @@ final class BlockCache implements FarBlockFiles, Closeable {
     }
   }
 
+  /** A copy: of what is small. */
   @Override
   public MemorySegment map(String path, Arena arena) throws IOException {
     int slash = path.indexOf('/');
-    Entry entry = entry(path.substring(0, slash));
-    String file = path.substring(slash + 1);
-    if (file.equals(META)) {
-      byte[] json = entry.meta.toJson();
-      MemorySegment copy = arena.allocate(json.length);
-      return copy.copyFrom(MemorySegment.ofArray(json));
-    }
-    Long size = entry.sizes.get(file);
-    if (size == null) {
-      throw new NoSuchFileException(path);
-    }
-    synchronized (entry.present) {
-      if (!entry.present.contains(file)) {
-        if (!takeRoom(entry, size)) {
-          throw noRoom(size);
-        }
-        entry.presentBytes += size;
-        boolean done = false;
-        try {
-          download(entry, file, size);
-          entry.present.add(file);
-          done = true;
-        } finally {
-          if (!done) {
-            free(size);
-            entry.presentBytes -= size;
-          }
-        }
-      }
-    }
-    return disk.map(path, arena);
+    byte[] content =
+        path.substring(slash + 1).equals(META)
+            ? entry(path.substring(0, slash)).meta.toJson()
+            : read(path, 0, Math.toIntExact(byteSize(path)));
+    return arena.allocate(content.length).copyFrom(MemorySegment.ofArray(content));
   }
 
   @Override
@@ -199,10 +229,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
     int slash = path.indexOf('/');
     Entry entry = entry(path.substring(0, slash));
     String file = path.substring(slash + 1);
-    Long size = entry.sizes.get(file);
-    if (size == null) {
-      throw new NoSuchFileException(path);
-    }
+    long size = byteSize(path);
     byte[] bytes = new byte[Math.clamp(size - offset, 0, length)];
     pieces.read(entry.meta.ulid(), file, size, offset, bytes, new PieceSource(entry, file));
     return bytes;
@@ -211,8 +238,12 @@ final class BlockCache implements FarBlockFiles, Closeable {
   @Override
   public void forget(String path) throws IOException {
     int slash = path.indexOf('/');
-    Ulid ulid = Ulid.parse(path.substring(0, slash));
-    free(pieces.evictAll(ulid, path.substring(slash + 1)::equals));
+    Entry entry = entry(path.substring(0, slash));
+    String file = path.substring(slash + 1);
+    if (file.equals(INDEX)) {
+      entry.isSuspect = true;
+    }
+    free(pieces.evictAll(entry.meta.ulid(), file::equals));
   }
 
   /** Where the pieces of a file come from, and the room for them. */
@@ -227,7 +258,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
 
     @Override
     public boolean takeRoom(long bytes) throws IOException {
-      return BlockCache.this.takeRoom(entry, bytes);
+      return BlockCache.this.takeRoom(bytes);
     }
 
     @Override
@@ -243,6 +274,16 @@ final class BlockCache implements FarBlockFiles, Closeable {
     @Override
     public byte[] fetch(long offset, int length) throws IOException {
       return entry.objects.read(entry.meta.ulid(), file, offset, length);
+    }
+
+    @Override
+    public void check(long number, byte[] bytes, int start, int length) throws IOException {
+      if (file.equals(INDEX) && !entry.indexChecksums.accept(number, bytes, start, length)) {
+        entry.isSuspect = true;
+        throw new IOException(
+            "what is at byte %d has changed since it was opened, or came wrong; it is opened anew"
+                .formatted(number * CachedPieces.PIECE_BYTES));
+      }
     }
   }
 
@@ -260,7 +301,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
     return entry;
   }
 
-  private boolean takeRoom(Entry entry, long bytes) throws IOException {
+  private boolean takeRoom(long bytes) throws IOException {
     while (true) {
       synchronized (roomLock) {
         if (usedBytes + bytes <= mostBytes) {
@@ -268,22 +309,12 @@ final class BlockCache implements FarBlockFiles, Closeable {
           return true;
         }
       }
-      long freed = pieces.evictOldest();
-      if (freed > 0) {
-        free(freed);
-      } else if (!evictOldestBlock(entry)) {
+      long freed = pieces.evictOldest(Math.max(bytes, mostBytes / MORE_AT_ONCE));
+      if (freed == 0) {
         return false;
       }
+      free(freed);
     }
-  }
-
-  private boolean evictOldestBlock(Entry but) throws IOException {
-    for (Entry other : OldestFirst.of(entries.values(), entry -> entry.lastUse)) {
-      if (!other.equals(but) && other.block != null && evict(other)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private IOException noRoom(long bytes) {
@@ -291,40 +322,6 @@ final class BlockCache implements FarBlockFiles, Closeable {
         "no room for %d bytes in the cache (storage.objects_cache is %d bytes, of which %d are"
                 .formatted(bytes, mostBytes, usedBytes())
             + " being read)");
-  }
-
-  private void download(Entry entry, String file, long size) throws IOException {
-    Ulid ulid = entry.meta.ulid();
-    String folder = ulid.toString();
-    makeFolder("", folder);
-    String name = file;
-    int slash = file.lastIndexOf('/');
-    if (slash >= 0) {
-      makeFolder(folder, file.substring(0, slash));
-      name = file.substring(slash + 1);
-    }
-    String target = folder + "/" + file;
-    String partial = folder + "/" + name + ".partial";
-    disk.delete(partial);
-    long got = 0;
-    try (InputStream in = entry.objects.read(ulid, file);
-        BlockFile out = disk.create(partial)) {
-      byte[] bytes = new byte[1 << 16];
-      for (int n; (n = in.read(bytes)) >= 0 && got <= size; got += n) {
-        out.write(bytes, 0, n);
-      }
-    }
-    if (got != size) {
-      disk.delete(partial);
-      throw new IOException(describe(target) + " has " + got + " bytes, not " + size);
-    }
-    disk.rename(partial, target);
-  }
-
-  private void makeFolder(String parent, String name) throws IOException {
-    if (!disk.list(parent).contains(name)) {
-      disk.createFolder(parent.isEmpty() ? name : parent + "/" + name);
-    }
   }
 
   @Override
@@ -340,8 +337,16 @@ final class BlockCache implements FarBlockFiles, Closeable {
   }
 
   @Override
-  public long byteSize(String folder) throws IOException {
-    return entry(folder).sizes.values().stream().mapToLong(Long::longValue).sum();
+  public long byteSize(String path) throws IOException {
+    int slash = path.indexOf('/');
+    if (slash < 0) {
+      return entry(path).sizes.values().stream().mapToLong(Long::longValue).sum();
+    }
+    Long size = entry(path.substring(0, slash)).sizes.get(path.substring(slash + 1));
+    if (size == null) {
+      throw new NoSuchFileException(path);
+    }
+    return size;
   }
 
   @Override
@@ -357,11 +362,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
     for (Entry entry : entries.values()) {
       entry.lock.lock();
       try {
-        Block block = entry.block;
-        if (block != null) {
-          entry.block = null;
-          block.release();
-        }
+        letGo(entry);
       } finally {
         entry.lock.unlock();
       }

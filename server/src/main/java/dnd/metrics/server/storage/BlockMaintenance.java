@@ -9,8 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downsamples and compacts what there is, on a thread of its own that looks every ten seconds.
- * While it fails, as on a full disk, it says so once and tries less often.
+ * Compacts and downsamples what there is, on a thread of its own that looks every ten seconds: in
+ * turns, so that where there is much of both, neither waits for the other's end. While it fails, as
+ * on a full disk, it says so once and tries less often.
  */
 public final class BlockMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockMaintenance.class);
@@ -36,11 +37,31 @@ public final class BlockMaintenance implements Closeable {
     boolean more = true;
     while (more && !upkeep.isClosed()) {
       long started = System.nanoTime();
-      more = downsampler.downsample() || compactor.compact();
+      more = takeTurn();
       if (more) {
         durations.recordSince(started);
       }
     }
+  }
+
+  /**
+   * One compaction, and one downsampled block of what is then there.
+   *
+   * @return whether something was done: there may be more then
+   */
+  boolean takeTurn() throws IOException {
+    boolean compacted;
+    try {
+      compacted = compactor.compact(downsampler.waiting());
+    } catch (IOException e) {
+      try { // which may take less room, and something may go when it is done
+        downsampler.downsample();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+    return downsampler.downsample() || compacted;
   }
 
   /** How long compactions and removals took that came to their end. */

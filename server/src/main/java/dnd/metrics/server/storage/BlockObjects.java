@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -26,20 +27,23 @@ import java.util.function.Consumer;
  */
 final class BlockObjects {
   static final String META = "meta.json";
-  private static final String INDEX = "index";
+  static final String INDEX = "index";
   private static final String CHUNKS = "chunks";
   private static final int MOST_META_BYTES = 64 << 20;
 
   private final ObjectStore store;
   private final Map<String, String> labels;
+  private final InstantSource clock;
   private final Map<Ulid, BlockMeta> known = new ConcurrentHashMap<>();
   private final AtomicLong uploadedBytes = new AtomicLong();
+  private final AtomicLong fetchedBytes = new AtomicLong();
 
   /**
    * @param labels whose samples they are, for Thanos
    */
-  BlockObjects(ObjectStore store, Map<String, String> labels) {
+  BlockObjects(ObjectStore store, Map<String, String> labels, InstantSource clock) {
     this.store = store;
+    this.clock = clock;
     this.labels = Map.copyOf(labels);
   }
 
@@ -49,6 +53,11 @@ final class BlockObjects {
 
   long uploadedBytes() {
     return uploadedBytes.get();
+  }
+
+  /** Of what queries read. */
+  long fetchedBytes() {
+    return fetchedBytes.get();
   }
 
   /**
@@ -103,7 +112,9 @@ final class BlockObjects {
 
   /** Some bytes of a file of a block. */
   byte[] read(Ulid ulid, String path, long offset, int length) throws IOException {
-    return store.read(name(ulid, path), offset, length);
+    byte[] bytes = store.read(name(ulid, path), offset, length);
+    fetchedBytes.addAndGet(bytes.length);
+    return bytes;
   }
 
   InputStream read(Ulid ulid, String path) throws IOException {
@@ -123,7 +134,8 @@ final class BlockObjects {
       put(ulid, CHUNKS + "/" + chunk, local, listing, sizes);
     }
     put(ulid, INDEX, local, listing, sizes);
-    BlockMeta meta = ThanosSection.with(block.meta(), labels, sizes, block.indexStats());
+    BlockMeta meta =
+        ThanosSection.with(block.meta(), labels, sizes, block.indexStats(), clock.instant());
     byte[] json = meta.toJson();
     store.put(name(ulid, META), MemorySegment.ofArray(json));
     uploadedBytes.addAndGet(json.length);

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of files of an object store, on the local disk while there is room: a file of {@value
- * #PIECE_BYTES} bytes each. Any of them may go at any time; who reads gets a copy. Nothing here
- * checks bytes: chunks have their own checksums. Safe for use by several threads.
+ * #PIECE_BYTES} bytes each. Any of them may go at any time; who reads gets a copy. What came is not
+ * looked at here but by the {@link Source}. Safe for use by several threads.
  */
 final class CachedPieces {
   static final int PIECE_BYTES = 1 << 18;
@@ -38,6 +38,13 @@ final class CachedPieces {
     void free(long bytes);
 
     byte[] fetch(long offset, int length) throws IOException;
+
+    /**
+     * Looks at a piece that came.
+     *
+     * @throws IOException where it cannot be right
+     */
+    void check(long number, byte[] bytes, int start, int length) throws IOException;
   }
 
   private record Key(Ulid ulid, String file, long number) {
@@ -125,6 +132,13 @@ final class CachedPieces {
     long offset = key.number() * PIECE_BYTES;
     int length = (int) Math.min((long) wanted * PIECE_BYTES, fileBytes - offset);
     byte[] fetched = source.fetch(offset, length);
+    for (int start = 0; start < length; start += PIECE_BYTES) {
+      source.check(
+          key.number() + start / PIECE_BYTES,
+          fetched,
+          start,
+          Math.min(PIECE_BYTES, length - start));
+    }
     int size = Math.min(PIECE_BYTES, length);
     if (!source.takeRoom(size)) {
       throw source.noRoom(size);
@@ -180,23 +194,24 @@ final class CachedPieces {
     }
   }
 
-  /** Takes out the one that was not read for longest; how many bytes that gave, 0 for none. */
-  long evictOldest() throws IOException {
+  /** Takes out those that were not read for longest; how many bytes that gave, 0 for none. */
+  long evictOldest(long wanted) throws IOException {
+    long bytes = 0;
     for (Map.Entry<Key, Piece> each :
         OldestFirst.of(pieces.entrySet(), piece -> piece.getValue().lastUse)) {
+      if (bytes >= wanted) {
+        break;
+      }
       Piece piece = each.getValue();
       if (piece.lock.tryLock()) {
         try {
-          long bytes = evict(each.getKey(), piece);
-          if (bytes > 0) {
-            return bytes;
-          }
+          bytes += evict(each.getKey(), piece);
         } finally {
           piece.lock.unlock();
         }
       }
     }
-    return 0;
+    return bytes;
   }
 
   /** Takes out all of a block, or of one of its files; how many bytes that gave. */

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -79,10 +80,19 @@ public final class Compactor {
    * @throws IOException where a block could not be written; nothing is changed then
    */
   public boolean compact() throws IOException {
+    return compact(Set.of());
+  }
+
+  /**
+   * The same.
+   *
+   * @param waiting blocks of which something is to be made yet, until then nothing of them goes
+   */
+  boolean compact(Set<Ulid> waiting) throws IOException {
     lookAtRetention();
     BlockSnapshot snapshot = blocks.hold();
     try {
-      if (removeWhatIsOver(snapshot.blocks())) {
+      if (removeWhatIsOver(snapshot.blocks(), waiting)) {
         return true;
       }
       List<BlockMeta> metas = snapshot.blocks().stream().map(Block::meta).toList();
@@ -92,9 +102,8 @@ public final class Compactor {
         return false;
       }
       merge(
-          snapshot.blocks().stream()
-              .filter(block -> chosen.contains(block.meta().ulid()))
-              .toList());
+          snapshot.blocks().stream().filter(block -> chosen.contains(block.meta().ulid())).toList(),
+          Collections.disjoint(chosen, waiting));
       return true;
     } catch (DamagedBlockException e) {
       return true; // it is set aside; the others are to be looked at anew
@@ -115,13 +124,16 @@ public final class Compactor {
   }
 
   /** Removes blocks and series whose time is over, or for which there is no room. */
-  private boolean removeWhatIsOver(List<Block> all) throws IOException {
+  private boolean removeWhatIsOver(List<Block> all, Set<Ulid> waiting) throws IOException {
     long now = clock.millis();
     List<Ulid> gone = new ArrayList<>();
     long bytes = all.stream().mapToLong(Block::byteSize).sum();
+    boolean olderWaits = false;
     for (Block block : all) {
       boolean tooOld = Retention.isOver(retention.longestMillis(), block.meta().maxMillis(), now);
-      if (tooOld || bytes > retention.mostBytes()) {
+      if (waiting.contains(block.meta().ulid())) {
+        olderWaits = true;
+      } else if (tooOld || (bytes > retention.mostBytes() && !olderWaits)) {
         gone.add(block.meta().ulid());
         bytes -= block.byteSize();
         LOG.info(
@@ -136,8 +148,8 @@ public final class Compactor {
       return true;
     }
     for (Block block : all) {
-      if (hasSeriesThatAreOver(block, now)) {
-        merge(List.of(block));
+      if (!waiting.contains(block.meta().ulid()) && hasSeriesThatAreOver(block, now)) {
+        merge(List.of(block), true);
         return true;
       }
     }
@@ -170,7 +182,10 @@ public final class Compactor {
     stopped = true;
   }
 
-  private void merge(List<Block> parents) throws IOException {
+  /**
+   * @param retained whether series that are over are left out
+   */
+  private void merge(List<Block> parents, boolean retained) throws IOException {
     long started = clock.millis();
     long deletions = blocks.deletions();
     List<SeriesCursor> byRank = new ArrayList<>();
@@ -178,11 +193,13 @@ public final class Compactor {
         .sorted(Comparator.comparing((Block block) -> block.meta().ulid()).reversed())
         .forEach(block -> byRank.add(new WatchedCursor(block, block.series(), deletions)));
     BlockMeta meta = metaOf(parents);
-    SeriesCursor retained =
-        new RetainedCursor(
-            new MergedCursor(byRank),
-            labels -> retention.isOver(labels, meta.maxMillis(), started));
-    Optional<PreparedBlock> prepared = writer.prepare(meta, retained);
+    SeriesCursor merged = new MergedCursor(byRank);
+    SeriesCursor series =
+        retained
+            ? new RetainedCursor(
+                merged, labels -> retention.isOver(labels, meta.maxMillis(), started))
+            : merged;
+    Optional<PreparedBlock> prepared = writer.prepare(meta, series);
     List<Ulid> removed = parents.stream().map(block -> block.meta().ulid()).toList();
     if (!blocks.replace(removed, prepared, () -> blocks.deletions() == deletions)) {
       throw new OvertakenException();

@@ -88,6 +88,41 @@ public final class Downsampler {
     }
   }
 
+  /**
+   * Raw blocks of which downsampled ones are to be made yet, once nothing overlaps them any more:
+   * until then nothing of them may go.
+   */
+  Set<Ulid> waiting() {
+    long now = clock.millis();
+    Set<Ulid> waiting = new HashSet<>();
+    BlockSnapshot raw = blocks.hold();
+    try {
+      List<BlockMeta> metas = raw.blocks().stream().map(Block::meta).toList();
+      for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
+        Downsampling kind = each.getKey();
+        BlockSnapshot made = each.getValue().hold();
+        try {
+          Set<Ulid> done = new HashSet<>(nothingIn.getOrDefault(kind, Set.of()));
+          for (BlockMeta meta : all(each.getValue(), made)) {
+            if (DownsampledSnapshot.state(meta, metas) != State.OUTDATED) {
+              done.add(DownsampledSnapshot.parent(meta));
+            }
+          }
+          for (BlockMeta meta : metas) {
+            if (!done.contains(meta.ulid()) && isOldEnough(kind, meta, now)) {
+              waiting.add(meta.ulid());
+            }
+          }
+        } finally {
+          made.release();
+        }
+      }
+    } finally {
+      raw.release();
+    }
+    return waiting;
+  }
+
   private boolean downsample(Downsampling kind, Blocks own, List<Block> raw) throws IOException {
     long now = clock.millis();
     BlockSnapshot made = own.hold();
@@ -139,16 +174,20 @@ public final class Downsampler {
     return downsampled.times().isOver(kind.resolutionMillis(), meta.maxMillis(), now);
   }
 
-  private boolean isDue(Downsampling kind, Block block, List<Block> raw, long now) {
-    BlockMeta meta = block.meta();
+  private boolean isOldEnough(Downsampling kind, BlockMeta meta, long now) {
     long onDisk = Math.min(localMillis, retention.get().longestMillis());
     long after =
         Math.max(
             lateMillis + 2 * Compactor.RANGE_MILLIS,
             DownsamplingTimes.afterMillis(kind.resolutionMillis(), onDisk));
-    boolean settled = meta.maxMillis() <= now - after && meta.stats().tombstones() == 0;
-    return settled
-        && !isOver(kind, meta, now)
+    return meta.maxMillis() <= now - after
+        && meta.stats().tombstones() == 0
+        && !isOver(kind, meta, now);
+  }
+
+  private boolean isDue(Downsampling kind, Block block, List<Block> raw, long now) {
+    BlockMeta meta = block.meta();
+    return isOldEnough(kind, meta, now)
         && raw.stream()
                 .filter(b -> b.meta().overlaps(meta.minMillis(), meta.maxMillis() - 1))
                 .count()

@@ -112,7 +112,7 @@ public final class ObjectMaintenance implements Closeable {
     ObjectPass pass =
         new ObjectPass(
             blocks,
-            new BlockObjects(folder, labels),
+            new BlockObjects(folder, labels, clock),
             cache,
             settings,
             retention,
@@ -201,6 +201,7 @@ public final class ObjectMaintenance implements Closeable {
         all.stream().mapToInt(ObjectPass::waiting).sum(),
         all.stream().mapToLong(ObjectPass::uploaded).sum(),
         all.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
+        all.stream().mapToLong(ObjectPass::fetchedBytes).sum(),
         cache.usedBytes(),
         failures.get());
   }

@@ -137,6 +137,10 @@ final class ObjectPass {
     return objects.uploadedBytes();
   }
 
+  long fetchedBytes() {
+    return objects.fetchedBytes();
+  }
+
   private void show(ObjectListing listing) throws IOException {
     List<BlockMeta> whole = listing.whole();
     List<RemoteBlocks.Remote> visible = new ArrayList<>();

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param blocks that are whole there
  * @param waitingBlocks blocks on the local disk that are not there yet
  * @param uploadedBlocks since the process began
+ * @param fetchedBytes pieces of blocks that are there only, which were read since the process began
  */
 public record ObjectsStatus(
     String address,
@@ -20,5 +21,6 @@ public record ObjectsStatus(
     int waitingBlocks,
     long uploadedBlocks,
     long uploadedBytes,
+    long fetchedBytes,
     long cacheBytes,
     long failures) {}

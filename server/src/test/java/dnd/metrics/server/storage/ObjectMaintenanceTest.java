@@ -20,6 +20,7 @@ import dnd.metrics.server.objects.MemoryStore;
 import dnd.metrics.server.objects.StoredObject;
 import dnd.metrics.server.promql.test.MemorySource;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -173,6 +174,8 @@ class ObjectMaintenanceTest {
       assertThat(thanos.get("version").intValue()).isEqualTo(1);
       assertThat(thanos.get("labels").get("who").stringValue()).isEqualTo("test");
       assertThat(thanos.get("downsample").get("resolution").longValue()).isZero();
+      assertThat(thanos.get("upload_time").stringValue())
+          .isEqualTo(Instant.ofEpochMilli(now).toString());
       assertThat(thanos.get("source").stringValue()).isNotEmpty();
       assertThat(thanos.get("index_stats").get("series_max_size").longValue()).isPositive();
       assertThat(thanos.get("index_stats").get("chunk_max_size").longValue()).isPositive();
@@ -402,12 +405,9 @@ class ObjectMaintenanceTest {
       life.objects.run();
       life.check("with room for all");
     }
-    List<Long> indexes = sizes("/index");
-    long chunks = sizes("/chunks/000001").stream().mapToLong(Long::longValue).max().orElseThrow();
-    cacheBytes = indexes.stream().mapToLong(Long::longValue).max().orElseThrow() + chunks;
-    assertThat(indexes.stream().mapToLong(Long::longValue).sum())
-        .as("all indexes, which are needed at the same time")
-        .isGreaterThan(cacheBytes);
+    cacheBytes = sizes("/chunks/000001").stream().mapToLong(Long::longValue).max().orElseThrow();
+    long all = sizes("/index").stream().mapToLong(Long::longValue).sum();
+    assertThat(all).as("all indexes, which are read together").isGreaterThan(cacheBytes);
     try (Life life = new Life()) {
       life.objects.run();
     }
@@ -421,12 +421,15 @@ class ObjectMaintenanceTest {
         }
         assertThat(life.objects.status().cacheBytes()).isBetween(0L, cacheBytes);
       }
-      assertThatThrownBy(() -> life.check("all at once"))
+      life.check("all at once");
+      assertThat(life.objects.status().cacheBytes()).isBetween(0L, cacheBytes);
+    }
+    cacheBytes = 100; // a tenth of an index, and Config allows no less than 1 MiB
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThatThrownBy(() -> life.check("where nothing fits"))
           .isInstanceOf(UnreadableSamplesException.class)
           .hasMessageContaining("storage.objects_cache");
-      try (SeriesView view = storage.view()) { // what failed holds nothing
-        SourceModel.compare(view, model, List.of(), START, START + RANGE - 1);
-      }
     }
   }
 
@@ -463,21 +466,131 @@ class ObjectMaintenanceTest {
         SourceModel.compare(
             view, model, List.of(Matcher.equal("i", "11")), START, START + RANGE - 1);
       }
-      assertThat(store.parts().stream().mapToLong(Integer::longValue).sum())
-          .isLessThanOrEqualTo(2L * CachedPieces.PIECE_BYTES);
+      long index = sizes("/index").getFirst();
+      assertThat(fetched()).isLessThanOrEqualTo(index + 2L * CachedPieces.PIECE_BYTES);
       model = all;
       life.check("all of it");
-      assertThat(store.parts().stream().mapToLong(Integer::longValue).sum())
-          .as("nothing is fetched twice")
-          .isLessThanOrEqualTo(whole);
-      assertThat(store.parts().size()).isLessThanOrEqualTo(8);
+      assertThat(fetched()).as("nothing is fetched twice").isLessThanOrEqualTo(index + whole);
+      assertThat(store.parts().size()).isLessThanOrEqualTo(9);
     }
-    cacheBytes = sizes("/index").getFirst() + 2L * CachedPieces.PIECE_BYTES;
+    cacheBytes = 2L * CachedPieces.PIECE_BYTES;
     try (Life life = new Life()) {
       life.objects.run();
       life.check("in little room");
       assertThat(life.objects.status().cacheBytes()).isLessThanOrEqualTo(cacheBytes);
     }
+  }
+
+  /** A block that is in the store only, of so many series of a sample each. */
+  private void fillIndex(int series) throws IOException {
+    model = new TreeMap<>();
+    for (int i = 0; i < series; i++) {
+      model.put(
+          Labels.of("__name__", "m" + i % 100, "id", "id-%06d".formatted(i), "service", "combat"),
+          new SampleList(List.of(new SampleList.Sample(START + i, random.nextDouble(), null))));
+    }
+    Ulid ulid = Ulid.of(START, random);
+    new BlockWriter(files)
+        .write(BlockMeta.ofHead(ulid, START, START + RANGE), new ModelCursor(model));
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.blocks.ulids()).isEmpty();
+    }
+  }
+
+  private void checkOne(Life life, int number) {
+    String id = "id-%06d".formatted(number);
+    SortedMap<Labels, SampleList> one = new TreeMap<>(model);
+    one.keySet().removeIf(labels -> !labels.get("id").equals(id));
+    assertThat(one).hasSize(1);
+    try (SeriesView view = new Storage(new MemorySource(), life.blocks).view()) {
+      SourceModel.compare(
+          view,
+          one,
+          List.of(Matcher.equal("service", "combat"), Matcher.equal("id", id)),
+          START,
+          START + RANGE - 1);
+    }
+  }
+
+  private long fetched() {
+    return store.parts().stream().mapToLong(Integer::longValue).sum();
+  }
+
+  @Test
+  void ofALargeIndexOnlyWhatIsReadIsFetched() throws IOException {
+    fillIndex(40_000);
+    long whole = sizes("/index").getFirst();
+    assertThat(whole).isGreaterThan(10L * CachedPieces.PIECE_BYTES);
+    long chunks = sizes("/chunks/000001").getFirst();
+    try (Life life = new Life()) {
+      life.objects.run();
+      checkOne(life, 17);
+      // its symbols and its table of postings, a list, an entry and a chunk
+      long few = fetched();
+      assertThat(few).isLessThan(whole * 2 / 3);
+      checkOne(life, 17);
+      assertThat(fetched()).as("it is here now").isEqualTo(few);
+      checkOne(life, 30_011);
+      assertThat(fetched()).isLessThanOrEqualTo(few + 3L * CachedPieces.PIECE_BYTES);
+      assertThat(life.objects.status().fetchedBytes()).isEqualTo(fetched());
+      life.check("all of it");
+      assertThat(fetched()).as("nothing is fetched twice").isLessThanOrEqualTo(whole + chunks);
+    }
+    cacheBytes = 2L * CachedPieces.PIECE_BYTES;
+    try (Life life = new Life()) {
+      life.objects.run();
+      checkOne(life, 39_999);
+      assertThat(life.objects.status().cacheBytes()).isBetween(1L, cacheBytes);
+    }
+  }
+
+  /** What nobody looks at again in an index once it is open: where it changes, it is noticed. */
+  @Test
+  void anIndexThatChangesWhileItIsOpenIsNotBelieved() throws IOException {
+    fillIndex(40_000);
+    String index = stored("/index").getFirst();
+    cacheBytes = 2L * CachedPieces.PIECE_BYTES;
+    int symbol = 8 * 400_000; // in the middle of the symbols' texts
+    assertThat(new String(store.contentOf(index), 400_000, 32, StandardCharsets.UTF_8))
+        .contains("id-0");
+    try (Life life = new Life()) {
+      life.objects.run();
+      checkOne(life, 17);
+      store.flipBit(index, symbol);
+      assertThatThrownBy(() -> life.check("changed"))
+          .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining("has changed since it was opened");
+      assertThatThrownBy(() -> life.check("damaged"))
+          .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining(index)
+          .hasMessageContaining("the checksum of the symbols is wrong");
+      store.flipBit(index, symbol);
+      checkOne(life, 30_011);
+    }
+  }
+
+  @Test
+  void aTurnedBitInAnIndexIsNeverAWrongAnswer() throws IOException {
+    fillIndex(60);
+    String index = stored("/index").getFirst();
+    int bits = store.contentOf(index).length * 8;
+    int found = 0;
+    for (int bit = 0; bit < bits; bit += 1 + random.nextInt(bits / 100)) {
+      store.flipBit(index, bit);
+      try (Life life = new Life()) {
+        life.objects.run();
+        try {
+          life.check("bit " + bit);
+        } catch (UnreadableSamplesException e) {
+          assertThat(e).hasMessageContaining(index).hasMessageContaining("damaged");
+          found++;
+        }
+        store.flipBit(index, bit);
+        life.check("it is right again, bit " + bit);
+      }
+    }
+    assertThat(found).isGreaterThan(100);
   }
 
   @Test

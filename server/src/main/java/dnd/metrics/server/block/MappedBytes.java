@@ -1,0 +1,21 @@
+package dnd.metrics.server.block;
+
+import java.lang.foreign.MemorySegment;
+
+/** A file that is mapped into memory. */
+record MappedBytes(MemorySegment data, String name) implements FileBytes {
+  @Override
+  public long byteSize() {
+    return data.byteSize();
+  }
+
+  @Override
+  public InputBytes at(long offset) {
+    return new InputBytes(data, name).at(offset);
+  }
+
+  @Override
+  public void forget(DamagedBlockException damage) {
+    throw damage;
+  }
+}
