@@ -3,13 +3,14 @@ package dnd.metrics.server;
 /**
  * Whether a heap has grown so much since it was last looked at that it is worth looking again: by a
  * sixth, and by 24 MiB at least. So a heap in which more and more is alive is looked at ever more
- * rarely, and one that does not grow is not looked at. For one thread.
+ * rarely, and one that does not grow is not looked at. At first all of it is growth: what Java
+ * begins with has nothing to do with what is needed. For one thread.
  */
 final class HeapGrowth {
   private static final long LEAST_BYTES = 24 << 20;
   private static final int LEAST_SHARE = 6;
 
-  private long fromBytes = Long.MAX_VALUE;
+  private long fromBytes;
 
   /** Where growth is counted from is lowered by a heap that is smaller. */
   boolean isMuch(long bytes) {

@@ -11,14 +11,14 @@ class HeapGrowthTest {
 
   @Test
   void aSmallHeapMayGrowByALittle() {
-    assertThat(growth.isMuch(100 * MIB)).isFalse();
+    growth.beginAt(100 * MIB);
     assertThat(growth.isMuch(123 * MIB)).isFalse();
     assertThat(growth.isMuch(124 * MIB)).isTrue();
   }
 
   @Test
   void aLargeHeapMayGrowByASixth() {
-    assertThat(growth.isMuch(600 * MIB)).isFalse();
+    growth.beginAt(600 * MIB);
     assertThat(growth.isMuch(699 * MIB)).isFalse();
     assertThat(growth.isMuch(700 * MIB)).isTrue();
     growth.beginAt(720 * MIB);
@@ -27,8 +27,14 @@ class HeapGrowthTest {
   }
 
   @Test
+  void whatJavaBeginsWithIsGrowth() {
+    assertThat(growth.isMuch(16 * MIB)).isFalse();
+    assertThat(growth.isMuch(256 * MIB)).isTrue();
+  }
+
+  @Test
   void growthCountsFromWhereItWasSmallest() {
-    assertThat(growth.isMuch(200 * MIB)).isFalse();
+    growth.beginAt(200 * MIB);
     assertThat(growth.isMuch(80 * MIB)).isFalse();
     assertThat(growth.isMuch(104 * MIB)).isTrue();
   }

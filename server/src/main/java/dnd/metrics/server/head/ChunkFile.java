@@ -117,6 +117,16 @@ final class ChunkFile implements ChunkHolder {
         content.asSlice(offset + CHUNK_HEAD_BYTES, length(offset)));
   }
 
+  /**
+   * Takes its pages out of this process' memory; they stay in the kernel's cache for as long as
+   * nothing else needs that, and come back when they are read.
+   */
+  void unload() {
+    if (content.isMapped()) {
+      content.unload();
+    }
+  }
+
   /** Series have so many of its chunks from now on. */
   void use(int more) {
     inUse.addAndGet(more);

@@ -248,6 +248,16 @@ final class ChunkStore {
     }
   }
 
+  /** Unloads all files but the newest ones, which are asked the most. */
+  void unloadAllBut(int newest) {
+    int kept = 0;
+    for (ChunkFile file : stored.descendingMap().values()) {
+      if (kept++ >= newest) {
+        file.unload();
+      }
+    }
+  }
+
   private void count() {
     fileCount = stored.size();
     fileBytes = stored.values().stream().mapToLong(ChunkFile::bytes).sum();

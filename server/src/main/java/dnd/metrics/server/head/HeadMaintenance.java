@@ -35,8 +35,11 @@ final class HeadMaintenance implements Closeable {
   /** What comes late for ranges that were cut waits so long for others, and no longer. */
   private static final long LATE_CUT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  /** Series that have become silent are looked for so often. */
+  /** Series that have become silent are looked for so often, and old files of chunks unloaded. */
   private static final long SILENT_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+  /** So many files of chunks may stay in this process' memory once queries have read them. */
+  private static final int LOADED_FILES = 32;
 
   private final Head head;
   private final long checkpointBytes;
@@ -107,6 +110,7 @@ final class HeadMaintenance implements Closeable {
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     if (System.nanoTime() - lastSilentNanos >= SILENT_NANOS) {
       finishSilent(head.newestMillis() - SilentSeries.SILENT_MILLIS);
+      head.chunkStore().unloadAllBut(LOADED_FILES);
     }
     try {
       if (head.chunkStore().isDue()) {

@@ -117,6 +117,21 @@ class ChunkStoreTest {
     assertThat(reports.lines).isEmpty();
   }
 
+  /** On a disk, as other files are not mapped. */
+  @Test
+  void whatIsUnloadedIsReadAgain() throws IOException {
+    try (Head head = Head.open(folder.resolve("disk"), HeadOptions.DEFAULT, reports)) {
+      push(head, START, 600);
+      Map<Labels, List<String>> before = Samples.of(head);
+      head.storeChunks();
+      assertThat(head.series(2).finished.encoded(3).data().isMapped()).isTrue();
+      for (int newest = 1; newest >= 0; newest--) {
+        head.chunkStore().unloadAllBut(newest);
+        assertThat(Samples.of(head)).isEqualTo(before);
+      }
+    }
+  }
+
   @Test
   void aCopyHasTheFilesThatItsCheckpointsNeed() throws IOException {
     Path copy = folder.resolve("copy");
