@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -103,18 +104,30 @@ final class CheckpointCursor {
     at = end;
   }
 
+  /** What {@link CheckpointBytes#numbers} wrote of few numbers; null, and not read, of others. */
+  int @Nullable [] fewNumbers() {
+    int begin = at;
+    int[] few = new int[count()];
+    if (few.length == 0) {
+      at = begin;
+      return null;
+    }
+    int number = 0;
+    for (int i = 0; i < few.length; i++) {
+      number += count();
+      few[i] = number;
+    }
+    return few;
+  }
+
   /** What {@link CheckpointBytes#numbers} wrote. */
   RoaringBitmap numbers() {
-    RoaringBitmap numbers = new RoaringBitmap();
-    int few = count();
-    if (few > 0) {
-      int number = 0;
-      for (int i = 0; i < few; i++) {
-        number += count();
-        numbers.add(number);
-      }
-      return numbers;
+    int[] few = fewNumbers();
+    if (few != null) {
+      return RoaringBitmap.bitmapOf(few);
     }
+    RoaringBitmap numbers = new RoaringBitmap();
+    at++; // the zero that tells it from few
     int length = count();
     try {
       numbers.deserialize(ByteBuffer.wrap(bytes, at, length));

@@ -158,7 +158,7 @@ final class CheckpointReader {
       }
     }
     bytesDone.accept(at);
-    stored.readLabelsBy(storedIndex);
+    stored.readBy(storedIndex);
     return loading.highestSequence;
   }
 

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Finds series by their labels. A hash table of numbers and nothing else: in the upper half of a
  * slot the hash of the labels, in the lower one more than the series' number in the log, so that a
  * look-up makes no series but the one that is looked for. In stripes, each guarded by its own lock,
- * under which series of a checkpoint may be made. Safe for use by several threads.
+ * under which series of a checkpoint may be made. Whoever comes while those of a checkpoint are
+ * being put in waits for them. Safe for use by several threads.
  */
 final class SeriesTable {
   private static final int STRIPE_BITS = 6;
@@ -24,23 +25,30 @@ final class SeriesTable {
   }
 
   @Nullable HeadSeries get(Labels labels) {
+    directory.stored().awaitTable();
     int hash = spread(labels.hashCode());
     return stripe(hash).get(labels, hash);
   }
 
   /** Adds a series whose labels are not in the table, by their {@link Labels#hashCode}. */
   void add(int ref, int labelsHash) {
+    directory.stored().awaitTable();
+    put(ref, labelsHash);
+  }
+
+  private void put(int ref, int labelsHash) {
     int hash = spread(labelsHash);
     stripe(hash).add(ref, hash);
   }
 
-  void addAll(int[] refs, int[] labelHashes) {
+  /** Puts in series of the checkpoint. */
+  void putAll(int[] refs, int[] labelHashes) {
     for (int i = 0; i < refs.length; i++) {
-      add(refs[i], labelHashes[i]);
+      put(refs[i], labelHashes[i]);
     }
   }
 
-  /** Makes room for that many series more. */
+  /** Makes room for that many series of the checkpoint. */
   void reserve(int more) {
     for (Stripe stripe : stripes) {
       stripe.reserve(more / STRIPES + more / STRIPES / 8);
@@ -49,6 +57,7 @@ final class SeriesTable {
 
   /** Takes a series out that is in the table. */
   void remove(HeadSeries series) {
+    directory.stored().awaitTable();
     int hash = spread(series.labelsHash());
     stripe(hash).remove(series, hash);
   }

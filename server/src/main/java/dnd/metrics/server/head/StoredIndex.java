@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * By what series of a checkpoint are found: label pairs, the lists of the index, and the table of
- * labels. Read on a thread of its own while the log behind the checkpoint is; only what needs the
- * labels of series waits for it.
+ * labels. Read on a thread of its own while the log behind the checkpoint is, what queries need
+ * first; only who needs it waits for it.
  */
-final class StoredIndex implements Runnable {
+final class StoredIndex {
   private final LabelIndex index;
   private final SeriesTable table;
   private final StoredSeries stored;
@@ -44,14 +44,18 @@ final class StoredIndex implements Runnable {
     portions.add(portion);
   }
 
-  @Override
-  public void run() {
-    table.reserve(stored.size());
+  /** By what queries find series. */
+  void readLabels() {
     pairs.forEach(body -> readPairs(CheckpointCursor.of(body)));
     postings.forEach(body -> readPostings(CheckpointCursor.of(body)));
     nameLists.forEach(body -> readNames(CheckpointCursor.of(body)));
+  }
+
+  /** By what senders find theirs. */
+  void fillTable() {
+    table.reserve(stored.size());
     for (StoredPortion portion : portions) {
-      table.addAll(portion.refs(), portion.labelHashes());
+      table.putAll(portion.refs(), portion.labelHashes());
     }
   }
 
@@ -68,7 +72,12 @@ final class StoredIndex implements Runnable {
   private void readPostings(CheckpointCursor in) {
     for (int number = in.count(); in.hasMore(); number++) {
       LabelPair pair = stored.pair(number);
-      pair.restore(in.numbers());
+      int[] few = in.fewNumbers();
+      if (few != null) {
+        pair.restore(few);
+      } else {
+        pair.restore(in.numbers());
+      }
     }
   }
 

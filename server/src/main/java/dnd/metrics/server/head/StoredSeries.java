@@ -23,7 +23,12 @@ final class StoredSeries {
   private int[] firstPlaces = new int[0];
   private int size;
   private int nextPending;
-  private CompletableFuture<@Nullable Void> indexed = CompletableFuture.completedFuture(null);
+
+  /** The portion that was looked for last, as the next one mostly is; any thread sets it. */
+  private int lastPortion;
+
+  private CompletableFuture<@Nullable Void> labelsRead = CompletableFuture.completedFuture(null);
+  private CompletableFuture<@Nullable Void> tableFilled = CompletableFuture.completedFuture(null);
   private volatile PendingSamples pending = new PendingSamples(0);
 
   /** No series. */
@@ -31,17 +36,30 @@ final class StoredSeries {
     return new StoredSeries();
   }
 
-  /** Begins to read the label pairs of the file, on a thread of its own; all portions are noted. */
-  void readLabelsBy(StoredIndex index) {
-    indexed =
+  /**
+   * Begins to read by what series are found, on a thread of its own; all portions are noted. Who
+   * asks for a series waits for its labels only, so the table of labels comes behind them.
+   */
+  void readBy(StoredIndex index) {
+    labelsRead =
         CompletableFuture.runAsync(
-            index, task -> Thread.ofPlatform().name("checkpoint").daemon().start(task));
+            index::readLabels, task -> Thread.ofPlatform().name("checkpoint").daemon().start(task));
+    tableFilled = labelsRead.thenRun(index::fillTable);
   }
 
-  /** Waits until series can be found by their labels. */
+  /** Waits until queries can find series by their labels. */
   void awaitLabels() {
+    await(labelsRead);
+  }
+
+  /** Waits until the {@link SeriesTable} is filled, by which senders find theirs. */
+  void awaitTable() {
+    await(tableFilled);
+  }
+
+  private static void await(CompletableFuture<@Nullable Void> part) {
     try {
-      indexed.join();
+      part.join();
     } catch (CompletionException e) {
       throw new IllegalStateException("a checkpoint holds what cannot be read", e.getCause());
     }
@@ -107,8 +125,16 @@ final class StoredSeries {
   }
 
   private int at(int place) {
+    int last = lastPortion;
+    if (last < firstPlaces.length
+        && firstPlaces[last] <= place
+        && (last + 1 == firstPlaces.length || place < firstPlaces[last + 1])) {
+      return last;
+    }
     int found = Arrays.binarySearch(firstPlaces, place);
-    return found < 0 ? -found - 2 : found;
+    int at = found < 0 ? -found - 2 : found;
+    lastPortion = at;
+    return at;
   }
 
   private StoredPortion portion(int place) {

@@ -121,6 +121,11 @@ public final class LabelPair implements Comparable<LabelPair> {
     series.restore(numbers);
   }
 
+  /** The same for a few numbers, ascending. */
+  public void restore(int[] few) {
+    series.restore(few);
+  }
+
   /**
    * Its place in a numbered list of pairs, or -1 where it is not in that list. There is room for
    * one list at a time; it belongs to the one thread that makes such lists.

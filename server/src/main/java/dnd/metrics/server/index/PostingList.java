@@ -70,6 +70,15 @@ final class PostingList {
     }
   }
 
+  /** The same for a few numbers, ascending. */
+  void restore(int[] few) {
+    int[] next = new int[Math.max(2, few.length + 1)];
+    next[0] = few.length;
+    System.arraycopy(few, 0, next, 1, few.length);
+    sealed = null;
+    tail = next;
+  }
+
   /** The greatest number; -1 where there is none. For the thread that adds. */
   int last() {
     int[] t = tail;

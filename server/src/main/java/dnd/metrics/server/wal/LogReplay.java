@@ -137,7 +137,7 @@ public final class LogReplay {
         }
         continue;
       }
-      int next = nextSoundRecord(in, at);
+      int next = isZeroFrom(in, at) ? -1 : nextSoundRecord(in, at);
       if (next < 0) {
         break;
       }
@@ -188,7 +188,7 @@ public final class LogReplay {
   /** Where the zeros begin that were written ahead of the records; not before {@code from}. */
   private static int endOfContent(ByteBuffer in, int from) {
     int end = in.limit();
-    if (end > from && in.get(from) == 0 && isTheSameThroughout(in, from)) {
+    if (isZeroFrom(in, from)) {
       return from;
     }
     while (end - Long.BYTES >= from && in.getLong(end - Long.BYTES) == 0) {
@@ -198,6 +198,11 @@ public final class LogReplay {
       end--;
     }
     return end;
+  }
+
+  /** Whether there are zeros, and nothing else to the end. */
+  private static boolean isZeroFrom(ByteBuffer in, int from) {
+    return from < in.limit() && in.get(from) == 0 && isTheSameThroughout(in, from);
   }
 
   private static boolean isTheSameThroughout(ByteBuffer in, int from) {
