@@ -202,11 +202,12 @@ public final class SenderBatch implements AutoCloseable {
 
   /**
    * Says that the series ends at a time: a stale marker of its kind. Nothing where it has ended
-   * already or has no sample.
+   * already. A series without a sample may have left the head with those that it had, so it gets a
+   * marker, too: a float, which ends histograms as well.
    */
   public AppendOutcome end(HeadSeries series, long timeMillis) {
     checkOpen(series);
-    if (series.isEmpty() || series.isStale()) {
+    if (series.isStale()) {
       return AppendOutcome.DUPLICATE;
     }
     return series.endsInHistogram()

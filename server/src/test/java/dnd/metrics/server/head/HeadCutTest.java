@@ -114,6 +114,40 @@ class HeadCutTest {
     }
   }
 
+  @Test
+  void aSeriesThatLeftTheHeadCanBeEnded() throws IOException {
+    Labels labels = Labels.of("__name__", "a");
+    try (Head head = open()) {
+      sample(head, "a", START + MINUTE);
+      sample(head, "b", START + 3 * HOUR);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(Samples.of(head)).containsOnlyKeys(Labels.of("__name__", "b"));
+      List<AppendOutcome> outcomes = new ArrayList<>();
+      push(
+          head,
+          "s",
+          START + 3 * HOUR,
+          batch -> {
+            HeadSeries series = batch.resolve(labels);
+            outcomes.add(batch.end(series, START + 3 * HOUR));
+            outcomes.add(batch.end(series, START + 3 * HOUR + 1));
+          });
+      assertThat(outcomes).containsExactly(AppendOutcome.ACCEPTED, AppendOutcome.DUPLICATE);
+      assertThat(blocks.with(head, true).get(labels))
+          .hasSize(2)
+          .last()
+          .asString()
+          .contains("NaN:7ff0000000000002");
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head).get(labels))
+          .singleElement()
+          .asString()
+          .contains("NaN:7ff0000000000002");
+    }
+  }
+
   private static Deletion of(String name, long from, long to) {
     return new Deletion(List.of(List.of(Matcher.equal("__name__", name))), from, to);
   }
