@@ -284,7 +284,10 @@ public final class QueryHandler implements AutoCloseable {
     }
   }
 
-  /** Takes no more questions, gives those that run a moment, then cancels them. */
+  /**
+   * Takes no more questions, gives those that run a moment, then cancels them. A quick query runs
+   * on a thread of the hub, which has waited for it when it was drained, as it is before this.
+   */
   @Override
   public void close() {
     subscriptions.forEach(Hub.Subscription::close);

@@ -370,9 +370,22 @@ final class Connection {
         answered = session.endTurn(outbound);
       }
       if (answered) {
-        outbound.writeHere(out);
-        awaitNext(in);
+        answer(in, out);
       }
+    }
+  }
+
+  /**
+   * Writes the answer here where the client waits for it. Who has sent more already may go on for
+   * long before it reads: for such a client only the writer waits, so that it is not kept from
+   * sending by what it has not read yet.
+   */
+  private void answer(InputStream in, OutputStream out) throws IOException {
+    if (socket.getInputStream().available() > 0) { // the socket's, not the TLS stream's
+      outbound.wake();
+    } else {
+      outbound.writeHere(out);
+      awaitNext(in);
     }
   }
 

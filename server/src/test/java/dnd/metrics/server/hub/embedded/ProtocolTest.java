@@ -404,6 +404,22 @@ class ProtocolTest {
   }
 
   @Test
+  void whoSendsMuchBeforeReadingIsAnsweredInFull() throws Exception {
+    try (RawClient client = new RawClient(hub.address(), 4096)) {
+      byte[] pings = "PING\r\n".repeat(10_000).getBytes(UTF_8);
+      byte[] little = "PING\r\n".repeat(10).getBytes(UTF_8);
+      for (int i = 0; i < 100; i++) { // 6 MB of answers: more than sockets keep
+        client.send(pings);
+        client.send(little);
+      }
+      for (int i = 0; i < 100 * 10_010; i++) {
+        client.expect("PONG");
+      }
+    }
+    assertThat(hub.statistics().slowConsumers()).isZero();
+  }
+
+  @Test
   void aClientThatBreaksOffLeavesNothingBehind() throws Exception {
     for (int i = 0; i < 20; i++) {
       RawClient client = connect();
