@@ -73,7 +73,7 @@ public final class Head implements SeriesSource, Closeable {
 
   private final Object watchesLock = new Object();
   private volatile WatchSet watches = WatchSet.EMPTY;
-  private final WatchCalls watchCalls = new WatchCalls();
+  private final WatchCalls watchCalls = new WatchCalls(System::nanoTime);
 
   private volatile long cutMillis = Long.MIN_VALUE;
 
@@ -117,7 +117,7 @@ public final class Head implements SeriesSource, Closeable {
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
     this.log = new WriteAheadLog(files, logOptions, end);
-    log.afterEachForce(watchCalls::run);
+    log.afterEachForce(watchCalls::afterForce);
     long uncovered = checkpoints.foundDamage() ? Long.MAX_VALUE / 2 : total[0];
     this.maintenance = new HeadMaintenance(this, options, checkpoint, uncovered);
   }
@@ -411,7 +411,7 @@ public final class Head implements SeriesSource, Closeable {
         new AppendNotice(
             LogCallback.NOBODY,
             watchCalls,
-            List.of(new WatchGroup(watches.all())),
+            new WatchGroup[] {new WatchGroup(watches.all())},
             sender,
             correlationId,
             Math.min(deletion.fromMillis(), newestMillis),

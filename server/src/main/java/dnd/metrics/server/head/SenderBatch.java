@@ -5,9 +5,6 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.wal.EventRecord;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +36,7 @@ public final class SenderBatch implements AutoCloseable {
   private final Head head;
   private final EventRecord record = new EventRecord();
 
-  /** The watches of series that this batch has appended to. */
-  private final Set<WatchGroup> touched = new HashSet<>();
+  private final TouchedWatches touched = new TouchedWatches();
 
   private State state = State.CLOSED;
   private boolean report;
@@ -300,14 +296,12 @@ public final class SenderBatch implements AutoCloseable {
   }
 
   private AppendNotice notice(CommitCallback callback) {
-    List<WatchGroup> watches = List.copyOf(touched);
-    touched.clear();
     long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
     long oldest = Math.min(oldestMillis, newest);
     return new AppendNotice(
         callback,
         head.watchCalls(),
-        watches,
+        touched.take(),
         sender.id(),
         callback.correlationId(),
         oldest,

@@ -2,18 +2,28 @@ package dnd.metrics.server.head;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Collects whom the events of one force concern, and tells each watch once: what a flood costs here
- * is a place in a list for each event and group of series that are watched by the same, another for
- * each group and watch, and a call for each watch, but nothing for each event and watch. For the
- * log's thread.
+ * is an addition for each event and group of series that are watched by the same, a place in a list
+ * for each group and watch, and a call for each watch, but nothing for each event and watch; and
+ * nothing is kept of it but the last event of each sender. For the log's thread.
  */
 final class WatchCalls {
   private static final Logger LOG = LoggerFactory.getLogger(WatchCalls.class);
+
+  /** Of more groups than these the watches are told less often than once a force. */
+  private static final int MANY = 100;
+
+  /** They hear nothing for so long at most while one force follows the other. */
+  private static final long PAUSE_NANOS = 5_000_000;
+
+  private final LongSupplier nanoTime;
+  private long toldNanos;
 
   /** Those with news. */
   private final List<WatchGroup> groups = new ArrayList<>();
@@ -23,9 +33,17 @@ final class WatchCalls {
 
   private long events;
 
-  /** An event is on disk that concerns these watches. */
+  /**
+   * @param nanoTime a clock to measure durations by
+   */
+  WatchCalls(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.toldNanos = nanoTime.getAsLong() - PAUSE_NANOS;
+  }
+
+  /** An event is on disk that concerns these watches; naming a group again has no effect. */
   void add(
-      List<WatchGroup> concerned,
+      WatchGroup[] concerned,
       SenderId sender,
       @Nullable String correlationId,
       long oldestMillis,
@@ -39,11 +57,26 @@ final class WatchCalls {
     }
   }
 
+  /**
+   * A force is over, all of whose events were added. Tells the watches, but for a flood that
+   * concerns very many of them: then what several forces in a row have brought is told at once.
+   *
+   * @param anotherFollows whether there are records already for the next force
+   */
+  void afterForce(boolean anotherFollows) {
+    if (!anotherFollows
+        || groups.size() <= MANY
+        || nanoTime.getAsLong() - toldNanos >= PAUSE_NANOS) {
+      run();
+    }
+  }
+
   /** Tells the watches what was collected. */
   void run() {
     if (groups.isEmpty()) {
       return;
     }
+    toldNanos = nanoTime.getAsLong();
     for (WatchGroup group : groups) {
       AppendedEvents news = group.takeNews();
       for (SeriesWatch watch : group.watches()) {

@@ -1,6 +1,5 @@
 package dnd.metrics.server.head;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,7 +11,11 @@ final class WatchGroup {
   static final WatchGroup NOBODY = new WatchGroup(List.of());
 
   private final List<SeriesWatch> watches;
-  private final List<AppendedEvent> news = new ArrayList<>();
+  private final LastEvents lastEvents = new LastEvents();
+  private final List<LastEvents> senders = List.of(lastEvents);
+  private EventSum news = new EventSum();
+  private boolean hasNews;
+  private long lastNumber = -1;
 
   WatchGroup(List<SeriesWatch> watches) {
     this.watches = List.copyOf(watches);
@@ -26,16 +29,27 @@ final class WatchGroup {
     return watches;
   }
 
-  /** Notes an event, and says whether it is the first since they were taken. */
+  /**
+   * Notes an event, and says whether it is the first since they were taken. Noting it again has no
+   * effect.
+   */
   boolean noteFirst(AppendedEvent event) {
+    if (event.number() == lastNumber) {
+      return false;
+    }
+    lastNumber = event.number();
     news.add(event);
-    return news.size() == 1;
+    lastEvents.add(event);
+    boolean first = !hasNews;
+    hasNews = true;
+    return first;
   }
 
   /** What was noted; at least one event. */
   AppendedEvents takeNews() {
-    AppendedEvents taken = new AppendedEvents(news);
-    news.clear();
+    AppendedEvents taken = new AppendedEvents(news, senders);
+    news = new EventSum();
+    hasNews = false;
     return taken;
   }
 }

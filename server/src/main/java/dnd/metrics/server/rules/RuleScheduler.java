@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
@@ -189,10 +190,12 @@ final class RuleScheduler implements AutoCloseable {
 
   /** Short: it runs on the log's thread. Of what rules write, their readers know already. */
   private AppendListener listener(LoadedGroup loaded, int rule) {
-    return events ->
-        events
-            .newestMillisOfOthers(RuleSender.ID)
-            .ifPresent(newest -> trigger(loaded, rule, newest, events, null));
+    return events -> {
+      OptionalLong newest = events.newestMillisOfOthers(RuleSender.ID);
+      if (newest.isPresent()) {
+        trigger(loaded, rule, newest.getAsLong(), events, null);
+      }
+    };
   }
 
   /** Something new for a rule. */
@@ -233,27 +236,30 @@ final class RuleScheduler implements AutoCloseable {
     }
   }
 
-  /** Evaluates some rules, and says for how long a processor worked. */
+  /**
+   * Evaluates some rules, and says for how long a processor worked, waiting for the disk being
+   * none; 0 where another one has evaluated them or does.
+   */
   private long evaluateNow(LoadedGroup loaded, BitSet some) {
     if (!loaded.evaluating.tryLock()) {
       return 0; // whoever evaluates looks at the triggers when done
     }
-    long worked = 0;
+    long before = THREADS.getCurrentThreadCpuTime();
+    boolean evaluated = false;
     try {
       Triggers.Drained cause = loaded.triggers.drain(some, clock.millis());
       if (!loaded.stopped && !cause.rules().isEmpty()) {
         loaded.atOnce.increment();
         counters.atOnce.increment();
         BitSet rules = layout.withReadersBehind(loaded, cause.rules());
-        long before = THREADS.getCurrentThreadCpuTime();
         evaluate(loaded, rules, cause.dueMillis(), Writing.CHANGES, cause);
-        worked = THREADS.getCurrentThreadCpuTime() - before; // waiting for the disk is none
+        evaluated = true;
       }
     } finally {
       loaded.evaluating.unlock();
     }
     lookAgain(loaded);
-    return worked;
+    return !evaluated ? 0 : THREADS.getCurrentThreadCpuTime() - before;
   }
 
   private void lookAgain(LoadedGroup loaded) {

@@ -3,13 +3,12 @@ package dnd.metrics.server.rules;
 import dnd.metrics.events.CorrelationIds;
 import dnd.metrics.server.head.AppendedEvent;
 import dnd.metrics.server.head.AppendedEvents;
+import dnd.metrics.server.head.EventsSince;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.model.Labels;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by several threads; never blocks for long.
  */
 final class Triggers {
-  /** Beyond so many forces of the log between two evaluations only the last are remembered. */
-  private static final int MAX_FORCES = 512;
-
   /** What has come for one rule. */
   private static final class News {
     private long dueMillis = AlertInstance.NEVER;
-    private final Deque<AppendedEvents> events = new ArrayDeque<>();
+    private final EventsSince events = new EventsSince();
     private @Nullable String lastEvent;
     private long lastOrder;
-
-    private void add(AppendedEvents more) {
-      if (events.size() == MAX_FORCES) {
-        events.remove();
-      }
-      events.add(more);
-    }
   }
 
   /** By rule; null where nothing came. */
@@ -66,7 +55,7 @@ final class Triggers {
     }
     of.dueMillis = Math.max(of.dueMillis, millis);
     if (events != null) {
-      of.add(events);
+      of.events.add(events);
     }
     AppendedEvent last = events == null ? null : events.last();
     String id = last == null ? correlationId : last.correlationId();
@@ -121,7 +110,7 @@ final class Triggers {
       drained.and(some);
     }
     long due = AlertInstance.NEVER;
-    Set<AppendedEvents> events = new HashSet<>(); // rules that watch the same have the same
+    List<EventsSince> events = new ArrayList<>();
     String lastEvent = "";
     long lastOrder = 0;
     for (int rule = drained.nextSetBit(0); rule >= 0; rule = drained.nextSetBit(rule + 1)) {
@@ -130,12 +119,13 @@ final class Triggers {
         continue;
       }
       due = Math.max(due, of.dueMillis);
-      events.addAll(of.events);
+      boolean taken = of.dueMillis <= untilMillis;
+      events.add(taken ? of.events : of.events.copy());
       if (of.lastEvent != null && of.lastOrder > lastOrder) {
         lastEvent = of.lastEvent;
         lastOrder = of.lastOrder;
       }
-      if (of.dueMillis <= untilMillis) {
+      if (taken) {
         news[rule] = null;
         rules.clear(rule);
       }
@@ -152,15 +142,11 @@ final class Triggers {
    * What had come.
    *
    * @param dueMillis the newest time, {@link AlertInstance#NEVER} where nothing came
-   * @param events in no order, each once
+   * @param events by rule, in no order
    * @param evaluation the correlation id of the evaluation
    */
   record Drained(
-      BitSet rules,
-      long dueMillis,
-      Set<AppendedEvents> events,
-      String lastEvent,
-      String evaluation) {
+      BitSet rules, long dueMillis, List<EventsSince> events, String lastEvent, String evaluation) {
     /** The last event of the sender that the labels name; null where it sent none. */
     @Nullable String eventOfSender(Labels labels) {
       String service = labels.get("service");
@@ -170,7 +156,7 @@ final class Triggers {
 
     private @Nullable String lastOf(SenderId sender) {
       AppendedEvent last = null;
-      for (AppendedEvents each : events) {
+      for (EventsSince each : events) {
         AppendedEvent ofSender = each.lastOf(sender);
         if (ofSender != null && (last == null || ofSender.number() > last.number())) {
           last = ofSender;

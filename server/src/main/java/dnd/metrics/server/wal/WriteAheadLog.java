@@ -58,7 +58,7 @@ public final class WriteAheadLog implements Closeable {
   private volatile @Nullable IOException failure;
 
   private volatile Consumer<Runnable> together = Runnable::run;
-  private volatile Runnable afterwards = () -> {};
+  private volatile ForceListener afterwards = anotherFollows -> {};
 
   /** Written by the log's thread; counts what was removed since as if it were there. */
   private volatile LogStatistics statistics;
@@ -141,9 +141,22 @@ public final class WriteAheadLog implements Closeable {
     together = runner;
   }
 
-  /** Runs {@code what} on the log's thread each time when all that a force concerns were called. */
-  public void afterEachForce(Runnable what) {
-    afterwards = what;
+  /** Learns that a force is over. */
+  @FunctionalInterface
+  public interface ForceListener {
+    /**
+     * Called on the log's thread when all that the force concerns were called, whether it succeeded
+     * or not.
+     *
+     * @param anotherFollows whether it succeeded and records wait already, so that there will be
+     *     another call soon
+     */
+    void forced(boolean anotherFollows);
+  }
+
+  /** Tells who listens of each force; there is one listener. */
+  public void afterEachForce(ForceListener listener) {
+    afterwards = listener;
   }
 
   public LogStatistics statistics() {
@@ -245,12 +258,13 @@ public final class WriteAheadLog implements Closeable {
       for (LogCallback waiting : records.takeWaiting()) {
         callBack(waiting, e);
       }
+      runAfterwards(false); // the next one may be long in coming
       return false;
     }
     failure = null;
     List<LogCallback> committed = records.takeWaiting();
     together.accept(() -> committed.forEach(waiting -> callBack(waiting, null)));
-    runAfterwards();
+    runAfterwards(anotherFollows());
     records.clear();
     return true;
   }
@@ -268,11 +282,20 @@ public final class WriteAheadLog implements Closeable {
     }
   }
 
-  private void runAfterwards() {
+  private void runAfterwards(boolean anotherFollows) {
     try {
-      afterwards.run();
+      afterwards.forced(anotherFollows);
     } catch (RuntimeException e) {
       LOG.error("what follows a force of the log failed", e);
+    }
+  }
+
+  private boolean anotherFollows() {
+    lock.lock();
+    try {
+      return state == State.RUNNING && filling.size() > 0;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -80,7 +80,7 @@ class SlowLiveAskerTest {
     source.value = value;
     AppendedEvent event =
         new AppendedEvent(1, new SenderId("shop", ""), null, NOW_MILLIS, NOW_MILLIS);
-    watching.join().appended(new AppendedEvents(List.of(event)));
+    watching.join().appended(AppendedEvents.of(List.of(event)));
   }
 
   private JsonNode next() throws InterruptedException {

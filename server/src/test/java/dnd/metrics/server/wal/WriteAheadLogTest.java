@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
@@ -393,5 +394,33 @@ class WriteAheadLogTest {
     }
     replay();
     assertThat(found.values()).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void saysAfterEachForceWhetherAnotherFollows() throws IOException {
+    Answers answers = new Answers();
+    List<Boolean> forced = new CopyOnWriteArrayList<>();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.afterEachForce(forced::add);
+      log.append(
+          new TextRecord("one"),
+          new LogCallback() {
+            @Override
+            public void committed() {
+              log.append(new TextRecord("two"), answers); // within the force of the first
+            }
+
+            @Override
+            public void failed(IOException reason) {}
+          });
+      await().until(() -> forced.size() == 2);
+      assertThat(forced).containsExactly(true, false);
+      files.failForces(1);
+      log.append(new TextRecord("three"), answers);
+      await().until(() -> forced.size() == 4);
+      assertThat(forced)
+          .as("one failed, which is told too")
+          .containsExactly(true, false, false, false);
+    }
   }
 }

@@ -1,0 +1,57 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TouchedWatchesTest {
+  @Test
+  void nameEveryGroupThatWasAddedAndNoOther() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    TouchedWatches touched = new TouchedWatches();
+    for (int round = 0; round < 200; round++) {
+      List<WatchGroup> groups = new ArrayList<>();
+      for (int i = 0; i < 1 + random.nextInt(round % 10 == 0 ? 300 : 6); i++) {
+        groups.add(new WatchGroup(List.of()));
+      }
+      Set<WatchGroup> added = new HashSet<>();
+      for (int i = random.nextInt(200); i > 0; i--) {
+        WatchGroup group = groups.get(random.nextInt(groups.size()));
+        touched.add(group);
+        added.add(group);
+      }
+      assertThat(touched.isEmpty()).isEqualTo(added.isEmpty());
+      assertThat(Set.copyOf(List.of(touched.take())))
+          .as("seed %d round %d", seed, round)
+          .isEqualTo(added);
+      assertThat(touched.isEmpty()).isTrue();
+    }
+  }
+
+  @Test
+  void nameAGroupOnceThatSeriesShareInTurn() {
+    WatchGroup one = new WatchGroup(List.of());
+    WatchGroup other = new WatchGroup(List.of());
+    TouchedWatches touched = new TouchedWatches();
+    for (int i = 0; i < 100; i++) {
+      touched.add(i % 3 == 0 ? one : other);
+    }
+    assertThat(touched.take()).containsExactly(one, other);
+  }
+
+  @Test
+  void aGroupThatIsNamedAgainHasNoMoreEventsByThat() {
+    WatchGroup group = new WatchGroup(List.of());
+    AppendedEvent event = new AppendedEvent(7, new SenderId("tavern", ""), "c", 1, 2);
+    assertThat(group.noteFirst(event)).isTrue();
+    assertThat(group.noteFirst(event)).isFalse();
+    group.takeNews();
+    assertThat(group.noteFirst(event)).as("of the same event").isFalse();
+  }
+}
