@@ -1,5 +1,6 @@
 package dnd.metrics.server.hub.embedded;
 
+import dnd.metrics.server.hub.embedded.ConnectionRegistry.Admission;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -51,9 +52,13 @@ final class Acceptor implements Runnable {
   private void admit(Socket socket) {
     Connection connection = new Connection(hub, lastId.incrementAndGet(), socket);
     hub.counters().totalConnections.increment();
-    boolean admitted = hub.connections().add(connection, hub.options().maxConnections());
+    Admission admission = hub.connections().add(connection, hub.options().maxConnections());
+    if (admission == Admission.TURNED_AWAY) {
+      connection.closeSocket();
+      return;
+    }
     try {
-      connection.start(admitted);
+      connection.start(admission == Admission.ADMITTED);
     } catch (OutOfMemoryError noThread) {
       // The system gives no more threads; those who are connected go on.
       LOG.error("{}: no thread for it", connection, noThread);

@@ -1,6 +1,7 @@
 package dnd.metrics.server.hub.embedded;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,23 +9,40 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The connections that are open, by id. Safe for use by several threads; {@code lock} guards the
- * map, and nothing is called while it is held.
+ * The connections that are open, by id: those that were admitted, and beside them a few that are
+ * too many and are told so, which takes a moment and must have its deadlines, too. Safe for use by
+ * several threads; {@code lock} guards the maps, and nothing is called while it is held.
  */
 final class ConnectionRegistry {
+  private static final int MOST_REFUSED = 64;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition emptied = lock.newCondition();
   private final Map<Long, Connection> connections = new HashMap<>();
+  private final Map<Long, Connection> refused = new HashMap<>();
 
-  /** Adds it; false where there are {@code limit} already. */
-  boolean add(Connection connection, int limit) {
+  /** What becomes of a new connection. */
+  enum Admission {
+    ADMITTED,
+    /** It is to be told that there are too many. */
+    REFUSED,
+    /** Too many are being told that already: it is to be closed without a word. */
+    TURNED_AWAY
+  }
+
+  /** Adds it, where there are less than {@code limit}. */
+  Admission add(Connection connection, int limit) {
     lock.lock();
     try {
-      if (connections.size() >= limit) {
-        return false;
+      if (connections.size() < limit) {
+        connections.put(connection.id(), connection);
+        return Admission.ADMITTED;
       }
-      connections.put(connection.id(), connection);
-      return true;
+      if (refused.size() < MOST_REFUSED) {
+        refused.put(connection.id(), connection);
+        return Admission.REFUSED;
+      }
+      return Admission.TURNED_AWAY;
     } finally {
       lock.unlock();
     }
@@ -33,6 +51,7 @@ final class ConnectionRegistry {
   void remove(Connection connection) {
     lock.lock();
     try {
+      refused.remove(connection.id());
       connections.remove(connection.id());
       if (connections.isEmpty()) {
         emptied.signalAll();
@@ -42,15 +61,19 @@ final class ConnectionRegistry {
     }
   }
 
+  /** Those that are refused among them. */
   List<Connection> all() {
     lock.lock();
     try {
-      return List.copyOf(connections.values());
+      List<Connection> all = new ArrayList<>(connections.values());
+      all.addAll(refused.values());
+      return all;
     } finally {
       lock.unlock();
     }
   }
 
+  /** How many were admitted. */
   int size() {
     lock.lock();
     try {
@@ -60,7 +83,7 @@ final class ConnectionRegistry {
     }
   }
 
-  /** Waits until there are none, or the time is over. */
+  /** Waits until no admitted one is left, or the time is over. */
   void awaitEmpty(Duration atMost) {
     long left = atMost.toNanos();
     lock.lock();

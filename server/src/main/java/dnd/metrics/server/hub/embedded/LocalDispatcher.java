@@ -107,8 +107,17 @@ final class LocalDispatcher implements Runnable {
           return;
         }
         case Work.Delivery(LocalSubscription to, Message message) -> to.handle(message);
-        case Work.Task(Runnable task) -> task.run();
+        case Work.Task(Runnable task) -> runSafely(task);
       }
+    }
+  }
+
+  /** One that throws must not keep handlers from all that comes behind it. */
+  private static void runSafely(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException failure) {
+      LOG.error("A task of the hub failed", failure);
     }
   }
 

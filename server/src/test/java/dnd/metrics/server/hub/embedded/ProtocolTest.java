@@ -2,12 +2,15 @@ package dnd.metrics.server.hub.embedded;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.hub.Headers;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -289,6 +292,43 @@ class ProtocolTest {
       await().atMost(SOON).until(() -> hub.statistics().connections() == 1);
       try (RawClient fourth = connect()) {
         fourth.sync();
+      }
+    }
+  }
+
+  @Test
+  void whoIsRefusedAndStaysIsClosedNevertheless() throws Exception {
+    reopen(TestHub.options().withLimits(1, 10, 1 << 20));
+    try (RawClient first = connect();
+        RawClient refused = new RawClient(hub.address())) {
+      refused.expect("-ERR 'maximum connections exceeded'").expectEnd();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() ->
+              assertThatThrownBy(() -> refused.send("PING\r\n"))
+                  .isInstanceOf(SocketException.class));
+      first.sync();
+    }
+  }
+
+  @Test
+  void ofVeryManyThatAreRefusedSomeAreTurnedAwayWithoutAWord() throws Exception {
+    reopen(TestHub.options().withLimits(1, 10, 1 << 20));
+    List<Socket> many = new ArrayList<>();
+    try (RawClient first = connect()) {
+      for (int i = 0; i < 300; i++) {
+        many.add(new Socket(hub.address().getAddress(), hub.address().getPort()));
+      }
+      for (Socket each : many) {
+        each.setSoTimeout(60_000);
+        byte[] said = each.getInputStream().readAllBytes(); // to the end: all of them are ended
+        assertThat(new String(said, UTF_8))
+            .matches("(?s)|INFO .*-ERR 'maximum connections exceeded'\r\n");
+      }
+      first.sync();
+    } finally {
+      for (Socket each : many) {
+        each.close();
       }
     }
   }
