@@ -202,7 +202,7 @@ async def test_blocks_survive_kill_9(tmp_path):
                 await asyncio.sleep(0.01)
             if name == "anything":
                 await asyncio.sleep(dice.uniform(0, 3))
-            elif not await await_step(dice, steps(tmp_path, store)[name], 6 if RUNS > 3 else 3):
+            elif not await await_step(dice, steps(tmp_path, store)[name], 15 if RUNS > 3 else 3):
                 name = "anything"
             service.kill()
             killed[name] += 1
