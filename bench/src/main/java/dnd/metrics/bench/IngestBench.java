@@ -96,9 +96,13 @@ final class IngestBench {
     return new DevopsLoad(size.series(), size.samples(), start - start % 300_000, 42, hostPrefix);
   }
 
-  /** Starts the program, loads it over its hub, checks what it holds, and returns the figures. */
+  /**
+   * Starts the program, waits until its start is over, as that of a peer is, loads it over its hub,
+   * checks what it holds, and returns the figures.
+   */
   Measured ours(Path program, Path folder, DevopsLoad load, Size size) throws Exception {
     try (ServerProcess server = ServerProcess.start(program, folder)) {
+      server.awaitRest();
       if (rules > 0) {
         RuleLoad.concernedBy(load, rules).save(server.hub());
       }

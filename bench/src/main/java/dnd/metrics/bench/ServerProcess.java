@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerProcess implements AutoCloseable {
   private static final Pattern HUB = Pattern.compile("Message Hub\\s+(nats://\\S+)");
 
+  private static final int LONGEST_UNREST_HALF_SECONDS = 60;
+
   private final Process process;
 
   /** Holds the data folder, the log and the configuration. */
@@ -107,6 +109,23 @@ final class ServerProcess implements AutoCloseable {
   /** Processor time of the whole process so far, in seconds. */
   double cpuSeconds() {
     return process.info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+  }
+
+  /**
+   * Returns when the program has done what it does after it serves, such as opening its database:
+   * when for half a second it took a tenth of a processor at most. Throws where it never rests.
+   */
+  void awaitRest() throws InterruptedException {
+    double before = cpuSeconds();
+    for (int halfSeconds = 0; halfSeconds < LONGEST_UNREST_HALF_SECONDS; halfSeconds++) {
+      TimeUnit.MILLISECONDS.sleep(500);
+      double now = cpuSeconds();
+      if (now - before < 0.05) {
+        return;
+      }
+      before = now;
+    }
+    throw new IllegalStateException("the program was not at rest after its start");
   }
 
   /** Resident memory now, in megabytes of a million bytes. */

@@ -13,6 +13,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class AotTraining {
             InstantSource.system(),
             ReplayListener.SILENT)) {
       Banner.text(main, Config.defaults(), folder, 0, true);
-      TrainingLoad.push(main.hubUrl());
+      TrainingLoad.push(main.hubUrl(), Instant.now());
       HubAccess access = new HubAccess(main.hubUrl(), Optional.empty(), "");
       Demo demo = Demo.start(access, 1, true, InstantSource.system());
       try {
