@@ -57,16 +57,28 @@ public final class Upkeep implements Closeable {
   private void run(Work work, Consumer<Exception> firstFailure) {
     long period = periodNanos;
     while (awaitPeriod(period)) {
-      try {
-        work.run();
+      Exception failure = attempt(work);
+      if (failure == null) {
         period = periodNanos;
-      } catch (IOException | RuntimeException e) {
-        failures.incrementAndGet();
-        if (period == periodNanos && !isClosed()) {
-          firstFailure.accept(e);
-        }
-        period = Math.min(longestPeriodNanos, 2 * period);
+        continue;
       }
+      failures.incrementAndGet();
+      if (period == periodNanos && !isClosed()) {
+        firstFailure.accept(failure);
+      }
+      period = Math.min(longestPeriodNanos, 2 * period);
+    }
+  }
+
+  /** Does the work; why it failed, null where it did not. */
+  private static @Nullable Exception attempt(Work work) {
+    try {
+      work.run();
+      return null;
+    } catch (IOException | RuntimeException e) {
+      return e;
+    } catch (Error e) { // for want of memory, or where a mapped file cannot be read: that may pass
+      return new IllegalStateException("it ended in " + e, e);
     }
   }
 

@@ -1,0 +1,33 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class UpkeepTest {
+  private final List<Exception> told = new CopyOnWriteArrayList<>();
+  private final CountDownLatch runs = new CountDownLatch(4);
+
+  /** The first two times. */
+  private void fail() {
+    runs.countDown();
+    if (runs.getCount() >= 2) {
+      throw new OutOfMemoryError("of the test");
+    }
+  }
+
+  @Test
+  void goesOnAfterAnErrorAndTellsTheFirst() throws InterruptedException {
+    try (Upkeep upkeep = new Upkeep("test", 1, TimeUnit.MILLISECONDS.toNanos(1))) {
+      upkeep.start(this::fail, told::add);
+      assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(upkeep.failures()).isEqualTo(2);
+    }
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst()).hasCauseInstanceOf(OutOfMemoryError.class);
+  }
+}
