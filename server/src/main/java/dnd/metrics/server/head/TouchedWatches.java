@@ -35,10 +35,12 @@ final class TouchedWatches {
   /** What was added since this was called last. */
   WatchGroup[] take() {
     WatchGroup[] taken = Arrays.copyOf(groups, count);
-    count = 0;
     if (groups.length > KEPT) {
       groups = NONE; // one event that touched very many is no reason to expect another
+    } else {
+      Arrays.fill(groups, 0, count, WatchGroup.NOBODY); // a sender may be silent when they are over
     }
+    count = 0;
     return taken;
   }
 }

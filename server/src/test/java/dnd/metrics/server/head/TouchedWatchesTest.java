@@ -1,12 +1,15 @@
 package dnd.metrics.server.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TouchedWatchesTest {
@@ -43,6 +46,26 @@ class TouchedWatchesTest {
       touched.add(i % 3 == 0 ? one : other);
     }
     assertThat(touched.take()).containsExactly(one, other);
+  }
+
+  private static WeakReference<WatchGroup> added(TouchedWatches touched) {
+    WatchGroup group = new WatchGroup(List.of());
+    touched.add(group);
+    return new WeakReference<>(group);
+  }
+
+  @Test
+  void holdNoGroupThatWasTaken() {
+    TouchedWatches touched = new TouchedWatches();
+    WeakReference<WatchGroup> group = added(touched);
+    assertThat(touched.take()).hasSize(1);
+    await()
+        .atMost(1, TimeUnit.MINUTES)
+        .until(() -> {
+          System.gc();
+          return group.get() == null;
+        });
+    assertThat(touched.isEmpty()).isTrue();
   }
 
   @Test
