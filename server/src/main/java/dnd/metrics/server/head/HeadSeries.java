@@ -68,8 +68,8 @@ public final class HeadSeries implements Series {
   /** The last of its sender's reports that had this series; {@link #GONE} when it left the head. */
   int reportMark;
 
-  /** Who watches it, of the set of watches with version {@link #watchVersion}. */
-  private @Nullable WatchGroup watches;
+  /** Who watches it, of the watches with version {@link #watchVersion}; null where unknown. */
+  @Nullable WatchGroup watches;
 
   private int watchVersion;
 
@@ -574,12 +574,17 @@ public final class HeadSeries implements Series {
         late == null ? SeriesCut.NOTHING_LATE : late.timesBefore(endMillis));
   }
 
-  /** Finishes the open chunk where no sample came since a time and it is worth it. */
+  /**
+   * Where no sample came since a time: finishes the open chunk, if that is worth it, and lets go of
+   * who watched it, which may be over by now; who watches it is found again when a sample comes.
+   */
   void finishIfSilent(long beforeMillis) {
+    if (newestMillis() >= beforeMillis) {
+      return;
+    }
+    watches = null;
     Chunk chunk = open;
-    if (chunk != null
-        && newestMillis() < beforeMillis
-        && (chunk.size() >= SAMPLES_WORTH_FINISHING || isStale())) {
+    if (chunk != null && (chunk.size() >= SAMPLES_WORTH_FINISHING || isStale())) {
       finish(chunk);
       open = null; // behind the finished one, which readers look for later
     }

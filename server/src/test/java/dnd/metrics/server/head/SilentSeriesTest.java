@@ -3,11 +3,13 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.StaleMarker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +77,25 @@ class SilentSeriesTest {
     }
     try (Head head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT)) {
       assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+
+  /** A watch that is over would stay with it for hours, and with the watch what it remembers. */
+  @Test
+  void whatIsSilentHoldsNoWatchAndIsHeardAgain() throws IOException {
+    AtomicInteger heard = new AtomicInteger();
+    try (Head head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT)) {
+      head.watch(
+          List.of(List.of(Matcher.equal("__name__", "silent"))), news -> heard.incrementAndGet());
+      push(head, "silent", START, 1, 1);
+      assertThat(series(head, "silent").watches).isNotNull();
+      head.finishSilent(START);
+      assertThat(series(head, "silent").watches).isNotNull();
+      head.finishSilent(START + MINUTE);
+      assertThat(series(head, "silent").watches).isNull();
+      push(head, "silent", START + 20 * MINUTE, 1, 2);
+      push(head, "other", START + 20 * MINUTE, 1, 3); // behind what is told of the one before
+      assertThat(heard).hasValue(2);
     }
   }
 }
