@@ -56,6 +56,7 @@ final class ParsedBatch {
     instance = "";
     sender = null;
     metricCount = 0;
+    Arrays.fill(metrics, 0, rows, null); // behind one stands all that was learned with it
     Arrays.fill(histograms, 0, rows, null);
     rows = 0;
     timeMillis = NO_TIME;
