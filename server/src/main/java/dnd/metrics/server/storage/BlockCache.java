@@ -130,18 +130,28 @@ final class BlockCache implements FarBlockFiles, Closeable {
     try {
       return openOnce(entry);
     } catch (DamagedBlockException e) {
-      forget(folder + "/" + INDEX); // it may have come wrong, or the local disk may be at fault
-      return openOnce(entry);
+      return openOnce(entry); // it may have come wrong, or the local disk may be at fault
     }
   }
 
+  /**
+   * Where nothing was wrong, what was learned of the pieces at an opening before counts at this
+   * one, too: they may be here still, so that they do not come again, and leave the cache later.
+   */
   private Block openOnce(Entry entry) throws IOException {
-    PieceChecksums checksums = new PieceChecksums();
-    entry.indexChecksums = checksums;
-    entry.isSuspect = false;
-    Block block = Block.openForReading(this, entry.meta.ulid());
-    checksums.opened();
-    return block;
+    if (entry.isSuspect) {
+      entry.isSuspect = false;
+      entry.indexChecksums = new PieceChecksums();
+      free(pieces.evictAll(entry.meta.ulid(), INDEX::equals));
+    }
+    try {
+      Block block = Block.openForReading(this, entry.meta.ulid());
+      entry.indexChecksums.opened();
+      return block;
+    } catch (DamagedBlockException e) {
+      entry.isSuspect = true;
+      throw e;
+    }
   }
 
   /** Closes those that were not read for longest, where many are open. */

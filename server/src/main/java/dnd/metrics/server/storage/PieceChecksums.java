@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The checksums of those pieces of an index that were read when it was opened, at which the index's
- * own checksums were looked at: those of its table of symbols and its table of postings are over
- * all of them. A piece that left the cache and is fetched again has to be the same. Safe for use by
- * several threads.
+ * The checksums of those pieces of an index that came when it was opened first, at which the
+ * index's own checksums were looked at: those of its table of symbols and its table of postings are
+ * over all of them. A piece that left the cache and is fetched again has to be the same, as long as
+ * it is not the index that is in doubt. Safe for use by several threads.
  */
 final class PieceChecksums {
   private final Map<Long, Long> known = new HashMap<>();

@@ -1,6 +1,9 @@
 package dnd.metrics.server.storage;
 
+import static dnd.metrics.server.storage.CachedPieces.PIECE_BYTES;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
@@ -11,6 +14,7 @@ import dnd.metrics.server.block.SampleList;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.DirectoryStore;
 import dnd.metrics.server.objects.MemoryStore;
 import dnd.metrics.server.objects.ObjectStore;
@@ -30,7 +34,8 @@ class BlockCacheTest {
 
   private final Random random = new Random(3);
   private final ObjectListing listing = new ObjectListing();
-  private BlockObjects objects = in(new MemoryStore());
+  private final MemoryStore store = new MemoryStore();
+  private BlockObjects objects = in(store);
 
   private static BlockObjects in(ObjectStore store) {
     return new BlockObjects(store, Map.of("who", "test"), InstantSource.system());
@@ -83,17 +88,59 @@ class BlockCacheTest {
     }
   }
 
+  private Block acquire(BlockCache cache, BlockMeta meta) throws IOException {
+    return cache.acquire(objects, meta, listing.files(meta.ulid()));
+  }
+
+  /** It is closed meanwhile, because others are read, and its pieces stay in the cache. */
+  @Test
+  void ofAnIndexThatIsOpenedAgainAChangeIsNoticedToo() throws IOException {
+    BlockMeta meta = put(0, 40_000);
+    BlockMeta large = put(1, 40_000);
+    String index = meta.ulid() + "/index";
+    assertThat(listing.files(large.ulid()).get("index")).isGreaterThan(6L * PIECE_BYTES);
+    List<Matcher> one = List.of(Matcher.equal("__name__", "m7"), Matcher.equal("id", "123"));
+    try (BlockCache cache = new BlockCache(new MemoryBlockFiles(), 4L * PIECE_BYTES)) {
+      Block before = acquire(cache, meta);
+      before.release();
+      for (int i = 2; i < 66; i++) {
+        acquire(cache, put(i, 1)).release();
+      }
+      assertThat(before.hold()).as("it is open still").isFalse();
+      long fetched = objects.fetchedBytes();
+      Block again = acquire(cache, meta);
+      assertThat(objects.fetchedBytes()).as("its pieces were here").isEqualTo(fetched);
+
+      int symbol = new String(store.contentOf(index), ISO_8859_1).indexOf("\u0002m7");
+      assertThat(symbol).isPositive();
+      store.flipBit(index, 8 * (symbol + 2)); // m6
+      Block other = acquire(cache, large);
+      assertThat(other.select(List.of(), 0, 2 * RANGE)).as("pushes it out").hasSize(40_000);
+      other.release();
+      assertThatThrownBy(() -> again.select(one, 0, RANGE))
+          .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining("has changed since it was opened");
+      again.release();
+
+      store.flipBit(index, 8 * (symbol + 2));
+      Block right = acquire(cache, meta);
+      assertThat(right.select(one, 0, RANGE).getFirst().labels())
+          .isEqualTo(Labels.of("__name__", "m7", "id", "123"));
+      right.release();
+    }
+  }
+
   @Test
   void ofADirectoryTooOnlyWhatIsReadIsFetched(@TempDir Path folder) throws IOException {
     objects = in(new DirectoryStore(folder));
     BlockMeta meta = put(1, 40_000);
     long index = listing.files(meta.ulid()).get("index");
-    assertThat(index).isGreaterThan(6L * CachedPieces.PIECE_BYTES);
+    assertThat(index).isGreaterThan(6L * PIECE_BYTES);
     try (BlockCache cache = new BlockCache(new MemoryBlockFiles(), 64 << 20)) {
       Block block = cache.acquire(objects, meta, listing.files(meta.ulid()));
       List<Matcher> one = List.of(Matcher.equal("__name__", "m7"), Matcher.equal("id", "123"));
       assertThat(block.select(one, 0, 2 * RANGE)).hasSize(1);
-      assertThat(objects.fetchedBytes()).isBetween(1L, 5L * CachedPieces.PIECE_BYTES);
+      assertThat(objects.fetchedBytes()).isBetween(1L, 5L * PIECE_BYTES);
       assertThat(block.select(List.of(), 0, 2 * RANGE)).hasSize(40_000);
       assertThat(objects.fetchedBytes()).as("nothing twice").isLessThanOrEqualTo(index);
       block.release();
