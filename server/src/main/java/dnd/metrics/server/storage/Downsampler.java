@@ -89,8 +89,8 @@ public final class Downsampler {
   }
 
   /**
-   * Raw blocks of which downsampled ones are to be made yet, once nothing overlaps them any more:
-   * until then nothing of them may go.
+   * Raw blocks of which downsampled ones are to be made yet, once nothing overlaps them any more,
+   * and they are written anew without what is deleted: until then nothing else of them may go.
    */
   Set<Ulid> waiting() {
     long now = clock.millis();
@@ -180,14 +180,13 @@ public final class Downsampler {
         Math.max(
             lateMillis + 2 * Compactor.RANGE_MILLIS,
             DownsamplingTimes.afterMillis(kind.resolutionMillis(), onDisk));
-    return meta.maxMillis() <= now - after
-        && meta.stats().tombstones() == 0
-        && !isOver(kind, meta, now);
+    return meta.maxMillis() <= now - after && !isOver(kind, meta, now);
   }
 
   private boolean isDue(Downsampling kind, Block block, List<Block> raw, long now) {
     BlockMeta meta = block.meta();
     return isOldEnough(kind, meta, now)
+        && meta.stats().tombstones() == 0
         && raw.stream()
                 .filter(b -> b.meta().overlaps(meta.minMillis(), meta.maxMillis() - 1))
                 .count()

@@ -12,6 +12,7 @@ import dnd.metrics.server.block.SampleList;
 import dnd.metrics.server.block.SourceModel;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Aggregate;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
@@ -129,6 +130,23 @@ class BlockMaintenanceTest {
     assertThat(blocks.ulids()).isEmpty();
     assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
     assertThat(counted(OTHER)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
+  }
+
+  /** What was deleted goes first, as a block that is made anew, which is then downsampled. */
+  @Test
+  void whatIsOverAndOfWhichSomethingIsDeletedIsDownsampledToo() throws IOException {
+    retention = new Retention(10 * 24 * HOUR, Long.MAX_VALUE, List.of());
+    open();
+    List<Matcher> other = List.of(Matcher.equal("__name__", "queue"));
+    blocks.delete(new Deletion(List.of(other), START, END), nothing -> {});
+    assertThat(blocks.status().tombstones()).isEqualTo(BLOCKS);
+    boolean more = true;
+    while (more) {
+      more = maintenance.takeTurn();
+    }
+    assertThat(blocks.ulids()).isEmpty();
+    assertThat(downsampled.ulids()).isNotEmpty();
+    assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
   }
 
   @Test
