@@ -109,7 +109,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
       }
       Block block = entry.block;
       if (block == null) {
-        letGoOfUnused();
+        letGoOfUnused(MOST_OPEN - 1);
         block = open(entry);
         entry.block = block;
       }
@@ -154,10 +154,10 @@ final class BlockCache implements FarBlockFiles, Closeable {
     }
   }
 
-  /** Closes those that were not read for longest, where many are open. */
-  private void letGoOfUnused() {
+  /** Closes those that were not read for longest, where more are open than {@code most}. */
+  private void letGoOfUnused(int most) {
     List<Entry> open = entries.values().stream().filter(each -> each.block != null).toList();
-    int tooMany = open.size() + 1 - MOST_OPEN;
+    int tooMany = open.size() - most;
     if (tooMany <= 0) {
       return;
     }
@@ -191,8 +191,12 @@ final class BlockCache implements FarBlockFiles, Closeable {
     }
   }
 
-  /** Lets go of blocks of {@code objects} that are not among these, once nobody reads them. */
+  /**
+   * Lets go of blocks of {@code objects} that are not among these, once nobody reads them; and of
+   * those that one query had open, more than are to stay open.
+   */
   void retain(BlockObjects objects, Set<Ulid> ulids) throws IOException {
+    letGoOfUnused(MOST_OPEN);
     for (Ulid ulid : List.copyOf(entries.keySet())) {
       Entry entry = entries.get(ulid);
       if (entry != null && entry.objects.equals(objects) && !ulids.contains(ulid)) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,6 +86,28 @@ class BlockCacheTest {
       Block again = cache.acquire(objects, first, listing.files(first.ulid()));
       assertThat(again.select(List.of(), 0, RANGE)).hasSize(1);
       again.release();
+    }
+  }
+
+  @Test
+  void whatOneQueryHadOpenDoesNotStayOpen() throws IOException {
+    try (BlockCache cache = new BlockCache(new MemoryBlockFiles(), 64 << 20)) {
+      List<Block> read = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        read.add(acquire(cache, put(i, 1)));
+      }
+      Set<Ulid> all = Set.copyOf(listing.all());
+      cache.retain(objects, all);
+      for (Block block : read) {
+        assertThat(block.select(List.of(), 0, 100 * RANGE)).as("while it is read").hasSize(1);
+        block.release();
+      }
+      cache.retain(objects, all);
+      assertThat(read.subList(0, 36)).as("the others").noneMatch(Block::hold);
+      for (Block block : read.subList(36, 100)) {
+        assertThat(block.hold()).as("those that were read last").isTrue();
+        block.release();
+      }
     }
   }
 
