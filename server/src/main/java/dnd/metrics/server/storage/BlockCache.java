@@ -37,6 +37,13 @@ final class BlockCache implements FarBlockFiles, Closeable {
   /** An open block has a part of its tables in memory: more than so many stay open in use only. */
   private static final int MOST_OPEN = 64;
 
+  /**
+   * 10 GiB of whole ones. Each is mapped, and Linux lets a process have 65 530 mappings ({@code
+   * vm.max_map_count}): where there are no more, nothing else can be mapped either, nor a thread
+   * begin.
+   */
+  private static final int MOST_PIECES = 40_960;
+
   /** A block. {@code lock} guards whether it is open. */
   private static final class Entry {
     final BlockObjects objects;
@@ -62,6 +69,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
   private final BlockFiles disk;
   private final CachedPieces pieces;
   private final long mostBytes;
+  private final int mostPieces;
   private final Map<Ulid, Entry> entries = new ConcurrentHashMap<>();
   private final AtomicLong uses = new AtomicLong();
 
@@ -71,9 +79,14 @@ final class BlockCache implements FarBlockFiles, Closeable {
   private long usedBytes;
 
   BlockCache(BlockFiles disk, long mostBytes) throws IOException {
+    this(disk, mostBytes, MOST_PIECES);
+  }
+
+  BlockCache(BlockFiles disk, long mostBytes, int mostPieces) throws IOException {
     this.disk = disk;
     this.pieces = new CachedPieces(disk);
     this.mostBytes = mostBytes;
+    this.mostPieces = mostPieces;
     for (String name : disk.list("")) {
       disk.delete(name);
     }
@@ -318,12 +331,12 @@ final class BlockCache implements FarBlockFiles, Closeable {
   private boolean takeRoom(long bytes) throws IOException {
     while (true) {
       synchronized (roomLock) {
-        if (usedBytes + bytes <= mostBytes) {
+        if (usedBytes + bytes <= mostBytes && pieces.count() < mostPieces) {
           usedBytes += bytes;
           return true;
         }
       }
-      long freed = pieces.evictOldest(Math.max(bytes, mostBytes / MORE_AT_ONCE));
+      long freed = pieces.evictOldest(Math.max(bytes, usedBytes() / MORE_AT_ONCE));
       if (freed == 0) {
         return false;
       }

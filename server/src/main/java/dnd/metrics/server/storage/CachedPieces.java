@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -68,10 +69,16 @@ final class CachedPieces {
   private final BlockFiles disk;
   private final Map<Key, Piece> pieces = new ConcurrentHashMap<>();
   private final AtomicLong uses = new AtomicLong();
+  private final AtomicInteger count = new AtomicInteger();
 
   /** The folder of each block must be there. */
   CachedPieces(BlockFiles disk) {
     this.disk = disk;
+  }
+
+  /** How many are here, each of which is mapped. */
+  int count() {
+    return count.get();
   }
 
   /**
@@ -184,6 +191,7 @@ final class CachedPieces {
       MemorySegment bytes = disk.map(key.path(), arena);
       piece.arena = arena;
       piece.bytes = bytes;
+      count.incrementAndGet();
       done = true;
       return bytes;
     } finally {
@@ -242,6 +250,7 @@ final class CachedPieces {
     piece.arena = null;
     piece.lastUse = 0;
     arena.close();
+    count.decrementAndGet();
     try {
       disk.delete(key.path());
     } finally {

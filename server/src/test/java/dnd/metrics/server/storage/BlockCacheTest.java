@@ -169,4 +169,18 @@ class BlockCacheTest {
       block.release();
     }
   }
+
+  /** However many bytes there is room for: each is mapped, and a process has only so many. */
+  @Test
+  void thereAreOnlySoManyPieces() throws IOException {
+    BlockMeta meta = put(1, 40_000);
+    MemoryBlockFiles disk = new MemoryBlockFiles();
+    try (BlockCache cache = new BlockCache(disk, Long.MAX_VALUE - 1, 3)) {
+      Block block = acquire(cache, meta);
+      assertThat(block.select(List.of(), 0, 2 * RANGE)).hasSize(40_000);
+      block.release();
+      assertThat(disk.list(meta.ulid().toString())).hasSizeBetween(1, 3);
+      assertThat(cache.usedBytes()).isBetween(1L, 3L * PIECE_BYTES);
+    }
+  }
 }
