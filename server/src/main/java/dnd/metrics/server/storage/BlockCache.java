@@ -155,7 +155,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
     if (entry.isSuspect) {
       entry.isSuspect = false;
       entry.indexChecksums = new PieceChecksums();
-      free(pieces.evictAll(entry.meta.ulid(), INDEX::equals));
+      pieces.evictAll(entry.meta.ulid(), INDEX::equals, this::free);
     }
     try {
       Block block = Block.openForReading(this, entry.meta.ulid());
@@ -231,7 +231,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
         }
         letGo(entry);
       }
-      free(pieces.evictAll(entry.meta.ulid(), file -> true));
+      pieces.evictAll(entry.meta.ulid(), file -> true, this::free);
       disk.delete(entry.meta.ulid().toString());
       entries.remove(entry.meta.ulid(), entry);
       return true;
@@ -270,7 +270,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
     if (file.equals(INDEX)) {
       entry.isSuspect = true;
     }
-    free(pieces.evictAll(entry.meta.ulid(), file::equals));
+    pieces.evictAll(entry.meta.ulid(), file::equals, this::free);
   }
 
   /** Where the pieces of a file come from, and the room for them. */
@@ -336,11 +336,10 @@ final class BlockCache implements FarBlockFiles, Closeable {
           return true;
         }
       }
-      long freed = pieces.evictOldest(Math.max(bytes, usedBytes() / MORE_AT_ONCE));
-      if (freed == 0) {
+      long wanted = Math.max(bytes, usedBytes() / MORE_AT_ONCE);
+      if (pieces.evictOldest(wanted, this::free) == 0) {
         return false;
       }
-      free(freed);
     }
   }
 

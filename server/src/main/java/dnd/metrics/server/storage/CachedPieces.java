@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -202,8 +203,12 @@ final class CachedPieces {
     }
   }
 
-  /** Takes out those that were not read for longest; how many bytes that gave, 0 for none. */
-  long evictOldest(long wanted) throws IOException {
+  /**
+   * Takes out those that were not read for longest; how many bytes that gave, 0 for none.
+   *
+   * @param free told of the room of each, also where its file could not be removed
+   */
+  long evictOldest(long wanted, LongConsumer free) throws IOException {
     long bytes = 0;
     for (Map.Entry<Key, Piece> each :
         OldestFirst.of(pieces.entrySet(), piece -> piece.getValue().lastUse)) {
@@ -213,7 +218,7 @@ final class CachedPieces {
       Piece piece = each.getValue();
       if (piece.lock.tryLock()) {
         try {
-          bytes += evict(each.getKey(), piece);
+          bytes += evict(each.getKey(), piece, free);
         } finally {
           piece.lock.unlock();
         }
@@ -222,24 +227,26 @@ final class CachedPieces {
     return bytes;
   }
 
-  /** Takes out all of a block, or of one of its files; how many bytes that gave. */
-  long evictAll(Ulid ulid, Predicate<String> files) throws IOException {
-    long bytes = 0;
+  /**
+   * Takes out all of a block, or of one of its files.
+   *
+   * @param free told of the room of each, also where its file could not be removed
+   */
+  void evictAll(Ulid ulid, Predicate<String> files, LongConsumer free) throws IOException {
     for (Map.Entry<Key, Piece> each : pieces.entrySet()) {
       if (each.getKey().ulid().equals(ulid) && files.test(each.getKey().file())) {
         each.getValue().lock.lock();
         try {
-          bytes += evict(each.getKey(), each.getValue());
+          evict(each.getKey(), each.getValue(), free);
         } finally {
           each.getValue().lock.unlock();
         }
       }
     }
-    return bytes;
   }
 
   /** Whoever holds its lock twice is loading it: 0 then. */
-  private long evict(Key key, Piece piece) throws IOException {
+  private long evict(Key key, Piece piece, LongConsumer free) throws IOException {
     MemorySegment bytes = piece.bytes;
     Arena arena = piece.arena;
     if (piece.lock.getHoldCount() > 1 || bytes == null || arena == null) {
@@ -255,6 +262,7 @@ final class CachedPieces {
       disk.delete(key.path());
     } finally {
       pieces.remove(key, piece);
+      free.accept(size);
     }
     return size;
   }

@@ -183,4 +183,22 @@ class BlockCacheTest {
       assertThat(cache.usedBytes()).isBetween(1L, 3L * PIECE_BYTES);
     }
   }
+
+  @Test
+  void whereAPieceCannotBeRemovedItsRoomIsFreeAllTheSame() throws IOException {
+    BlockMeta meta = put(1, 40_000);
+    MemoryBlockFiles disk = new MemoryBlockFiles();
+    try (BlockCache cache = new BlockCache(disk, 2L * PIECE_BYTES)) {
+      Block block = acquire(cache, meta);
+      for (int i = 0; i < 4; i++) {
+        disk.failAfter(0, "the disk fails", false);
+        assertThatThrownBy(() -> block.select(List.of(), 0, 2 * RANGE))
+            .isInstanceOf(UnreadableSamplesException.class)
+            .hasMessageContaining("the disk fails");
+      }
+      assertThat(block.select(List.of(), 0, 2 * RANGE)).hasSize(40_000);
+      assertThat(cache.usedBytes()).isBetween(1L, 2L * PIECE_BYTES);
+      block.release();
+    }
+  }
 }
