@@ -347,8 +347,14 @@ final class StorageView implements SeriesView {
     TreeSet<String> all = new TreeSet<>(Labels::compareCodePoints);
     all.addAll(recent);
     all.addAll(far);
-    for (Candidate block : candidates) {
-      all.addAll(ask(block, List.of(), question));
+    for (Candidate candidate : candidates) {
+      try {
+        all.addAll(ask(candidate, List.of(), question));
+      } catch (DamagedBlockException e) {
+        throw e;
+      } catch (UnreadableSamplesException e) { // it was open, and the store is away since
+        LOG.debug("names of labels are told without those of a downsampled block", e);
+      }
     }
     return List.copyOf(all);
   }

@@ -55,6 +55,7 @@ class DownsampledObjectsTest {
   private long now = END + 11 * 24 * HOUR;
   private long keptMillis = Retention.FOR_EVER;
   private long localMillis = Retention.FOR_EVER;
+  private long cacheBytes = 64 << 20;
 
   private final class Life implements AutoCloseable {
     final Blocks blocks = Blocks.open(files, DownsampledObjectsTest::fail);
@@ -78,7 +79,7 @@ class DownsampledObjectsTest {
             store,
             new MemoryBlockFiles(),
             Map.of("who", "test"),
-            new ObjectSettings(Optional.empty(), 64 << 20, localMillis, Long.MAX_VALUE),
+            new ObjectSettings(Optional.empty(), cacheBytes, localMillis, Long.MAX_VALUE),
             retention,
             clock);
 
@@ -343,6 +344,35 @@ class DownsampledObjectsTest {
           .hasSize(1);
       assertThat(stored("meta.json").stream().filter(name -> name.contains("/1h-count/")))
           .hasSize(BLOCKS);
+    }
+  }
+
+  @Test
+  void namesOfLabelsAreToldWithoutOpenBlocksOfAStoreThatIsAway() throws IOException {
+    write();
+    localMillis = 12 * HOUR;
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      life.objects.run();
+      life.removeRawBlocks();
+    }
+    cacheBytes = // so that of one index nothing is here any more when the next is read
+        store.list("downsampled/5m-edges/").stream()
+            .filter(object -> object.name().endsWith("/index"))
+            .mapToLong(StoredObject::byteSize)
+            .max()
+            .orElseThrow();
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.localBlocks()).isZero();
+      List<Matcher> gauges = List.of(Matcher.equal("__name__", "g"));
+      Storage storage = new Storage(new EmptyHead(), life.blocks, life.downsampled);
+      List<String> names = storage.labelNames(gauges, START, END);
+      assertThat(names).contains("__name__");
+      store.failAfter(0, true);
+      assertThat(storage.labelNames(gauges, START, END)).isSubsetOf(names);
+      store.failAfter(Long.MAX_VALUE, false);
+      assertThat(storage.labelNames(gauges, START, END)).isEqualTo(names);
     }
   }
 }
