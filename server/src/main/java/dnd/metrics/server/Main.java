@@ -364,6 +364,7 @@ public final class Main implements AutoCloseable {
     section.put("at_once", figures.atOnce());
     section.put("missed", figures.missed());
     section.put("failed", figures.failed());
+    section.put("lost_steps", figures.lostSteps());
     return section;
   }
 

@@ -345,7 +345,12 @@ final class OwnFigures {
         .counter(
             "dnd_metrics_rule_failed_evaluations_total",
             "Evaluations of groups that ended in a fault of the service.",
-            rules.failed());
+            rules.failed())
+        .counter(
+            "dnd_metrics_alerts_lost_steps_total",
+            "Steps of alerts that a fault of the service kept from being announced; the log says"
+                + " which.",
+            rules.lostSteps());
   }
 
   static void hub(HubStatistics hub, Metrics metrics) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -23,20 +24,42 @@ import org.slf4j.LoggerFactory;
  * <p>A thread of its own does it, so that a group that waits for nothing but the disk can be
  * evaluated again, and takes all steps that came meanwhile in one write. The rows are forced while
  * the log forces the samples that they are made of; what is announced is in both. Steps that cannot
- * be made lasting are tried again every second, and everything after them waits behind them.
+ * be made lasting are tried again every second, and everything after them waits behind them. Where
+ * a fault ends it, what waits is carried out one by one, so that only the steps of the evaluation
+ * that has the fault are lost: the log names them, and they are counted.
  */
 final class AlertLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AlertLog.class);
   private static final long RETRY_MILLIS = 1000;
   private static final int ROWS_PER_WRITE = 10_000;
 
+  /** Of what is carried out one by one: it may have been too much for one write. */
+  private static final int ROWS_PER_WRITE_ALONE = 100;
+
+  /** Of steps that are lost the log names so many. */
+  private static final int MOST_NAMED = 10;
+
   /** What one evaluation came to. */
-  private record Step(List<Change> rows, List<Alert> alerts, LogMark samples) {}
+  private record Step(
+      PreparedGroup group,
+      List<AlertChange> changes,
+      List<Change> rows,
+      List<Alert> alerts,
+      LogMark samples) {
+    /** The first of its steps, as {@code Fired{labels}}. */
+    List<String> names() {
+      return changes.stream()
+          .limit(MOST_NAMED)
+          .map(change -> change.getClass().getSimpleName() + change.alert().labels())
+          .toList();
+    }
+  }
 
   private final Database database;
   private final Announcer announcer;
   private final Labels externalLabels;
   private final Thread thread = Thread.ofPlatform().name("alert-log").daemon().unstarted(this::run);
+  private final LongAdder lost = new LongAdder();
 
   /** Guards what is below; never held while the disk or the announcer is waited for. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -78,7 +101,7 @@ final class AlertLog implements AutoCloseable {
     }
     lock.lock();
     try {
-      waiting.add(new Step(rows, alerts, samples));
+      waiting.add(new Step(group, changes, rows, alerts, samples));
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -101,52 +124,94 @@ final class AlertLog implements AutoCloseable {
     }
   }
 
+  /** Steps that a fault of ours has kept from being made lasting or announced. */
+  long lost() {
+    return lost.sum();
+  }
+
   private void run() {
-    for (List<Step> steps = next(); !steps.isEmpty(); steps = next()) {
+    int alone = 0; // so many of those that wait are carried out one by one
+    for (List<Step> steps = next(alone); !steps.isEmpty(); steps = next(alone)) {
       try {
-        carryOut(steps);
-        done(steps.size());
+        write(steps, alone == 0 ? ROWS_PER_WRITE : ROWS_PER_WRITE_ALONE);
+        announce(steps);
+        alone = Math.max(0, alone - 1);
       } catch (IOException e) {
         if (!pauseUnlessClosed(steps, e)) {
           return;
         }
-      } catch (RuntimeException e) {
-        LOG.error("steps of alerts could not be made lasting and announced: {}", steps, e);
-        done(steps.size());
+      } catch (RuntimeException | Error e) {
+        if (alone == 0) {
+          alone = countWaiting();
+          LOG.warn("steps of alerts could not be carried out together: now one by one", e);
+        } else if (e instanceof OutOfMemoryError) { // which is not the step's fault
+          if (!pauseUnlessClosed(steps, e)) {
+            return;
+          }
+        } else {
+          lose(steps.getFirst(), e);
+          alone--;
+        }
       }
     }
   }
 
-  private void carryOut(List<Step> steps) throws IOException {
+  private void write(List<Step> steps, int rowsPerWrite) throws IOException {
     List<Change> rows = steps.stream().flatMap(step -> step.rows().stream()).toList();
-    for (int from = 0; from < rows.size(); from += ROWS_PER_WRITE) {
-      database.write(rows.subList(from, Math.min(rows.size(), from + ROWS_PER_WRITE)));
-    }
-    for (Step step : steps) { // each alone: of what begins and ends in one call nothing is said
-      step.samples().await();
-      announcer.accept(step.alerts());
+    for (int from = 0; from < rows.size(); from += rowsPerWrite) {
+      database.write(rows.subList(from, Math.min(rows.size(), from + rowsPerWrite)));
     }
   }
 
-  /** What waits; empty when nothing will come any more. */
-  private List<Step> next() {
+  private void announce(List<Step> steps) {
+    for (Step step : steps) { // each alone: of what begins and ends in one call nothing is said
+      step.samples().await();
+      announcer.accept(step.alerts());
+      done();
+    }
+  }
+
+  private void lose(Step step, Throwable fault) {
+    lost.add(step.rows().size());
+    LOG.error(
+        "{} steps of alerts of group {} could not be made lasting and announced and are lost: {}",
+        step.rows().size(),
+        step.group().key(),
+        step.names(),
+        fault);
+    done();
+  }
+
+  /**
+   * What waits, or, where {@code alone} is not zero, the first of it; empty when nothing will come
+   * any more.
+   */
+  private List<Step> next(int alone) {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed) {
         changed.awaitUninterruptibly();
       }
-      return List.copyOf(waiting);
+      return alone == 0 ? List.copyOf(waiting) : waiting.stream().limit(1).toList();
     } finally {
       lock.unlock();
     }
   }
 
-  private void done(int steps) {
+  private int countWaiting() {
     lock.lock();
     try {
-      for (int i = 0; i < steps; i++) {
-        waiting.remove();
-      }
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The first of those that wait does so no longer. */
+  private void done() {
+    lock.lock();
+    try {
+      waiting.remove();
       failing = false;
       changed.signalAll();
     } finally {
@@ -155,7 +220,7 @@ final class AlertLog implements AutoCloseable {
   }
 
   /** False where there will be no other attempt. */
-  private boolean pauseUnlessClosed(List<Step> steps, IOException reason) {
+  private boolean pauseUnlessClosed(List<Step> steps, Throwable reason) {
     int rows = steps.stream().mapToInt(step -> step.rows().size()).sum();
     lock.lock();
     try {

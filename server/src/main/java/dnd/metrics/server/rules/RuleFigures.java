@@ -15,6 +15,7 @@ import java.util.List;
  * @param atOnce evaluations of groups at once
  * @param missed slots that were missed
  * @param failed evaluations of groups that ended in a fault of ours
+ * @param lostSteps of alerts, which a fault of ours kept from being made lasting and announced
  */
 public record RuleFigures(
     long groups,
@@ -25,9 +26,10 @@ public record RuleFigures(
     long intervals,
     long atOnce,
     long missed,
-    long failed) {
+    long failed,
+    long lostSteps) {
 
-  static RuleFigures of(List<LoadedGroup> loaded, RuleCounters counters) {
+  static RuleFigures of(List<LoadedGroup> loaded, RuleCounters counters, long lostSteps) {
     long rules = 0;
     long failing = 0;
     long pending = 0;
@@ -51,6 +53,7 @@ public record RuleFigures(
         counters.intervals.sum(),
         counters.atOnce.sum(),
         counters.missed.sum(),
-        counters.failed.sum());
+        counters.failed.sum(),
+        lostSteps);
   }
 }

@@ -238,7 +238,7 @@ public final class RuleService implements AutoCloseable {
 
   /** How rules do, as one figure each. */
   public RuleFigures figures() {
-    return RuleFigures.of(scheduler.groups(), scheduler.counters());
+    return RuleFigures.of(scheduler.groups(), scheduler.counters(), alerts.lost());
   }
 
   /** Waits until what evaluations came to is announced, or cannot be made lasting now. */

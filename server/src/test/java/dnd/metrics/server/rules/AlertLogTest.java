@@ -1,0 +1,184 @@
+package dnd.metrics.server.rules;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.Change;
+import dnd.metrics.server.database.Database;
+import dnd.metrics.server.database.DatabaseStatus;
+import dnd.metrics.server.database.DatabaseUnavailableException;
+import dnd.metrics.server.database.MemoryDatabase;
+import dnd.metrics.server.database.Row;
+import dnd.metrics.server.database.Table;
+import dnd.metrics.server.hub.RecordingHub;
+import dnd.metrics.server.model.Labels;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What waits is added before the log begins, so that it is carried out together. */
+class AlertLogTest {
+  private static final long NOW = 1_800_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** A database that does not take everything. */
+  private static final class PickyDatabase implements Database {
+    final MemoryDatabase tables = new MemoryDatabase();
+
+    /** By the id of the alert; each throws. */
+    final Map<String, Runnable> faults = new ConcurrentHashMap<>();
+
+    volatile int mostRows = Integer.MAX_VALUE;
+
+    @Override
+    public void write(List<Change> changes) throws IOException {
+      if (changes.size() > mostRows) {
+        throw new IllegalArgumentException("a write of " + changes.size() + " rows");
+      }
+      for (Change change : changes) {
+        if (change instanceof Change.Put put) {
+          faults.getOrDefault(put.row().text("id"), () -> {}).run();
+        }
+      }
+      tables.write(changes);
+    }
+
+    @Override
+    public List<Row> read(Table table, Map<String, ?> filter) throws DatabaseUnavailableException {
+      return tables.read(table, filter);
+    }
+
+    @Override
+    public DatabaseStatus status() {
+      return tables.status();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final RecordingHub hub = new RecordingHub(1 << 20);
+  private final PickyDatabase database = new PickyDatabase();
+  private final Announcer announcer =
+      new Announcer(hub, new MemoryDatabase(), AlertsConfig.DEFAULT, InstantSource.system());
+  private final AlertLog log = new AlertLog(database, announcer, Labels.empty());
+  private PreparedGroup group;
+
+  @BeforeEach
+  void begin() throws Exception {
+    group =
+        TestGroup.prepare(
+            """
+            groups:
+              - name: inn
+                rules:
+                  - alert: LowAle
+                    expr: ale < 5
+            """);
+    announcer.start(Set.of());
+  }
+
+  @AfterEach
+  void end() {
+    log.close();
+    announcer.close();
+  }
+
+  /** In one evaluation these begin to fire. */
+  private void fire(String... ids) {
+    List<AlertChange> changes = new ArrayList<>();
+    for (String id : ids) {
+      Labels labels = Labels.of("alertname", "LowAle", "severity", "page", "service", id);
+      changes.add(
+          new AlertChange.Fired(
+              AlertInstance.pending(id, labels, Labels.empty(), 3, NOW, "c-" + id)
+                  .fired(NOW)));
+    }
+    log.add(group, changes, LogMark.passed());
+  }
+
+  private List<String> stored() {
+    return database.tables.rows(Table.ALERTS).stream().map(row -> row.text("id")).toList();
+  }
+
+  private void awaitAnnounced(String... ids) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(hub.published)
+                .extracting(event -> event.data().get("labels").get("service").asString())
+                .containsExactlyInAnyOrder(ids));
+  }
+
+  @Test
+  void onlyStepsThatCannotBeCarriedOutAreLost() {
+    database.faults.put(
+        "b",
+        () -> {
+          throw new IllegalStateException("no place for b");
+        });
+    fire("a");
+    fire("b", "b2");
+    fire("c", "c2");
+    log.start();
+    awaitAnnounced("a", "c", "c2");
+    assertThat(stored()).containsExactly("a", "c", "c2");
+    assertThat(log.lost()).as("those of the evaluation of b").isEqualTo(2);
+  }
+
+  @Test
+  void anErrorDoesNotEndIt() {
+    database.faults.put(
+        "b",
+        () -> {
+          throw new LinkageError("no class for b");
+        });
+    fire("a");
+    fire("b");
+    log.start();
+    await().atMost(PATIENCE).until(() -> log.lost() == 1);
+    fire("b");
+    fire("c");
+    awaitAnnounced("a", "c");
+    assertThat(stored()).containsExactly("a", "c");
+    assertThat(log.lost()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsTooMuchTogetherIsNotLost() {
+    database.mostRows = 3;
+    fire("a", "a2");
+    fire("b", "b2");
+    log.start();
+    awaitAnnounced("a", "a2", "b", "b2");
+    assertThat(stored()).containsExactly("a", "a2", "b", "b2");
+    assertThat(log.lost()).isZero();
+  }
+
+  @Test
+  void whatMemoryIsMissingForIsTriedAgain() {
+    int[] left = {3};
+    database.faults.put(
+        "b",
+        () -> {
+          if (left[0]-- > 0) {
+            throw new OutOfMemoryError("for now");
+          }
+        });
+    fire("a");
+    fire("b");
+    log.start();
+    awaitAnnounced("a", "b");
+    assertThat(log.lost()).isZero();
+  }
+}
