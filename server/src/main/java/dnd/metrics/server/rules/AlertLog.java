@@ -131,12 +131,18 @@ final class AlertLog implements AutoCloseable {
 
   private void run() {
     int alone = 0; // so many of those that wait are carried out one by one
+    boolean failed = false; // the last attempt, on the disk
     for (List<Step> steps = next(alone); !steps.isEmpty(); steps = next(alone)) {
       try {
+        if (failed) {
+          tryDisk(steps);
+          failed = false;
+        }
         write(steps, alone == 0 ? ROWS_PER_WRITE : ROWS_PER_WRITE_ALONE);
         announce(steps);
         alone = Math.max(0, alone - 1);
       } catch (IOException e) {
+        failed = true;
         if (!pauseUnlessClosed(steps, e)) {
           return;
         }
@@ -154,6 +160,14 @@ final class AlertLog implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Finds out with one row whether the disk takes something again: what cannot be made lasting the
+   * database keeps in memory, so that all rows at each attempt would fill the memory.
+   */
+  private void tryDisk(List<Step> steps) throws IOException {
+    database.write(steps.getFirst().rows().subList(0, 1));
   }
 
   private void write(List<Step> steps, int rowsPerWrite) throws IOException {
@@ -224,6 +238,7 @@ final class AlertLog implements AutoCloseable {
     int rows = steps.stream().mapToInt(step -> step.rows().size()).sum();
     lock.lock();
     try {
+      boolean last = closed; // who closes it makes the next attempt come at once
       LOG.warn(
           "{} steps of alerts cannot be made lasting{} and are not announced yet: {}",
           rows,
@@ -235,7 +250,7 @@ final class AlertLog implements AutoCloseable {
       while (!closed && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
       }
-      return !closed;
+      return !last;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,10 +39,14 @@ class AlertLogTest {
     /** By the id of the alert; each throws. */
     final Map<String, Runnable> faults = new ConcurrentHashMap<>();
 
+    /** How many rows each write had. */
+    final List<Integer> writes = new CopyOnWriteArrayList<>();
+
     volatile int mostRows = Integer.MAX_VALUE;
 
     @Override
     public void write(List<Change> changes) throws IOException {
+      writes.add(changes.size());
       if (changes.size() > mostRows) {
         throw new IllegalArgumentException("a write of " + changes.size() + " rows");
       }
@@ -180,5 +185,19 @@ class AlertLogTest {
     log.start();
     awaitAnnounced("a", "b");
     assertThat(log.lost()).isZero();
+  }
+
+  @Test
+  void aDiskThatTakesNothingIsTriedWithOneRow() {
+    database.tables.breakDisk(true);
+    fire("a", "a2");
+    fire("b");
+    log.start();
+    await().atMost(PATIENCE).until(() -> database.writes.size() >= 3);
+    assertThat(List.copyOf(database.writes).subList(0, 3)).containsExactly(3, 1, 1);
+    assertThat(hub.published).isEmpty();
+    database.tables.breakDisk(false);
+    awaitAnnounced("a", "a2", "b");
+    assertThat(stored()).containsExactly("a", "a2", "b");
   }
 }
