@@ -356,6 +356,7 @@ final class Connection {
     ProtocolParser parser =
         new ProtocolParser(session, options.maxControlLineBytes(), options.maxPayloadBytes());
     ReadBuffer buffer = new ReadBuffer();
+    InputStream received = socket.getInputStream(); // once: a drained socket gives none any more
     while (isOpen() && !readingStopped) {
       if (buffer.fill(in, parser.needed()) < 0) {
         return;
@@ -370,7 +371,7 @@ final class Connection {
         answered = session.endTurn(outbound);
       }
       if (answered) {
-        answer(in, out);
+        answer(received, in, out);
       }
     }
   }
@@ -379,9 +380,11 @@ final class Connection {
    * Writes the answer here where the client waits for it. Who has sent more already may go on for
    * long before it reads: for such a client only the writer waits, so that it is not kept from
    * sending by what it has not read yet.
+   *
+   * @param received from the socket, which is not what {@code in} gives where there is TLS
    */
-  private void answer(InputStream in, OutputStream out) throws IOException {
-    if (socket.getInputStream().available() > 0) { // the socket's, not the TLS stream's
+  private void answer(InputStream received, InputStream in, OutputStream out) throws IOException {
+    if (received.available() > 0) {
       outbound.wake();
     } else {
       outbound.writeHere(out);

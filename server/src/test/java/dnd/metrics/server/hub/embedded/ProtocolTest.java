@@ -12,6 +12,8 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -489,6 +491,38 @@ class ProtocolTest {
       client.expect("MSG out 1 4", "late");
       hub.close();
       client.expectEnd();
+    }
+  }
+
+  @Test
+  void whatAHandlerAnswersWhileTheHubIsDrainedIsNotHeldBack() throws Exception {
+    hub.close();
+    hub = EmbeddedHub.start(TestHub.options(), () -> 0); // no turn takes long
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch drains = new CountDownLatch(1);
+    hub.subscribe(
+        "in",
+        null,
+        message -> {
+          entered.countDown();
+          try {
+            assertThat(drains.await(1, TimeUnit.MINUTES)).isTrue();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          hub.publish("out", null, Headers.NONE, "late".getBytes(UTF_8));
+        });
+    try (RawClient client = connect()) {
+      client.send("SUB out 1\r\nPUB in 0\r\n\r\n");
+      assertThat(entered.await(1, TimeUnit.MINUTES)).isTrue();
+      Thread draining = Thread.ofPlatform().start(hub::drain);
+      await() // until it waits for the handler
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> draining.getState() == Thread.State.TIMED_WAITING);
+      drains.countDown();
+      assertThat(client.line()).startsWith("INFO {").contains("\"ldm\":true");
+      client.expect("MSG out 1 4", "late");
+      draining.join();
     }
   }
 
