@@ -63,7 +63,7 @@ final class RuleScheduler implements AutoCloseable {
   /** Guards the replacement of what is loaded, and {@link #watches}. */
   private final Object loadLock = new Object();
 
-  private List<SeriesWatch> watches = List.of();
+  private Map<Watched, SeriesWatch> watches = Map.of();
   private volatile Layout layout = Layout.of(List.of());
 
   RuleScheduler(GroupRun run, Head head, InstantSource clock) {
@@ -86,6 +86,9 @@ final class RuleScheduler implements AutoCloseable {
   private static ThreadFactory threads(String name) {
     return Thread.ofPlatform().name(name, 1).daemon().stackSize(STACK_BYTES).factory();
   }
+
+  /** A rule of a group that is loaded, whose series are watched. */
+  private record Watched(LoadedGroup loaded, int rule) {}
 
   /** A group to load, with the state to begin with where it is not loaded yet. */
   record GroupToLoad(PreparedGroup group, GroupState state) {}
@@ -173,19 +176,42 @@ final class RuleScheduler implements AutoCloseable {
     }
   }
 
+  /**
+   * Rules that go on keep their watches: of what was appended before and is on its way to the disk
+   * those hear who watched then.
+   */
   private void install(List<LoadedGroup> after) {
     Layout next = Layout.of(after);
-    List<WatchedSeries> watched = new ArrayList<>();
+    Map<Watched, SeriesWatch> watched = new HashMap<>();
+    List<Watched> begun = new ArrayList<>();
+    List<WatchedSeries> series = new ArrayList<>();
     for (LoadedGroup loaded : after) {
       for (int i = 0; i < loaded.group.rules().size(); i++) {
         List<List<Matcher>> reads = RuleReads.of(loaded.group.rules().get(i).expr());
         if (!reads.isEmpty() && !next.inCycle(loaded, i)) {
-          watched.add(new WatchedSeries(reads, listener(loaded, i)));
+          Watched rule = new Watched(loaded, i);
+          SeriesWatch before = watches.get(rule);
+          if (before == null) {
+            begun.add(rule);
+            series.add(new WatchedSeries(reads, listener(loaded, i)));
+          } else {
+            watched.put(rule, before);
+          }
         }
       }
     }
+    List<SeriesWatch> ended = new ArrayList<>();
+    watches.forEach((rule, watch) -> {
+      if (!watched.containsKey(rule)) {
+        ended.add(watch);
+      }
+    });
     layout = next;
-    watches = head.rewatch(watches, watched);
+    List<SeriesWatch> began = head.rewatch(ended, series);
+    for (int i = 0; i < begun.size(); i++) {
+      watched.put(begun.get(i), began.get(i));
+    }
+    watches = watched;
   }
 
   /** Short: it runs on the log's thread. Of what rules write, their readers know already. */
@@ -411,7 +437,8 @@ final class RuleScheduler implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     synchronized (loadLock) {
-      watches = head.rewatch(watches, List.of());
+      head.rewatch(List.copyOf(watches.values()), List.of());
+      watches = Map.of();
       groups().forEach(loaded -> loaded.stopped = true);
     }
     intervals.shutdown();

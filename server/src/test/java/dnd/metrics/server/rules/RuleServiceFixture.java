@@ -10,7 +10,6 @@ import dnd.metrics.server.head.CommitCallback;
 import dnd.metrics.server.head.EventKind;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
-import dnd.metrics.server.head.HeadUnavailableException;
 import dnd.metrics.server.head.ReplayListener;
 import dnd.metrics.server.head.SenderBatch;
 import dnd.metrics.server.head.SenderId;
@@ -121,13 +120,34 @@ final class RuleServiceFixture implements AutoCloseable {
   }
 
   void pushAt(long millis, String correlationId, String name, double value, String... labels) {
+    try {
+      pushAround(() -> {}, millis, correlationId, name, value, labels);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** What is done while a sample is on its way. */
+  @FunctionalInterface
+  interface Meanwhile {
+    void run() throws Exception;
+  }
+
+  /** Pushes; {@code meanwhile} the sample can be seen, and is not yet in the log. */
+  void pushAround(
+      Meanwhile meanwhile,
+      long millis,
+      String correlationId,
+      String name,
+      double value,
+      String... labels)
+      throws Exception {
     Labels all = Labels.of(labels).with(Labels.METRIC_NAME, name);
     SenderId sender = new SenderId(all.get("service"), all.get("instance"));
     try (SenderBatch batch = head.sender(sender).begin(EventKind.PUSH, null, clock.millis())) {
       batch.append(batch.resolve(all), millis, value);
+      meanwhile.run();
       batch.commit(new Commit(correlationId));
-    } catch (HeadUnavailableException e) {
-      throw new AssertionError(e);
     }
   }
 

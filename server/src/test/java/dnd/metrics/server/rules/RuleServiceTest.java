@@ -83,6 +83,23 @@ class RuleServiceTest {
   }
 
   @Test
+  void aPushThatIsOnItsWayWhileOtherRulesChangeIsNotMissed() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", LOW);
+      test.pushAround(
+          () -> test.load("cellar.yml", LOW.replace("inn", "cellar").replace("ale <", "wine <")),
+          test.clock.millis(),
+          "push-1",
+          "ale",
+          3,
+          "service",
+          "tavern");
+      JsonNode triggered = test.next("alert.triggered");
+      assertThat(triggered.get("correlation_id").asString()).isEqualTo("push-1");
+    }
+  }
+
+  @Test
   void anAlertIsOwedToTheLastPushOfItsOwnSender() throws Exception {
     try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
       test.load("inn.yml", LOW.replace("ale <", "sum by (service) (ale) <"));
