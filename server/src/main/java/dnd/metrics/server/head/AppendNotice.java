@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers for a batch that touched watched series: at once to whoever waits for the batch, and to
- * the watches together with the other batches of the same force.
+ * the watches together with the other batches of the same force. Where the batch cannot be written,
+ * whoever waits hears that, and the watches hear of it when it was written after all.
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares notices
 record AppendNotice(
     LogCallback waiting,
-    WatchCalls calls,
+    Head head,
     WatchGroup[] watches,
     SenderId sender,
     @Nullable String correlationId,
@@ -20,12 +21,21 @@ record AppendNotice(
     implements LogCallback {
   @Override
   public void committed() {
-    calls.add(watches, sender, correlationId, oldestMillis, newestMillis);
+    head.watchCalls().add(watches, sender, correlationId, oldestMillis, newestMillis);
     waiting.committed();
   }
 
   @Override
   public void failed(IOException reason) {
     waiting.failed(reason);
+    head.tellOnceDurable(
+        new AppendNotice(
+            LogCallback.NOBODY,
+            head,
+            watches,
+            sender,
+            correlationId,
+            oldestMillis,
+            newestMillis));
   }
 }

@@ -318,6 +318,13 @@ public final class Head implements SeriesSource, Closeable {
     return watchCalls;
   }
 
+  /** Tells of samples that could not be written when they came: the log tries that again. */
+  void tellOnceDurable(AppendNotice notice) {
+    if (!closed) {
+      log.whenDurable(notice);
+    }
+  }
+
   /**
    * Calls {@code listener} with a metric's name when a sender says something new of it. It is
    * called on the sender's thread, under its lock: it must be short and must not block.
@@ -410,7 +417,7 @@ public final class Head implements SeriesSource, Closeable {
     log.whenDurable(
         new AppendNotice(
             LogCallback.NOBODY,
-            watchCalls,
+            this,
             new WatchGroup[] {new WatchGroup(watches.all())},
             sender,
             correlationId,

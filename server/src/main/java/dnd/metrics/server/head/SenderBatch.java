@@ -300,7 +300,7 @@ public final class SenderBatch implements AutoCloseable {
     long oldest = Math.min(oldestMillis, newest);
     return new AppendNotice(
         callback,
-        head.watchCalls(),
+        head,
         touched.take(),
         sender.id(),
         callback.correlationId(),

@@ -1,11 +1,15 @@
 package dnd.metrics.server.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -156,6 +160,25 @@ class SeriesWatchTest {
     }
     push("last");
     assertThat(heard).containsExactly("rolls dice d 0");
+  }
+
+  @Test
+  void hearsOfWhatCouldNotBeWrittenAtFirst() throws Exception {
+    head.close();
+    MemoryLogFiles disk = new MemoryLogFiles();
+    head =
+        Head.open(
+            folder.resolve("faulty"),
+            path -> disk,
+            HeadOptions.DEFAULT,
+            LogOptions.DEFAULT.withRetryInterval(Duration.ofMillis(3)),
+            ReplayListener.SILENT);
+    watch("rolls", Matcher.equal("__name__", "rolls_total"));
+    disk.failForces(3);
+    commit(DICE, ROLLS, 7, "c-1");
+    await().atMost(Duration.ofMinutes(1)).until(() -> !heard.isEmpty());
+    push("last");
+    assertThat(heard).as("once").containsExactly("rolls dice c-1 7");
   }
 
   /** Keeps the log's thread busy, so that what is committed meanwhile shares the next force. */
