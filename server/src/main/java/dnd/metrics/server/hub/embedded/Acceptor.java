@@ -37,6 +37,10 @@ final class Acceptor implements Runnable {
           LOG.warn("A client could not be taken in", failed);
           LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
         }
+      } catch (OutOfMemoryError noMemory) {
+        // It may be there for the next one; without this thread nobody would ever come in again.
+        LOG.error("A client could not be taken in", noMemory);
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
       }
     }
   }

@@ -40,15 +40,21 @@ final class Housekeeper {
     return Math.clamp(shortest / 4, SHORTEST_ROUND_NANOS, LONGEST_ROUND_NANOS);
   }
 
+  /** The scheduler would silently stop at what is thrown, and with it all deadlines. */
   private void round() {
-    long now = hub.nanoClock().getAsLong();
-    for (Connection connection : hub.connections().all()) {
-      try {
-        connection.tick(now);
-      } catch (RuntimeException mistake) {
-        // The scheduler would silently stop at it, and with it all deadlines.
-        LOG.error("{}: looking after it failed", connection, mistake);
-      }
+    try {
+      long now = hub.nanoClock().getAsLong();
+      hub.connections().all().forEach(connection -> look(connection, now));
+    } catch (RuntimeException | Error mistake) {
+      LOG.error("A round of looking after the connections failed", mistake);
+    }
+  }
+
+  private static void look(Connection connection, long nowNanos) {
+    try {
+      connection.tick(nowNanos);
+    } catch (RuntimeException mistake) {
+      LOG.error("{}: looking after it failed", connection, mistake);
     }
   }
 }

@@ -116,7 +116,7 @@ final class LocalDispatcher implements Runnable {
   private static void runSafely(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       LOG.error("A task of the hub failed", failure);
     }
   }

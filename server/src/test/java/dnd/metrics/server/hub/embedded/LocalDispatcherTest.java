@@ -55,4 +55,27 @@ class LocalDispatcherTest {
     assertThat(handled).containsExactly("first", "second", "4");
     assertThat(slow.deliver(publication("late"))).isFalse();
   }
+
+  @Test
+  void aTaskThatThrowsKeepsNothingFromBeingDelivered() {
+    List<String> handled = new ArrayList<>();
+    LocalSubscription subscription =
+        new LocalSubscription(
+            trie,
+            dispatcher,
+            counters,
+            "a",
+            null,
+            message -> handled.add(new String(message.copyPayload(), UTF_8)));
+    dispatcher.start();
+    dispatcher.run(() -> {
+      throw new IllegalStateException("a mistake");
+    });
+    dispatcher.run(() -> {
+      throw new StackOverflowError("a deep one");
+    });
+    assertThat(subscription.deliver(publication("behind"))).isTrue();
+    dispatcher.close();
+    assertThat(handled).containsExactly("behind");
+  }
 }
