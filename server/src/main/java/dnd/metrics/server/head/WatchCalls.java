@@ -78,6 +78,7 @@ final class WatchCalls {
     }
     toldNanos = nanoTime.getAsLong();
     for (WatchGroup group : groups) {
+      group.forgetSilent(toldNanos);
       AppendedEvents news = group.takeNews();
       for (SeriesWatch watch : group.watches()) {
         if (watch.noteFirst(news)) {

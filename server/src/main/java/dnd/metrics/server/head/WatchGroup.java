@@ -45,6 +45,11 @@ final class WatchGroup {
     return first;
   }
 
+  /** Forgets the last events of senders that have sent nothing for long. */
+  void forgetSilent(long nowNanos) {
+    lastEvents.forgetSilent(nowNanos);
+  }
+
   /** What was noted; at least one event. */
   AppendedEvents takeNews() {
     AppendedEvents taken = new AppendedEvents(news, senders);
