@@ -301,12 +301,27 @@ final class RuleScheduler implements AutoCloseable {
     var _ = at(slotMillis, () -> execute(intervals, () -> evaluateSlot(loaded, slotMillis)));
   }
 
+  /** Whatever happens in a slot, the next one comes. */
   private void evaluateSlot(LoadedGroup loaded, long slotMillis) {
+    long slot = slotMillis;
+    try {
+      slot = takeSlot(loaded, slotMillis);
+      lookAgain(loaded);
+    } catch (RuntimeException | OutOfMemoryError e) {
+      failed(loaded, e);
+    }
+    if (!loaded.stopped) {
+      atSlot(loaded, slot + loaded.slots.intervalMillis());
+    }
+  }
+
+  /** Evaluates a group at its slot, or at the last one where some were missed; which that was. */
+  private long takeSlot(LoadedGroup loaded, long slotMillis) {
     long slot = slotMillis;
     loaded.evaluating.lock();
     try {
       if (loaded.stopped) {
-        return;
+        return slot;
       }
       long missed = loaded.slots.missed(slot, clock.millis());
       if (missed > 0) {
@@ -322,11 +337,10 @@ final class RuleScheduler implements AutoCloseable {
       loaded.intervals.increment();
       counters.intervals.increment();
       evaluate(loaded, null, slot, Writing.ALL, loaded.triggers.drain(null, slot));
+      return slot;
     } finally {
       loaded.evaluating.unlock();
     }
-    lookAgain(loaded);
-    atSlot(loaded, slot + loaded.slots.intervalMillis());
   }
 
   /**
@@ -364,10 +378,14 @@ final class RuleScheduler implements AutoCloseable {
       wakeReaders(loaded, rules, result, cause);
       return result;
     } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-      counters.failed.increment();
-      LOG.error("the evaluation of group {} failed", loaded.group.key(), e);
+      failed(loaded, e);
       return null;
     }
+  }
+
+  private void failed(LoadedGroup loaded, Throwable fault) {
+    counters.failed.increment();
+    LOG.error("the evaluation of group {} failed", loaded.group.key(), fault);
   }
 
   /** Those who read what was written and were not evaluated after it. */

@@ -36,7 +36,7 @@ final class RuleServiceFixture implements AutoCloseable {
     Awaitility.setDefaultTimeout(Duration.ofMinutes(1)); // on a machine that does much else
   }
 
-  final InstantSource clock = InstantSource.system();
+  final InstantSource clock;
   final RecordingHub hub = new RecordingHub(1 << 20);
   final MemoryDatabase database;
   final Head head;
@@ -50,16 +50,25 @@ final class RuleServiceFixture implements AutoCloseable {
   }
 
   RuleServiceFixture(Path folder, RuleDefaults defaults) throws IOException {
-    this(folder, new MemoryDatabase(), HeadOptions.DEFAULT, defaults);
+    this(folder, new MemoryDatabase(), HeadOptions.DEFAULT, defaults, InstantSource.system());
+  }
+
+  RuleServiceFixture(Path folder, InstantSource clock) throws IOException {
+    this(folder, new MemoryDatabase(), HeadOptions.DEFAULT, RuleDefaults.PROMETHEUS, clock);
   }
 
   RuleServiceFixture(Path folder, MemoryDatabase database, HeadOptions options) throws IOException {
-    this(folder, database, options, RuleDefaults.PROMETHEUS);
+    this(folder, database, options, RuleDefaults.PROMETHEUS, InstantSource.system());
   }
 
   private RuleServiceFixture(
-      Path folder, MemoryDatabase database, HeadOptions options, RuleDefaults defaults)
+      Path folder,
+      MemoryDatabase database,
+      HeadOptions options,
+      RuleDefaults defaults,
+      InstantSource clock)
       throws IOException {
+    this.clock = clock;
     this.database = database;
     this.defaults = defaults;
     this.head = Head.open(folder, options, ReplayListener.SILENT);

@@ -12,7 +12,10 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleBatch;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -339,6 +342,34 @@ class RuleServiceTest {
       }
       assertThat(loaded.missed.sum()).isZero();
       assertThat(loaded.atOnce.sum()).isPositive();
+    }
+  }
+
+  @Test
+  void intervalsGoOnAfterAnErrorInOne() throws Exception {
+    AtomicInteger faults = new AtomicInteger();
+    InstantSource clock =
+        () -> {
+          if (Thread.currentThread().getName().startsWith("rule-interval-")
+              && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("for now");
+          }
+          return Instant.now();
+        };
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
+      test.load("inn.yml", LOW.replace("1h", "1s"));
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      loaded.evaluating.lock();
+      try {
+        await().until(loaded.evaluating::hasQueuedThreads);
+        faults.set(1); // the next that the slot's thread does is to ask the clock
+      } finally {
+        loaded.evaluating.unlock();
+      }
+      await().until(() -> faults.get() == 0);
+      long before = loaded.intervals.sum();
+      await().until(() -> loaded.intervals.sum() >= before + 2);
+      assertThat(test.service.figures().failed()).isEqualTo(1);
     }
   }
 
