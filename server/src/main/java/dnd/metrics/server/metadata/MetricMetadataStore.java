@@ -50,6 +50,9 @@ public final class MetricMetadataStore implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
+  /** Whether the disk took nothing when something was written last; of the thread. */
+  private boolean failed;
+
   /**
    * @param head what senders have said that the head knows, by name of the metric
    */
@@ -163,19 +166,26 @@ public final class MetricMetadataStore implements AutoCloseable {
       try {
         database.write(changes(changed));
       } catch (IOException e) {
-        LOG.warn("metadata of {} metrics is not stored yet: {}", changed.size(), e.getMessage());
+        failed = true;
         news.addAll(taken);
+        LOG.warn("metadata of {} metrics is not stored yet: {}", news.size(), e.getMessage());
         return false;
       }
+      failed &= changed.isEmpty();
       stored.putAll(changed);
     }
     return true;
   }
 
+  /**
+   * A few names; one while the disk takes nothing, since the database keeps in memory what it could
+   * not make lasting, so that all of them at each attempt would fill the memory.
+   */
   private List<String> take() {
+    int atMost = failed ? 1 : CHANGES_PER_WRITE;
     List<String> taken = new ArrayList<>();
     Iterator<String> names = news.iterator();
-    while (names.hasNext() && taken.size() < CHANGES_PER_WRITE) {
+    while (names.hasNext() && taken.size() < atMost) {
       taken.add(names.next());
       names.remove();
     }
