@@ -30,12 +30,6 @@ record AppendNotice(
     waiting.failed(reason);
     head.tellOnceDurable(
         new AppendNotice(
-            LogCallback.NOBODY,
-            head,
-            watches,
-            sender,
-            correlationId,
-            oldestMillis,
-            newestMillis));
+            LogCallback.NOBODY, head, watches, sender, correlationId, oldestMillis, newestMillis));
   }
 }

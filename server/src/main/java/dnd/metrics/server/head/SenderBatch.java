@@ -299,13 +299,7 @@ public final class SenderBatch implements AutoCloseable {
     long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
     long oldest = Math.min(oldestMillis, newest);
     return new AppendNotice(
-        callback,
-        head,
-        touched.take(),
-        sender.id(),
-        callback.correlationId(),
-        oldest,
-        newest);
+        callback, head, touched.take(), sender.id(), callback.correlationId(), oldest, newest);
   }
 
   private void markEnded() {

@@ -106,8 +106,7 @@ class AlertLogTest {
       Labels labels = Labels.of("alertname", "LowAle", "severity", "page", "service", id);
       changes.add(
           new AlertChange.Fired(
-              AlertInstance.pending(id, labels, Labels.empty(), 3, NOW, "c-" + id)
-                  .fired(NOW)));
+              AlertInstance.pending(id, labels, Labels.empty(), 3, NOW, "c-" + id).fired(NOW)));
     }
     log.add(group, changes, LogMark.passed());
   }
