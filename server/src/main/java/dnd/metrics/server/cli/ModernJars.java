@@ -33,6 +33,9 @@ public final class ModernJars {
 
   private static final int NEW_VERSION = ClassFile.JAVA_8_VERSION;
 
+  /** Where the version ends that a class file begins with. */
+  private static final int VERSION_END = 8;
+
   private ModernJars() {}
 
   /**
@@ -56,7 +59,7 @@ public final class ModernJars {
     int count = 0;
     try (JarFile in = new JarFile(jar.toFile())) {
       List<JarEntry> entries = in.stream().toList();
-      if (entries.stream().anyMatch(ModernJars::isSignature)) {
+      if (entries.stream().anyMatch(ModernJars::isSignature) || !hasOld(in, entries)) {
         return 0; // what is signed stays as it is
       }
       ClassFile classFile =
@@ -64,8 +67,8 @@ public final class ModernJars {
               StackMapsOption.GENERATE_STACK_MAPS, ClassHierarchyResolverOption.of(resolver(in)));
       try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(made))) {
         for (JarEntry entry : entries) {
-          byte[] bytes = read(in, entry);
-          if (isOld(entry, bytes)) {
+          byte[] bytes = read(in, entry, Integer.MAX_VALUE);
+          if (isClass(entry) && isOld(bytes)) {
             bytes = modernize(classFile, bytes);
             count++;
           }
@@ -75,27 +78,35 @@ public final class ModernJars {
         }
       }
     }
-    if (count > 0) {
-      Files.move(made, jar, StandardCopyOption.REPLACE_EXISTING);
-    } else {
-      Files.delete(made);
-    }
+    Files.move(made, jar, StandardCopyOption.REPLACE_EXISTING);
     return count;
+  }
+
+  private static boolean hasOld(JarFile jar, List<JarEntry> entries) throws IOException {
+    for (JarEntry entry : entries) {
+      if (isClass(entry) && isOld(read(jar, entry, VERSION_END))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isSignature(JarEntry entry) {
     return entry.getName().startsWith("META-INF/") && entry.getName().endsWith(".SF");
   }
 
-  private static byte[] read(JarFile jar, JarEntry entry) throws IOException {
+  private static byte[] read(JarFile jar, JarEntry entry, int most) throws IOException {
     try (InputStream in = jar.getInputStream(entry)) {
-      return in.readAllBytes();
+      return in.readNBytes(most);
     }
   }
 
-  private static boolean isOld(JarEntry entry, byte[] bytes) {
-    return entry.getName().endsWith(".class")
-        && (((bytes[6] & 0xff) << 8) | (bytes[7] & 0xff)) < LEAST_VERSION;
+  private static boolean isClass(JarEntry entry) {
+    return entry.getName().endsWith(".class");
+  }
+
+  private static boolean isOld(byte[] bytes) {
+    return (((bytes[6] & 0xff) << 8) | (bytes[7] & 0xff)) < LEAST_VERSION;
   }
 
   /** Finds superclasses in the jar, and those of Java. */
