@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
@@ -35,6 +34,7 @@ public final class AotTraining {
   public static void main(String[] args) throws Exception {
     PrintStream err = System.err;
     InputStream in = System.in;
+    InstantSource clock = InstantSource.system();
     System.setOut(silence());
     Path folder = Files.createTempDirectory("dnd-metrics-training");
     int failures = 0;
@@ -42,12 +42,12 @@ public final class AotTraining {
         Main.start(
             withFreePort(Config.defaults()),
             folder.resolve("data"),
-            InstantSource.system(),
+            clock,
             ReplayListener.SILENT)) {
       Banner.text(main, Config.defaults(), folder, 0, true);
-      TrainingLoad.push(main.hubUrl(), Instant.now());
+      TrainingLoad.push(main.hubUrl(), clock.instant());
       HubAccess access = new HubAccess(main.hubUrl(), Optional.empty(), "");
-      Demo demo = Demo.start(access, 1, true, InstantSource.system());
+      Demo demo = Demo.start(access, 1, true, clock);
       try {
         for (int round = 0; round < ROUNDS; round++) {
           failures += runAll(commands(main.hubUrl()), err);
@@ -55,7 +55,7 @@ public final class AotTraining {
       } finally {
         demo.close();
       }
-      RestartTraining.run(folder.resolve("restart"), InstantSource.system().millis());
+      RestartTraining.run(folder.resolve("restart"), clock.millis());
     } finally {
       System.setIn(in);
       deleteAll(folder);
