@@ -24,8 +24,6 @@ final class HeadCut {
    */
   static final long REMEMBERED_MILLIS = 12 * RANGE_MILLIS;
 
-  private static final int PORTION_SERIES = 1024;
-
   private final Head head;
   private final BlockSink sink;
   private final long newestMillis;
@@ -92,27 +90,21 @@ final class HeadCut {
     List<SeriesCut> cuts = new ArrayList<>();
     for (Sender sender : head.allSenders()) {
       int from = 0;
-      boolean more = true;
-      while (more) {
+      while (from >= 0) {
         head.checkAvailable();
-        sender.lock();
-        try {
-          int to = Math.min(sender.ownedCount(), from + PORTION_SERIES);
-          for (; from < to; from++) {
-            if (head.directory().oldestMillis(sender.ownedRef(from)) < endMillis) {
-              SeriesCut cut = sender.owned(from).cutBefore(endMillis);
-              if (cut != null) {
-                cuts.add(cut);
-              }
-            }
-          }
-          more = from < sender.ownedCount();
-        } finally {
-          sender.unlock();
-        }
+        from = sender.visitOwned(from, ref -> collect(ref, cuts));
       }
     }
     return cuts;
+  }
+
+  private void collect(int ref, List<SeriesCut> cuts) {
+    if (head.directory().oldestMillis(ref) < endMillis) {
+      SeriesCut cut = head.series(ref).cutBefore(endMillis);
+      if (cut != null) {
+        cuts.add(cut);
+      }
+    }
   }
 
   private static long firstRange(List<SeriesCut> cuts) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sender {
   private static final int[] NONE = {};
+  private static final int PORTION_SERIES = 1024;
 
   private final SenderId id;
   final int ref;
@@ -279,6 +281,25 @@ public final class Sender {
 
   HeadSeries owned(int i) {
     return head.series(owned[i]);
+  }
+
+  /**
+   * Hands over the numbers of a portion of its series, under the lock, which events get in between.
+   *
+   * @param from the place of the first one
+   * @return the place to go on from; -1 behind the last one
+   */
+  int visitOwned(int from, IntConsumer visitor) {
+    lock.lock();
+    try {
+      int to = Math.min(ownedCount, from + PORTION_SERIES);
+      for (int i = from; i < to; i++) {
+        visitor.accept(owned[i]);
+      }
+      return to < ownedCount ? to : -1;
+    } finally {
+      lock.unlock();
+    }
   }
 
   void beginReport() {

@@ -1,5 +1,7 @@
 package dnd.metrics.server.head;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Finishes the open chunks of series that get no samples any more, as those of a container that is
  * gone, so that these chunks can leave the heap hours before a range is cut. What a series then
@@ -9,8 +11,6 @@ package dnd.metrics.server.head;
 final class SilentSeries {
   /** Who got no sample for so long, by the newest sample of all, is silent. */
   static final long SILENT_MILLIS = 10 * 60 * 1000L;
-
-  private static final int PORTION_SERIES = 1024;
 
   private SilentSeries() {}
 
@@ -23,22 +23,15 @@ final class SilentSeries {
   static void finish(Head head, long beforeMillis) {
     for (Sender sender : head.allSenders()) {
       int from = 0;
-      boolean more = true;
-      while (more && !head.isClosed()) {
-        sender.lock();
-        try {
-          int to = Math.min(sender.ownedCount(), from + PORTION_SERIES);
-          for (; from < to; from++) {
-            HeadSeries series = head.directory().made(sender.ownedRef(from));
-            if (series != null) {
-              series.finishIfSilent(beforeMillis);
-            }
-          }
-          more = from < sender.ownedCount();
-        } finally {
-          sender.unlock();
-        }
+      while (from >= 0 && !head.isClosed()) {
+        from = sender.visitOwned(from, ref -> finish(head.directory().made(ref), beforeMillis));
       }
+    }
+  }
+
+  private static void finish(@Nullable HeadSeries series, long beforeMillis) {
+    if (series != null) {
+      series.finishIfSilent(beforeMillis);
     }
   }
 }
