@@ -225,9 +225,9 @@ final class ChunkStore {
   void removeUnused() throws IOException {
     boolean removed = false;
     if (untidy) {
-      for (String name : files.list()) {
+      for (String name : ChunkFile.FILES.in(files)) {
         int number = ChunkFile.FILES.numberOf(name);
-        if (number >= 0 && !stored.containsKey(number) && !kept.contains(number)) {
+        if (!stored.containsKey(number) && !kept.contains(number)) {
           files.delete(name);
           removed = true;
         }
