@@ -4,7 +4,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
@@ -54,16 +53,8 @@ final class PostingList {
 
   /** Puts numbers in place of those that are here, before anybody reads. */
   void restore(RoaringBitmap numbers) {
-    int count = numbers.getCardinality();
-    if (count <= SMALLEST_FULL_TAIL) {
-      int[] few = new int[Math.max(2, count + 1)];
-      few[0] = count;
-      IntIterator each = numbers.getIntIterator();
-      for (int i = 1; each.hasNext(); i++) {
-        few[i] = each.next();
-      }
-      sealed = null;
-      tail = few;
+    if (numbers.getCardinality() <= SMALLEST_FULL_TAIL) {
+      restore(numbers.toArray());
     } else {
       sealed = numbers;
       tail = new int[2];
