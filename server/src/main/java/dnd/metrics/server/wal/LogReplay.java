@@ -126,6 +126,7 @@ public final class LogReplay {
               files.describe(name), Segment.versionOf(in)));
     }
     int reported = at;
+    boolean onlyZerosLeft = false;
     while (at < in.limit()) {
       int length = Segment.soundRecordAt(in, at, crc);
       if (length > 0) {
@@ -137,14 +138,15 @@ public final class LogReplay {
         }
         continue;
       }
-      int next = isZeroFrom(in, at) ? -1 : nextSoundRecord(in, at);
+      onlyZerosLeft = isZeroFrom(in, at);
+      int next = onlyZerosLeft ? -1 : nextSoundRecord(in, at);
       if (next < 0) {
         break;
       }
       damages.accept(new LogDamage.Unreadable(files.describe(name), at, next - at));
       at = next;
     }
-    int end = endOfContent(in, at);
+    int end = onlyZerosLeft ? at : endOfContent(in, at);
     if (end > at) {
       if (last) {
         cut(name, in.slice(at, end - at), at);
@@ -188,9 +190,6 @@ public final class LogReplay {
   /** Where the zeros begin that were written ahead of the records; not before {@code from}. */
   private static int endOfContent(ByteBuffer in, int from) {
     int end = in.limit();
-    if (isZeroFrom(in, from)) {
-      return from;
-    }
     while (end - Long.BYTES >= from && in.getLong(end - Long.BYTES) == 0) {
       end -= Long.BYTES;
     }
@@ -202,7 +201,7 @@ public final class LogReplay {
 
   /** Whether there are zeros, and nothing else to the end. */
   private static boolean isZeroFrom(ByteBuffer in, int from) {
-    return from < in.limit() && in.get(from) == 0 && isTheSameThroughout(in, from);
+    return in.get(from) == 0 && isTheSameThroughout(in, from);
   }
 
   private static boolean isTheSameThroughout(ByteBuffer in, int from) {
