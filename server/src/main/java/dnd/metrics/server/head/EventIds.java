@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -41,7 +42,7 @@ final class EventIds {
   private long[] receivedMillis = {};
   private int[] hashes = {};
 
-  /** Where its text begins: the lower half of a count of the bytes of all texts ever added. */
+  /** Where its text begins, as {@link #textEnd} counts. */
   private int[] begins = {};
 
   /** Places in the rings, one added; 0 where there is nothing. Twice as long as the rings. */
@@ -50,7 +51,8 @@ final class EventIds {
   /** The texts, each byte at its number modulo the length, which is a power of two. */
   private byte[] texts = {};
 
-  private long textEnd;
+  /** How many bytes all texts have that were ever added; it may run over. */
+  private int textEnd;
 
   /** The event's place in the stream; null where the id is not known. */
   @Nullable Long sequenceOf(String id) {
@@ -79,7 +81,7 @@ final class EventIds {
     sequences[place] = sequence;
     receivedMillis[place] = received;
     hashes[place] = hash;
-    begins[place] = (int) textEnd;
+    begins[place] = textEnd;
     for (byte each : text) {
       texts[textPlace(textEnd++)] = each;
     }
@@ -90,19 +92,17 @@ final class EventIds {
     return (int) number & (sequences.length - 1);
   }
 
-  private int textPlace(long number) {
-    return (int) number & (texts.length - 1);
+  private int textPlace(int number) {
+    return number & (texts.length - 1);
   }
 
-  private long textBegin() {
-    return size() == 0
-        ? textEnd
-        : textEnd - Integer.toUnsignedLong((int) textEnd - begins[place(forgotten)]);
+  private int textBegin() {
+    return size() == 0 ? textEnd : begins[place(forgotten)];
   }
 
   /** How many bytes the text of the entry with a number has. */
   private int textLength(long number) {
-    int end = number + 1 == added ? (int) textEnd : begins[place(number + 1)];
+    int end = number + 1 == added ? textEnd : begins[place(number + 1)];
     return end - begins[place(number)];
   }
 
@@ -165,15 +165,15 @@ final class EventIds {
     if (needed > sequences.length || needed < sequences.length / 8) {
       moveEntries(Math.max(LEAST_CAPACITY, powerOfTwo(needed + needed / 2)));
     }
-    long neededBytes = textEnd - textBegin() + textBytes;
+    int neededBytes = textEnd - textBegin() + textBytes;
     if (neededBytes > texts.length || neededBytes < texts.length / 8) {
       moveTexts(powerOfTwo(neededBytes + neededBytes / 2));
     }
   }
 
   /** The smallest one that is not smaller. */
-  private static int powerOfTwo(long least) {
-    return Math.max(1, Integer.highestOneBit(Math.toIntExact(least - 1)) << 1);
+  private static int powerOfTwo(int least) {
+    return Math.max(1, Integer.highestOneBit(least - 1) << 1);
   }
 
   private void moveEntries(int capacity) {
@@ -201,8 +201,8 @@ final class EventIds {
 
   private void moveTexts(int capacity) {
     byte[] newTexts = new byte[capacity];
-    for (long number = textBegin(); number < textEnd; number++) {
-      newTexts[(int) number & (capacity - 1)] = texts[textPlace(number)];
+    for (int number = textBegin(); number != textEnd; number++) {
+      newTexts[number & (capacity - 1)] = texts[textPlace(number)];
     }
     texts = newTexts;
   }
@@ -241,13 +241,11 @@ final class EventIds {
   }
 
   private static byte[] encode(UUID id) {
-    byte[] bytes = new byte[1 + 2 * Long.BYTES];
-    bytes[0] = UUID_FOLLOWS;
-    for (int i = 0; i < Long.BYTES; i++) {
-      bytes[1 + i] = (byte) (id.getMostSignificantBits() >>> (56 - 8 * i));
-      bytes[1 + Long.BYTES + i] = (byte) (id.getLeastSignificantBits() >>> (56 - 8 * i));
-    }
-    return bytes;
+    return ByteBuffer.allocate(1 + 2 * Long.BYTES)
+        .put(UUID_FOLLOWS)
+        .putLong(id.getMostSignificantBits())
+        .putLong(id.getLeastSignificantBits())
+        .array();
   }
 
   private static byte[] encodeChars(String id) {
