@@ -12,13 +12,17 @@ final class EventSum {
   private long oldestMillis = Long.MAX_VALUE;
   private long newestMillis = Long.MIN_VALUE;
 
-  /** Whose newest sample is the newest of all. */
+  /** Whose newest sample is the newest of all; null where nothing was added. */
   private @Nullable SenderId newestOf;
 
   /** The newest sample of all other senders; the smallest long for none. */
   private long newestOfOthersMillis = Long.MIN_VALUE;
 
   private @Nullable AppendedEvent last;
+
+  boolean isEmpty() {
+    return newestOf == null;
+  }
 
   long firstNumber() {
     return firstNumber;

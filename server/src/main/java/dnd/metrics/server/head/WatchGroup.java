@@ -14,7 +14,6 @@ final class WatchGroup {
   private final LastEvents lastEvents = new LastEvents();
   private final List<LastEvents> senders = List.of(lastEvents);
   private EventSum news = new EventSum();
-  private boolean hasNews;
   private long lastNumber = -1;
 
   WatchGroup(List<SeriesWatch> watches) {
@@ -38,10 +37,9 @@ final class WatchGroup {
       return false;
     }
     lastNumber = event.number();
+    boolean first = news.isEmpty();
     news.add(event);
     lastEvents.add(event);
-    boolean first = !hasNews;
-    hasNews = true;
     return first;
   }
 
@@ -54,7 +52,6 @@ final class WatchGroup {
   AppendedEvents takeNews() {
     AppendedEvents taken = new AppendedEvents(news, senders);
     news = new EventSum();
-    hasNews = false;
     return taken;
   }
 }
