@@ -119,7 +119,7 @@ final class IngestLane {
       batch.report = report;
       if (batch.rejected.isEmpty() && places.isLearnable()) {
         batch.sender = head.sender(new SenderId(batch.service, batch.instance));
-        predictor.learn(bytes, offset, length, batch, places);
+        predictor.learn(bytes, offset, length, received, batch, places);
       }
     }
     if (batch.eventId == null) {

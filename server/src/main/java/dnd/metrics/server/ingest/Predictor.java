@@ -52,9 +52,6 @@ final class Predictor {
   private @Nullable LearnedEvent last;
   private int misses;
 
-  /** When the event that is looked at was received. */
-  private long receivedMillis;
-
   /** How many metrics are known, and how many of them since it was looked which have ended. */
   private int learned;
 
@@ -89,7 +86,6 @@ final class Predictor {
       String service,
       boolean report,
       ParsedBatch batch) {
-    receivedMillis = received;
     LearnedEvent before = last;
     if (before == null) {
       return false;
@@ -288,15 +284,22 @@ final class Predictor {
   /**
    * Learns an event that the parser read without a complaint.
    *
+   * @param received when the event was received, Unix milliseconds
    * @param batch what it read; holds a sender
    */
-  void learn(byte[] bytes, int offset, int length, ParsedBatch batch, PayloadPlaces places) {
+  void learn(
+      byte[] bytes,
+      int offset,
+      int length,
+      long received,
+      ParsedBatch batch,
+      PayloadPlaces places) {
     Sender sender = batch.sender;
     LearnedShape shape = LearnedShape.of(bytes, offset, length, places);
     if (shape == null || sender == null) {
       return;
     }
-    forgetIfMuchHasEnded();
+    forgetIfMuchHasEnded(received);
     ByteKey key = shape.key(batch.report);
     LearnedEvent event = events.get(key);
     if (event == null) {
@@ -314,7 +317,7 @@ final class Predictor {
               LearnedMetric.beforeAll());
       events.put(key, event);
     }
-    event.receivedMillis = receivedMillis;
+    event.receivedMillis = received;
     for (int i = 0; i < places.metrics; i++) {
       int valueFrom = offset + places.valueFrom[i];
       LearnedMetrics.Place place =
@@ -403,14 +406,14 @@ final class Predictor {
    * Series come and go: where a third of what is known is of some that have ended, all is forgotten
    * and learned anew, which costs each series that goes on one time of being parsed.
    */
-  private void forgetIfMuchHasEnded() {
+  private void forgetIfMuchHasEnded(long nowMillis) {
     if (learnedSince < Math.max(LEARNED_BEFORE_LOOKING, learned / 8)) {
       return;
     }
     learnedSince = 0;
     long ended = 0;
     for (LearnedEvent event : events.values()) {
-      boolean silent = event.receivedMillis < receivedMillis - SILENT_MILLIS;
+      boolean silent = event.receivedMillis < nowMillis - SILENT_MILLIS;
       ended += silent ? event.metrics.size() : event.metrics.countSilent(SILENT_MILLIS);
     }
     if (3 * ended > learned) {
