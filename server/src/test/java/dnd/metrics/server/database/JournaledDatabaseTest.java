@@ -239,7 +239,7 @@ class JournaledDatabaseTest {
               .until(() -> killed.status().state() == DatabaseStatus.State.AWAY);
           disk = random.nextBoolean() ? disk.kill() : disk.cutPower(random);
           tables = before.restored();
-          closeKilled(killed);
+          MemoryLogFiles.closeDead(killed::close);
           ended = true;
         }
         default -> {
@@ -259,14 +259,5 @@ class JournaledDatabaseTest {
         .as("seed %d", seed)
         .isEqualTo(model.rows(Table.SILENCES));
     last.close();
-  }
-
-  /** Ends the threads of one whose disk answers nothing any more. */
-  private static void closeKilled(JournaledDatabase killed) {
-    try {
-      killed.close();
-    } catch (IOException e) {
-      assertThat(e).hasMessage("the power is cut");
-    }
   }
 }
