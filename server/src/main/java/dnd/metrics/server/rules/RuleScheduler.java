@@ -183,6 +183,7 @@ final class RuleScheduler implements AutoCloseable {
   private void install(List<LoadedGroup> after) {
     Layout next = Layout.of(after);
     Map<Watched, SeriesWatch> watched = new HashMap<>();
+    Map<Watched, SeriesWatch> ended = new HashMap<>(watches);
     List<Watched> begun = new ArrayList<>();
     List<WatchedSeries> series = new ArrayList<>();
     for (LoadedGroup loaded : after) {
@@ -190,7 +191,7 @@ final class RuleScheduler implements AutoCloseable {
         List<List<Matcher>> reads = RuleReads.of(loaded.group.rules().get(i).expr());
         if (!reads.isEmpty() && !next.inCycle(loaded, i)) {
           Watched rule = new Watched(loaded, i);
-          SeriesWatch before = watches.get(rule);
+          SeriesWatch before = ended.remove(rule);
           if (before == null) {
             begun.add(rule);
             series.add(new WatchedSeries(reads, listener(loaded, i)));
@@ -200,14 +201,8 @@ final class RuleScheduler implements AutoCloseable {
         }
       }
     }
-    List<SeriesWatch> ended = new ArrayList<>();
-    watches.forEach((rule, watch) -> {
-      if (!watched.containsKey(rule)) {
-        ended.add(watch);
-      }
-    });
     layout = next;
-    List<SeriesWatch> began = head.rewatch(ended, series);
+    List<SeriesWatch> began = head.rewatch(List.copyOf(ended.values()), series);
     for (int i = 0; i < begun.size(); i++) {
       watched.put(begun.get(i), began.get(i));
     }
