@@ -78,7 +78,7 @@ final class QueryJob implements Runnable, OpenQuery {
 
   @Override
   public void run() {
-    run(context.source(), Long.MAX_VALUE);
+    run(false);
   }
 
   /**
@@ -87,14 +87,14 @@ final class QueryJob implements Runnable, OpenQuery {
    * @throws NotQuickException where it does not; nothing has happened then
    */
   void runQuickly() {
-    run(QuickSource.of(context.source()), LONGEST_QUICK_MILLIS);
+    run(true);
   }
 
-  private void run(SeriesSource source, long mostMillis) {
+  private void run(boolean quickly) {
     String outcome = QueryFigures.INTERNAL;
     boolean hasEnded = true;
     try {
-      outcome = answer(source, mostMillis);
+      outcome = answer(quickly);
     } catch (NotQuickException e) {
       state = QueryEntry.State.QUEUED;
       hasEnded = false;
@@ -116,12 +116,8 @@ final class QueryJob implements Runnable, OpenQuery {
     }
   }
 
-  /**
-   * Returns how it ended, in the words of {@link QueryFigures}.
-   *
-   * @param mostMillis how long the evaluation may take before it is not quick
-   */
-  private String answer(SeriesSource source, long mostMillis) {
+  /** Returns how it ended, in the words of {@link QueryFigures}. */
+  private String answer(boolean quickly) {
     if (abandoned) {
       return QueryFigures.ABANDONED;
     }
@@ -140,10 +136,7 @@ final class QueryJob implements Runnable, OpenQuery {
       return QueryFigures.ABANDONED;
     }
     state = QueryEntry.State.RUNNING;
-    QueryResult whole = evaluate(source, left, mostMillis);
-    if (mostMillis == LONGEST_QUICK_MILLIS && isOfSamples(whole)) {
-      throw NotQuickException.tooMuch();
-    }
+    QueryResult whole = quickly ? evaluateQuickly(left) : evaluate(context.source(), left);
     QueryResult result = ResultLimit.cut(whole, event.limit());
     QueryStatistics read = result.statistics();
     statistics = read;
@@ -161,21 +154,29 @@ final class QueryJob implements Runnable, OpenQuery {
     return QueryFigures.SUCCESS;
   }
 
+  private QueryResult evaluateQuickly(long leftMillis) {
+    QueryResult result;
+    try {
+      result =
+          evaluate(
+              QuickSource.of(context.source()), Math.min(leftMillis, LONGEST_QUICK_MILLIS));
+    } catch (QueryException e) {
+      if (e.type() == QueryException.Type.TIMEOUT && LONGEST_QUICK_MILLIS < leftMillis) {
+        throw NotQuickException.tooMuch();
+      }
+      throw e;
+    }
+    if (isOfSamples(result)) {
+      throw NotQuickException.tooMuch();
+    }
+    return result;
+  }
+
   /** Whether samples as they were collected are the answer, of which there may be very many. */
   private boolean isOfSamples(QueryResult result) {
     return event.stepMillis() == null && result.value() instanceof QueryValue.MatrixValue;
   }
 
-  private QueryResult evaluate(SeriesSource source, long leftMillis, long mostMillis) {
-    try {
-      return evaluate(source, Math.min(leftMillis, mostMillis));
-    } catch (QueryException e) {
-      if (e.type() == QueryException.Type.TIMEOUT && mostMillis < leftMillis) {
-        throw NotQuickException.tooMuch();
-      }
-      throw e;
-    }
-  }
 
   private QueryResult evaluate(SeriesSource of, long leftMillis) {
     Long lookback = event.lookbackMillis();
