@@ -16,9 +16,10 @@ import java.util.TreeMap;
  * A database for tests: tables in memory. It goes away and comes back when told to, and its disk
  * fails when told to. Safe for use by several threads.
  */
-public final class MemoryDatabase implements Database {
+public class MemoryDatabase implements Database {
   private final Map<Table, NavigableMap<List<Object>, Row>> tables = new HashMap<>();
   private final Deque<List<Change>> waiting = new ArrayDeque<>();
+  private final List<Integer> writes = new ArrayList<>();
   private boolean away;
   private boolean broken;
 
@@ -49,6 +50,11 @@ public final class MemoryDatabase implements Database {
     broken = isBroken;
   }
 
+  /** How many rows each write had, be it that it failed. */
+  public synchronized List<Integer> writes() {
+    return List.copyOf(writes);
+  }
+
   /** All rows of a table, also while it is away; without what waits. */
   public synchronized List<Row> rows(Table table) {
     return List.copyOf(table(table).values());
@@ -72,6 +78,7 @@ public final class MemoryDatabase implements Database {
 
   @Override
   public synchronized void write(List<Change> changes) throws IOException {
+    writes.add(changes.size());
     if (broken) {
       throw new IOException("the disk in memory is broken");
     }

@@ -6,11 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dnd.metrics.server.announce.Announcer;
 import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.database.Change;
-import dnd.metrics.server.database.Database;
-import dnd.metrics.server.database.DatabaseStatus;
-import dnd.metrics.server.database.DatabaseUnavailableException;
 import dnd.metrics.server.database.MemoryDatabase;
-import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.Labels;
@@ -22,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,20 +28,14 @@ class AlertLogTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** A database that does not take everything. */
-  private static final class PickyDatabase implements Database {
-    final MemoryDatabase tables = new MemoryDatabase();
-
+  private static final class PickyDatabase extends MemoryDatabase {
     /** By the id of the alert; each throws. */
     final Map<String, Runnable> faults = new ConcurrentHashMap<>();
-
-    /** How many rows each write had. */
-    final List<Integer> writes = new CopyOnWriteArrayList<>();
 
     volatile int mostRows = Integer.MAX_VALUE;
 
     @Override
-    public void write(List<Change> changes) throws IOException {
-      writes.add(changes.size());
+    public synchronized void write(List<Change> changes) throws IOException {
       if (changes.size() > mostRows) {
         throw new IllegalArgumentException("a write of " + changes.size() + " rows");
       }
@@ -55,21 +44,8 @@ class AlertLogTest {
           faults.getOrDefault(put.row().text("id"), () -> {}).run();
         }
       }
-      tables.write(changes);
+      super.write(changes);
     }
-
-    @Override
-    public List<Row> read(Table table, Map<String, ?> filter) throws DatabaseUnavailableException {
-      return tables.read(table, filter);
-    }
-
-    @Override
-    public DatabaseStatus status() {
-      return tables.status();
-    }
-
-    @Override
-    public void close() {}
   }
 
   private final RecordingHub hub = new RecordingHub(1 << 20);
@@ -112,7 +88,7 @@ class AlertLogTest {
   }
 
   private List<String> stored() {
-    return database.tables.rows(Table.ALERTS).stream().map(row -> row.text("id")).toList();
+    return database.rows(Table.ALERTS).stream().map(row -> row.text("id")).toList();
   }
 
   private void awaitAnnounced(String... ids) {
@@ -188,14 +164,14 @@ class AlertLogTest {
 
   @Test
   void aDiskThatTakesNothingIsTriedWithOneRow() {
-    database.tables.breakDisk(true);
+    database.breakDisk(true);
     fire("a", "a2");
     fire("b");
     log.start();
-    await().atMost(PATIENCE).until(() -> database.writes.size() >= 3);
-    assertThat(List.copyOf(database.writes).subList(0, 3)).containsExactly(3, 1, 1);
+    await().atMost(PATIENCE).until(() -> database.writes().size() >= 3);
+    assertThat(database.writes().subList(0, 3)).containsExactly(3, 1, 1);
     assertThat(hub.published).isEmpty();
-    database.tables.breakDisk(false);
+    database.breakDisk(false);
     awaitAnnounced("a", "a2", "b");
     assertThat(stored()).containsExactly("a", "a2", "b");
   }
