@@ -7,6 +7,7 @@ import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.ForwardingSource;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.NamelessSource;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.Series;
@@ -363,7 +364,7 @@ class QueryHandlerTest {
   }
 
   /** A source that finds more series than a query gets through in seconds. */
-  private record EndlessSource(CountDownLatch asked, AtomicLong read) implements SeriesSource {
+  private record EndlessSource(CountDownLatch asked, AtomicLong read) implements NamelessSource {
     @Override
     public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
       asked.countDown();
@@ -380,16 +381,6 @@ class QueryHandlerTest {
           return 10_000_000;
         }
       };
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
-      return List.of();
-    }
-
-    @Override
-    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
-      return List.of();
     }
   }
 

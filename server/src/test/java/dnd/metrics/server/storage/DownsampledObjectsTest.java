@@ -17,8 +17,8 @@ import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.NamelessSource;
 import dnd.metrics.server.model.Series;
-import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.objects.MemoryStore;
 import dnd.metrics.server.objects.StoredObject;
@@ -136,7 +136,7 @@ class DownsampledObjectsTest {
     }
   }
 
-  private static final class EmptyHead implements SeriesSource {
+  private static final class EmptyHead implements NamelessSource {
     @Override
     public boolean isInMemory(long fromMillis, long toMillis) {
       return true;
@@ -144,16 +144,6 @@ class DownsampledObjectsTest {
 
     @Override
     public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
-      return List.of();
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
-      return List.of();
-    }
-
-    @Override
-    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
       return List.of();
     }
   }

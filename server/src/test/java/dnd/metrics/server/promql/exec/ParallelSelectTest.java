@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.NamelessSource;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
@@ -45,20 +46,10 @@ class ParallelSelectTest {
     }
   }
 
-  private record ManySeries(List<Series> series) implements SeriesSource {
+  private record ManySeries(List<Series> series) implements NamelessSource {
     @Override
     public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
       return series;
-    }
-
-    @Override
-    public List<String> labelNames(List<Matcher> matchers, long from, long to) {
-      return List.of();
-    }
-
-    @Override
-    public List<String> labelValues(String name, List<Matcher> matchers, long from, long to) {
-      return List.of();
     }
   }
 
