@@ -3,6 +3,7 @@ package dnd.metrics.server.hub.embedded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.hub.MessageHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -22,19 +23,17 @@ class LocalDispatcherTest {
     return publication;
   }
 
+  private LocalSubscription subscription(MessageHandler handler) {
+    return new LocalSubscription(trie, dispatcher, counters, "a", null, handler);
+  }
+
   @Test
   void whatFindsNoRoomIsCountedAndNotDelivered() throws Exception {
     List<String> handled = new ArrayList<>();
     CountDownLatch release = new CountDownLatch(1);
     CountDownLatch entered = new CountDownLatch(1);
     LocalSubscription slow =
-        new LocalSubscription(
-            trie,
-            dispatcher,
-            counters,
-            "a",
-            null,
-            message -> {
+        subscription(message -> {
               entered.countDown();
               try {
                 assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
@@ -60,13 +59,7 @@ class LocalDispatcherTest {
   void aTaskThatThrowsKeepsNothingFromBeingDelivered() {
     List<String> handled = new ArrayList<>();
     LocalSubscription subscription =
-        new LocalSubscription(
-            trie,
-            dispatcher,
-            counters,
-            "a",
-            null,
-            message -> handled.add(new String(message.copyPayload(), UTF_8)));
+        subscription(message -> handled.add(new String(message.copyPayload(), UTF_8)));
     dispatcher.start();
     dispatcher.run(() -> {
       throw new IllegalStateException("a mistake");
