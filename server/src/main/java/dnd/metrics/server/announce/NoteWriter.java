@@ -79,7 +79,7 @@ final class NoteWriter implements AutoCloseable {
                 + " again, with the same ids",
             batch.size(),
             e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("{} notes of announcements could not be written", batch.size(), e);
       }
     }

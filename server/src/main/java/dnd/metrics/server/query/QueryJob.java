@@ -158,8 +158,7 @@ final class QueryJob implements Runnable, OpenQuery {
     QueryResult result;
     try {
       result =
-          evaluate(
-              QuickSource.of(context.source()), Math.min(leftMillis, LONGEST_QUICK_MILLIS));
+          evaluate(QuickSource.of(context.source()), Math.min(leftMillis, LONGEST_QUICK_MILLIS));
     } catch (QueryException e) {
       if (e.type() == QueryException.Type.TIMEOUT && LONGEST_QUICK_MILLIS < leftMillis) {
         throw NotQuickException.tooMuch();
@@ -176,7 +175,6 @@ final class QueryJob implements Runnable, OpenQuery {
   private boolean isOfSamples(QueryResult result) {
     return event.stepMillis() == null && result.value() instanceof QueryValue.MatrixValue;
   }
-
 
   private QueryResult evaluate(SeriesSource of, long leftMillis) {
     Long lookback = event.lookbackMillis();

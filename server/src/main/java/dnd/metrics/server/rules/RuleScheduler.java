@@ -302,7 +302,7 @@ final class RuleScheduler implements AutoCloseable {
     try {
       slot = takeSlot(loaded, slotMillis);
       lookAgain(loaded);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       failed(loaded, e);
     }
     if (!loaded.stopped) {
@@ -372,7 +372,7 @@ final class RuleScheduler implements AutoCloseable {
       setTimer(loaded);
       wakeReaders(loaded, rules, result, cause);
       return result;
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       failed(loaded, e);
       return null;
     }

@@ -107,7 +107,7 @@ final class RuleTurns implements AutoCloseable {
       long worked = 0;
       try {
         worked = work.evaluate(loaded, rules);
-      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("a turn of group {} failed", loaded.group.key(), e);
       }
       worked(lane, taken, worked);

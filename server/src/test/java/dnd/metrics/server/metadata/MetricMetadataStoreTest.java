@@ -29,9 +29,7 @@ class MetricMetadataStoreTest {
       await().atMost(PATIENCE).until(() -> database.writes().size() >= 3);
       assertThat(database.writes().subList(0, 3)).containsExactly(500, 1, 1);
       database.breakDisk(false);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> database.rows(Table.METADATA).size() == head.size());
+      await().atMost(PATIENCE).until(() -> database.rows(Table.METADATA).size() == head.size());
     }
   }
 }

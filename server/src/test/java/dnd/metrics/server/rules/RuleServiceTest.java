@@ -16,8 +16,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 /** Rules at work; intervals are so long that what happens happens at once. */
@@ -345,14 +348,19 @@ class RuleServiceTest {
     }
   }
 
-  @Test
-  void intervalsGoOnAfterAnErrorInOne() throws Exception {
+  static Stream<Error> errors() {
+    return Stream.of(new OutOfMemoryError("for now"), new LinkageError("for now"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("errors")
+  void intervalsGoOnAfterAnErrorInOne(Error error) throws Exception {
     AtomicInteger faults = new AtomicInteger();
     InstantSource clock =
         () -> {
           if (Thread.currentThread().getName().startsWith("rule-interval-")
               && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            throw new OutOfMemoryError("for now");
+            throw error;
           }
           return Instant.now();
         };

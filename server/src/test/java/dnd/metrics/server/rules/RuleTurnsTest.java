@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -120,6 +121,25 @@ class RuleTurnsTest {
         assertThat(next).isNotNull();
       }
       assertThat(next).isEqualTo("rule-slow-");
+    }
+  }
+
+  @Test
+  void noErrorEndsTheThreads() throws Exception {
+    AtomicInteger faults = new AtomicInteger(4); // more than the lane has threads
+    RuleTurns.Work work =
+        (loaded, rules) -> {
+          evaluated.add(loaded.group.name() + rules);
+          if (faults.getAndDecrement() > 0) {
+            throw new LinkageError("for now");
+          }
+          return 1_000;
+        };
+    try (RuleTurns turns = new RuleTurns(work, 2, 1 << 20)) {
+      for (int i = 0; i < 5; i++) {
+        turns.add(cheap.turns.get(1));
+        assertThat(next()).isEqualTo("cheap{1}");
+      }
     }
   }
 }

@@ -34,14 +34,14 @@ class LocalDispatcherTest {
     CountDownLatch entered = new CountDownLatch(1);
     LocalSubscription slow =
         subscription(message -> {
-              entered.countDown();
-              try {
-                assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
-              } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-              }
-              handled.add(new String(message.copyPayload(), UTF_8));
-            });
+          entered.countDown();
+          try {
+            assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+          handled.add(new String(message.copyPayload(), UTF_8));
+        });
     dispatcher.start();
     assertThat(slow.deliver(publication("first"))).isTrue();
     assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
