@@ -31,18 +31,8 @@ final class BlockCache implements FarBlockFiles, Closeable {
   private static final String META = BlockObjects.META;
   private static final String INDEX = BlockObjects.INDEX;
 
-  /** Of a full cache a part goes at once: it is sorted for that by what was read last. */
-  private static final int MORE_AT_ONCE = 100;
-
   /** An open block has a part of its tables in memory: more than so many stay open in use only. */
   private static final int MOST_OPEN = 64;
-
-  /**
-   * 10 GiB of whole ones. Each is mapped, and Linux lets a process have 65 530 mappings ({@code
-   * vm.max_map_count}): where there are no more, nothing else can be mapped either, nor a thread
-   * begin.
-   */
-  private static final int MOST_PIECES = 40_960;
 
   /** A block. {@code lock} guards whether it is open. */
   private static final class Entry {
@@ -68,25 +58,16 @@ final class BlockCache implements FarBlockFiles, Closeable {
 
   private final BlockFiles disk;
   private final CachedPieces pieces;
-  private final long mostBytes;
-  private final int mostPieces;
   private final Map<Ulid, Entry> entries = new ConcurrentHashMap<>();
   private final AtomicLong uses = new AtomicLong();
 
-  /** Guards {@link #usedBytes}. */
-  private final Object roomLock = new Object();
-
-  private long usedBytes;
-
   BlockCache(BlockFiles disk, long mostBytes) throws IOException {
-    this(disk, mostBytes, MOST_PIECES);
+    this(disk, mostBytes, CachedPieces.MOST_PIECES);
   }
 
   BlockCache(BlockFiles disk, long mostBytes, int mostPieces) throws IOException {
     this.disk = disk;
-    this.pieces = new CachedPieces(disk);
-    this.mostBytes = mostBytes;
-    this.mostPieces = mostPieces;
+    this.pieces = new CachedPieces(disk, mostBytes, mostPieces);
     for (String name : disk.list("")) {
       disk.delete(name);
     }
@@ -155,7 +136,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
     if (entry.isSuspect) {
       entry.isSuspect = false;
       entry.indexChecksums = new PieceChecksums();
-      pieces.evictAll(entry.meta.ulid(), INDEX::equals, this::free);
+      pieces.evictAll(entry.meta.ulid(), INDEX::equals);
     }
     try {
       Block block = Block.openForReading(this, entry.meta.ulid());
@@ -199,9 +180,7 @@ final class BlockCache implements FarBlockFiles, Closeable {
   }
 
   long usedBytes() {
-    synchronized (roomLock) {
-      return usedBytes;
-    }
+    return pieces.usedBytes();
   }
 
   /**
@@ -218,23 +197,22 @@ final class BlockCache implements FarBlockFiles, Closeable {
     }
   }
 
-  /** Whether the block is not in the cache any more. */
-  private boolean evict(Entry entry) throws IOException {
+  /** Where nobody reads it. */
+  private void evict(Entry entry) throws IOException {
     if (!entry.lock.tryLock()) {
-      return false;
+      return;
     }
     try {
       Block block = entry.block;
       if (block != null) {
         if (!block.isUnused()) {
-          return false;
+          return;
         }
         letGo(entry);
       }
-      pieces.evictAll(entry.meta.ulid(), file -> true, this::free);
+      pieces.evictAll(entry.meta.ulid(), file -> true);
       disk.delete(entry.meta.ulid().toString());
       entries.remove(entry.meta.ulid(), entry);
-      return true;
     } finally {
       entry.lock.unlock();
     }
@@ -270,34 +248,11 @@ final class BlockCache implements FarBlockFiles, Closeable {
     if (file.equals(INDEX)) {
       entry.isSuspect = true;
     }
-    pieces.evictAll(entry.meta.ulid(), file::equals, this::free);
+    pieces.evictAll(entry.meta.ulid(), file::equals);
   }
 
-  /** Where the pieces of a file come from, and the room for them. */
-  private final class PieceSource implements CachedPieces.Source {
-    private final Entry entry;
-    private final String file;
-
-    PieceSource(Entry entry, String file) {
-      this.entry = entry;
-      this.file = file;
-    }
-
-    @Override
-    public boolean takeRoom(long bytes) throws IOException {
-      return BlockCache.this.takeRoom(bytes);
-    }
-
-    @Override
-    public IOException noRoom(long bytes) {
-      return BlockCache.this.noRoom(bytes);
-    }
-
-    @Override
-    public void free(long bytes) {
-      BlockCache.this.free(bytes);
-    }
-
+  /** Where the pieces of a file come from. */
+  private record PieceSource(Entry entry, String file) implements CachedPieces.Source {
     @Override
     public byte[] fetch(long offset, int length) throws IOException {
       return entry.objects.read(entry.meta.ulid(), file, offset, length);
@@ -314,40 +269,12 @@ final class BlockCache implements FarBlockFiles, Closeable {
     }
   }
 
-  private void free(long bytes) {
-    synchronized (roomLock) {
-      usedBytes -= bytes;
-    }
-  }
-
   private Entry entry(String folder) throws NoSuchFileException {
     Entry entry = entries.get(Ulid.parse(folder));
     if (entry == null) {
       throw new NoSuchFileException(folder);
     }
     return entry;
-  }
-
-  private boolean takeRoom(long bytes) throws IOException {
-    while (true) {
-      synchronized (roomLock) {
-        if (usedBytes + bytes <= mostBytes && pieces.count() < mostPieces) {
-          usedBytes += bytes;
-          return true;
-        }
-      }
-      long wanted = Math.max(bytes, usedBytes() / MORE_AT_ONCE);
-      if (pieces.evictOldest(wanted, this::free) == 0) {
-        return false;
-      }
-    }
-  }
-
-  private IOException noRoom(long bytes) {
-    return new IOException(
-        "no room for %d bytes in the cache (storage.objects_cache is %d bytes, of which %d are"
-                .formatted(bytes, mostBytes, usedBytes())
-            + " being read)");
   }
 
   @Override

@@ -9,36 +9,37 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Pieces of files of an object store, on the local disk while there is room: a file of {@value
- * #PIECE_BYTES} bytes each. Any of them may go at any time; who reads gets a copy. What came is not
- * looked at here but by the {@link Source}. Safe for use by several threads.
+ * #PIECE_BYTES} bytes each. Where there is none for one more, those go that were not read for
+ * longest; who reads gets a copy. What came is not looked at here but by the {@link Source}. Safe
+ * for use by several threads.
  */
 final class CachedPieces {
   static final int PIECE_BYTES = 1 << 18;
+
+  /**
+   * 10 GiB of whole ones. Each is mapped, and Linux lets a process have 65 530 mappings ({@code
+   * vm.max_map_count}): where there are no more, nothing else can be mapped either, nor a thread
+   * begin.
+   */
+  static final int MOST_PIECES = 40_960;
+
+  /** Of a full cache a part goes at once: it is sorted for that by what was read last. */
+  private static final int MORE_AT_ONCE = 100;
 
   /**
    * Where the pieces before one are here, as when all is read, so many more are fetched at once.
    */
   private static final int MOST_AHEAD = 15;
 
-  /** Where the room is, and the bytes come from. */
+  /** Where the bytes come from. */
   interface Source {
-    /** Takes room, for which other things may have to go; false where there is none. */
-    boolean takeRoom(long bytes) throws IOException;
-
-    /** What to say where there is none. */
-    IOException noRoom(long bytes);
-
-    void free(long bytes);
-
     byte[] fetch(long offset, int length) throws IOException;
 
     /**
@@ -68,18 +69,53 @@ final class CachedPieces {
   }
 
   private final BlockFiles disk;
+  private final long mostBytes;
+  private final int mostPieces;
   private final Map<Key, Piece> pieces = new ConcurrentHashMap<>();
   private final AtomicLong uses = new AtomicLong();
-  private final AtomicInteger count = new AtomicInteger();
 
-  /** The folder of each block must be there. */
-  CachedPieces(BlockFiles disk) {
+  /** Guards what is used. */
+  private final Object roomLock = new Object();
+
+  private long usedBytes;
+  private int usedPieces;
+
+  /**
+   * @param disk the folder of each block must be there
+   */
+  CachedPieces(BlockFiles disk, long mostBytes, int mostPieces) {
     this.disk = disk;
+    this.mostBytes = mostBytes;
+    this.mostPieces = mostPieces;
   }
 
-  /** How many are here, each of which is mapped. */
-  int count() {
-    return count.get();
+  long usedBytes() {
+    synchronized (roomLock) {
+      return usedBytes;
+    }
+  }
+
+  /** Takes room for a piece, for which others may have to go; false where there is none. */
+  private boolean takeRoom(long bytes) throws IOException {
+    while (true) {
+      synchronized (roomLock) {
+        if (usedBytes + bytes <= mostBytes && usedPieces < mostPieces) {
+          usedBytes += bytes;
+          usedPieces++;
+          return true;
+        }
+      }
+      if (evictOldest(Math.max(bytes, usedBytes() / MORE_AT_ONCE)) == 0) {
+        return false;
+      }
+    }
+  }
+
+  private void freeRoom(long bytes) {
+    synchronized (roomLock) {
+      usedBytes -= bytes;
+      usedPieces--;
+    }
   }
 
   /**
@@ -148,21 +184,24 @@ final class CachedPieces {
           Math.min(PIECE_BYTES, length - start));
     }
     int size = Math.min(PIECE_BYTES, length);
-    if (!source.takeRoom(size)) {
-      throw source.noRoom(size);
+    if (!takeRoom(size)) {
+      throw new IOException(
+          "no room for %d bytes in the cache (storage.objects_cache is %d bytes, of which %d are"
+                  .formatted(size, mostBytes, usedBytes())
+              + " being read)");
     }
-    MemorySegment first = store(key, piece, fetched, 0, source);
+    MemorySegment first = store(key, piece, fetched, 0);
     for (int start = PIECE_BYTES; start < length; start += PIECE_BYTES) {
       Key next = key.at(key.number() + start / PIECE_BYTES);
       Piece other = pieces.computeIfAbsent(next, k -> new Piece());
       if (other.lock.tryLock()) {
         try {
           if (isCurrent(next, other) && other.bytes == null) {
-            if (!source.takeRoom(Math.min(PIECE_BYTES, length - start))) {
+            if (!takeRoom(Math.min(PIECE_BYTES, length - start))) {
               break;
             }
             other.lastUse = uses.incrementAndGet();
-            store(next, other, fetched, start, source);
+            store(next, other, fetched, start);
           }
         } finally {
           other.lock.unlock();
@@ -179,8 +218,7 @@ final class CachedPieces {
 
   /** Writes a piece, for which room is taken. */
   @SuppressWarnings("MustBeClosedChecker") // whoever takes the piece out closes it
-  private MemorySegment store(Key key, Piece piece, byte[] fetched, int start, Source source)
-      throws IOException {
+  private MemorySegment store(Key key, Piece piece, byte[] fetched, int start) throws IOException {
     int length = Math.min(PIECE_BYTES, fetched.length - start);
     Arena arena = Arena.ofShared();
     boolean done = false;
@@ -192,23 +230,18 @@ final class CachedPieces {
       MemorySegment bytes = disk.map(key.path(), arena);
       piece.arena = arena;
       piece.bytes = bytes;
-      count.incrementAndGet();
       done = true;
       return bytes;
     } finally {
       if (!done) {
         arena.close();
-        source.free(length);
+        freeRoom(length);
       }
     }
   }
 
-  /**
-   * Takes out those that were not read for longest; how many bytes that gave, 0 for none.
-   *
-   * @param free told of the room of each, also where its file could not be removed
-   */
-  long evictOldest(long wanted, LongConsumer free) throws IOException {
+  /** Takes out those that were not read for longest; how many bytes that gave, 0 for none. */
+  private long evictOldest(long wanted) throws IOException {
     long bytes = 0;
     for (Map.Entry<Key, Piece> each :
         OldestFirst.of(pieces.entrySet(), piece -> piece.getValue().lastUse)) {
@@ -218,7 +251,7 @@ final class CachedPieces {
       Piece piece = each.getValue();
       if (piece.lock.tryLock()) {
         try {
-          bytes += evict(each.getKey(), piece, free);
+          bytes += evict(each.getKey(), piece);
         } finally {
           piece.lock.unlock();
         }
@@ -227,17 +260,13 @@ final class CachedPieces {
     return bytes;
   }
 
-  /**
-   * Takes out all of a block, or of one of its files.
-   *
-   * @param free told of the room of each, also where its file could not be removed
-   */
-  void evictAll(Ulid ulid, Predicate<String> files, LongConsumer free) throws IOException {
+  /** Takes out all of a block, or of one of its files. */
+  void evictAll(Ulid ulid, Predicate<String> files) throws IOException {
     for (Map.Entry<Key, Piece> each : pieces.entrySet()) {
       if (each.getKey().ulid().equals(ulid) && files.test(each.getKey().file())) {
         each.getValue().lock.lock();
         try {
-          evict(each.getKey(), each.getValue(), free);
+          evict(each.getKey(), each.getValue());
         } finally {
           each.getValue().lock.unlock();
         }
@@ -245,8 +274,11 @@ final class CachedPieces {
     }
   }
 
-  /** Whoever holds its lock twice is loading it: 0 then. */
-  private long evict(Key key, Piece piece, LongConsumer free) throws IOException {
+  /**
+   * Its room is free then, also where its file cannot be removed. Whoever holds its lock twice is
+   * loading it: 0 then.
+   */
+  private long evict(Key key, Piece piece) throws IOException {
     MemorySegment bytes = piece.bytes;
     Arena arena = piece.arena;
     if (piece.lock.getHoldCount() > 1 || bytes == null || arena == null) {
@@ -257,12 +289,11 @@ final class CachedPieces {
     piece.arena = null;
     piece.lastUse = 0;
     arena.close();
-    count.decrementAndGet();
     try {
       disk.delete(key.path());
     } finally {
       pieces.remove(key, piece);
-      free.accept(size);
+      freeRoom(size);
     }
     return size;
   }
