@@ -124,8 +124,6 @@ public final class Block implements SeriesSource {
     boolean opened = false;
     try {
       BlockMeta meta = readMeta(files, ulid, arena);
-      String indexPath = BlockLayout.path(folder, BlockLayout.INDEX);
-      String chunks = BlockLayout.path(folder, BlockLayout.CHUNKS);
       Block block =
           new Block(
               writable,
@@ -133,12 +131,8 @@ public final class Block implements SeriesSource {
               files.byteSize(folder),
               arena,
               new IndexFile(
-                  files instanceof FarBlockFiles far
-                      ? FarBytes.of(far, indexPath)
-                      : new MappedBytes(files.map(indexPath, arena), files.describe(indexPath))),
-              files instanceof FarBlockFiles far
-                  ? ChunkSegments.openFar(far, chunks)
-                  : ChunkSegments.open(files, chunks, arena),
+                  FileBytes.of(files, BlockLayout.path(folder, BlockLayout.INDEX), arena)),
+              ChunkSegments.open(files, BlockLayout.path(folder, BlockLayout.CHUNKS), arena),
               readTombstones(files, folder, arena));
       opened = true;
       return block;

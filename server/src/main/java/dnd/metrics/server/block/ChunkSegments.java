@@ -20,39 +20,31 @@ final class ChunkSegments {
   }
 
   /**
-   * Maps the files of {@code folder}.
+   * Opens the files of {@code folder}; of those that are far away nothing is read yet.
    *
-   * @throws DamagedBlockException where one is missing or none of ours
+   * @throws DamagedBlockException where one is missing, or is mapped and none of ours
    */
   static ChunkSegments open(ReadableBlockFiles files, String folder, Arena arena)
       throws IOException {
     List<FileBytes> segments = new ArrayList<>();
     for (String path : paths(files, folder)) {
-      FileBytes segment = new MappedBytes(files.map(path, arena), files.describe(path));
-      InputBytes in = segment.at(0);
-      if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
-        throw in.damage(0, "it does not begin as a file of chunks does");
-      }
-      int version = in.int8();
-      if (version != BlockLayout.CHUNKS_VERSION) {
-        throw in.damage(4, "its version is " + version + ", which is not known");
+      FileBytes segment = FileBytes.of(files, path, arena);
+      if (segment instanceof MappedBytes) {
+        checkBeginning(segment.at(0));
       }
       segments.add(segment);
     }
     return new ChunkSegments(segments);
   }
 
-  /**
-   * Reads of the files of {@code folder} what is asked for, when it is.
-   *
-   * @throws DamagedBlockException where one is missing
-   */
-  static ChunkSegments openFar(FarBlockFiles files, String folder) throws IOException {
-    List<FileBytes> segments = new ArrayList<>();
-    for (String path : paths(files, folder)) {
-      segments.add(FarBytes.of(files, path));
+  private static void checkBeginning(InputBytes in) {
+    if (in.int32() != BlockLayout.CHUNKS_MAGIC) {
+      throw in.damage(0, "it does not begin as a file of chunks does");
     }
-    return new ChunkSegments(segments);
+    int version = in.int8();
+    if (version != BlockLayout.CHUNKS_VERSION) {
+      throw in.damage(4, "its version is " + version + ", which is not known");
+    }
   }
 
   private static List<String> paths(ReadableBlockFiles files, String folder) throws IOException {
@@ -93,12 +85,7 @@ final class ChunkSegments {
    * @throws DamagedBlockException where it is damaged
    */
   byte[] copy(long reference) {
-    try {
-      return checked(reference);
-    } catch (DamagedBlockException e) {
-      segment(reference).forget(e);
-      return checked(reference);
-    }
+    return segment(reference).atMostTwice(() -> checked(reference));
   }
 
   private byte[] checked(long reference) {

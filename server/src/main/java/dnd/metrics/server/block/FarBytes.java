@@ -3,13 +3,10 @@ package dnd.metrics.server.block;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Supplier;
 
 /** A file that is far away, of which some bytes are read at a time. */
 record FarBytes(FarBlockFiles files, String path, String name, long byteSize) implements FileBytes {
-  static FarBytes of(FarBlockFiles files, String path) throws IOException {
-    return new FarBytes(files, path, files.describe(path), files.byteSize(path));
-  }
-
   @Override
   public InputBytes at(long offset) {
     return new InputBytes(this).at(offset);
@@ -25,12 +22,17 @@ record FarBytes(FarBlockFiles files, String path, String name, long byteSize) im
   }
 
   @Override
-  public void forget(DamagedBlockException damage) {
+  public <T> T atMostTwice(Supplier<T> read) {
     try {
-      files.forget(path);
-    } catch (IOException e) {
-      damage.addSuppressed(e);
-      throw damage;
+      return read.get();
+    } catch (DamagedBlockException e) { // it may have come wrong, or the local disk may be at fault
+      try {
+        files.forget(path);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+        throw e;
+      }
+      return read.get();
     }
   }
 }

@@ -89,12 +89,7 @@ final class IndexFile {
 
   /** Reads what the index says of a series. */
   SeriesEntry series(int reference) {
-    try {
-      return checkedSeries(reference);
-    } catch (DamagedBlockException e) {
-      file.forget(e);
-      return checkedSeries(reference);
-    }
+    return file.atMostTwice(() -> checkedSeries(reference));
   }
 
   private SeriesEntry checkedSeries(int reference) {
@@ -117,13 +112,7 @@ final class IndexFile {
 
   /** Adds the series of the list at {@code offset}. */
   void addPostings(long offset, RoaringBitmap into) {
-    InputBytes in;
-    try {
-      in = section(offset, "a list of series");
-    } catch (DamagedBlockException e) {
-      file.forget(e);
-      in = section(offset, "a list of series");
-    }
+    InputBytes in = file.atMostTwice(() -> section(offset, "a list of series"));
     long count = in.unsignedInt32();
     if (count > (file.byteSize() - in.position()) / 4) {
       throw damage(offset, "a list of " + count + " series");
