@@ -76,17 +76,9 @@ public final class Compactor {
   /**
    * Does what is due next, if anything.
    *
+   * @param waiting blocks of which something is to be made yet, until then nothing of them goes
    * @return whether something was done: there may be more then
    * @throws IOException where a block could not be written; nothing is changed then
-   */
-  public boolean compact() throws IOException {
-    return compact(Set.of());
-  }
-
-  /**
-   * The same.
-   *
-   * @param waiting blocks of which something is to be made yet, until then nothing of them goes
    */
   boolean compact(Set<Ulid> waiting) throws IOException {
     lookAtRetention();

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class CompactorTest {
   private static void compactAll(Compactor compactor) throws IOException {
     boolean more = true;
     while (more) {
-      more = compactor.compact();
+      more = compactor.compact(Set.of());
     }
   }
 
@@ -125,7 +126,7 @@ class CompactorTest {
       boolean more = true;
       while (more) {
         deleteNow[0] = deletions < 10;
-        more = compactor.compact();
+        more = compactor.compact(Set.of());
         deletions += deleteNow[0] ? 0 : 1;
         deleteNow[0] = false;
         SourceModel.assertSame("blocks", content(blocks), model);
@@ -168,7 +169,7 @@ class CompactorTest {
     try (Blocks blocks = Blocks.open(files, reports::add)) {
       SourceModel.assertSame("blocks", content(blocks), model);
       Compactor compactor = compactor(blocks, seed);
-      while (compactor.compact()) {
+      while (compactor.compact(Set.of())) {
         SourceModel.assertSame("blocks", content(blocks), model);
       }
       // Two ranges of 18 h that are over, and what is left.
@@ -228,7 +229,7 @@ class CompactorTest {
       for (int step = 0; step < 60; step++) {
         files.failAfter(step, "No space left on device", false);
         try {
-          compactor(blocks, step).compact();
+          compactor(blocks, step).compact(Set.of());
         } catch (IOException e) {
           failures++;
           assertThat(e).hasMessage("No space left on device");
@@ -297,8 +298,8 @@ class CompactorTest {
       CurrentRetention retention = fixed(Retention.EVERYTHING);
       InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(end));
       Compactor compactor = new Compactor(blocks, retention, later, new Random(2));
-      compactor.compact();
-      compactor.compact();
+      compactor.compact(Set.of());
+      compactor.compact(Set.of());
       retention.change(
           Optional.of(
               new Retention(

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,7 +83,7 @@ class DownsamplingFaultTest {
       Compactor compactor = new Compactor(blocks, retention, clock, new Random(2));
       boolean more = true;
       while (more) {
-        more = compactor.compact();
+        more = compactor.compact(Set.of());
       }
     }
 

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -402,7 +403,7 @@ class DownsamplingTest {
     assertSame("late, downsampled", withLate, ask(both, query, START, END, HOUR));
 
     Compactor compactor = new Compactor(blocks, retention, clock, new Random(2));
-    while (compactor.compact()) {
+    while (compactor.compact(Set.of())) {
       assertSame("compacted", withLate, ask(both, query, START, END, HOUR));
     }
     downsampleAll(blocks, downsampled);

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -83,7 +84,7 @@ class ObjectMaintenanceTest {
     void compactAll() throws IOException {
       boolean more = true;
       while (more) {
-        more = compactor.compact();
+        more = compactor.compact(Set.of());
       }
     }
 
