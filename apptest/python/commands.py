@@ -1,5 +1,6 @@
 """Runs the program's client commands as a person would."""
 
+import json
 import os
 import subprocess
 
@@ -12,6 +13,16 @@ def run(*arguments, stdin: str = "") -> subprocess.CompletedProcess:
     """The program with these arguments, as texts."""
     command = [PROGRAM, *map(str, arguments)]
     return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=SOON_SECONDS)
+
+
+def push_metrics(hub: str, batches) -> None:
+    """Pushes batches of metrics of the service `cli`: pairs of a time in seconds and the metrics."""
+    lines = "".join(
+        json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": metrics}}) + "\n"
+        for at, metrics in batches
+    )
+    pushed = run("push", "--format", "json", "--hub", hub, stdin=lines)
+    assert pushed.returncode == 0, pushed.stderr
 
 
 class Outcome:

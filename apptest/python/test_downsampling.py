@@ -3,7 +3,7 @@
 import json
 import time
 
-from commands import run
+from commands import push_metrics, run
 from patience import until
 
 from service import Service
@@ -27,11 +27,9 @@ def test_a_query_reads_downsampled_blocks_and_says_so(tmp_path):
         end = int(time.time()) // HOUR * HOUR
         begin = end - 36 * HOUR
         times = range(begin + 20, end, 20)
-        lines = "".join(
-            json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
-                {"name": "gold_total", "type": "counter", "value": at - begin}]}}) + "\n" for at in times)  # fmt: skip
-        pushed = run("push", "--format", "json", *hub, stdin=lines)
-        assert pushed.returncode == 0, pushed.stderr
+        push_metrics(
+            service.url, ((at, [{"name": "gold_total", "type": "counter", "value": at - begin}]) for at in times)
+        )
 
         def ask(expression):
             answer = run("query", expression, "--start", begin + HOUR, "--end", end - 12 * HOUR, "--step", "1h",

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from commands import run
+from commands import push_metrics, run
 from patience import until
 from s3 import SECRET_KEY, HoldingProxy, S3Server
 
@@ -33,11 +33,7 @@ def count(service, at):
 
 
 def push(service, times):
-    lines = "".join(
-        json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
-            {"name": "gold", "type": "gauge", "value": at % 97}]}}) + "\n" for at in times)  # fmt: skip
-    pushed = run("push", "--format", "json", "--hub", service.url, stdin=lines)
-    assert pushed.returncode == 0, pushed.stderr
+    push_metrics(service.url, ((at, [{"name": "gold", "type": "gauge", "value": at % 97}]) for at in times))
 
 
 class Directory:
@@ -182,12 +178,10 @@ def test_a_query_of_few_series_brings_little_of_a_large_index(tmp_path):
     try:
         now = int(time.time()) // HOUR * HOUR
         at = now - 30 * HOUR
-        lines = "".join(
-            json.dumps({"type": "metrics.push", "data": {"service": "cli", "timestamp": at, "metrics": [
-                {"name": f"gold_{name}", "type": "gauge", "value": name, "labels": {"player": f"player-{player:04d}"}}
-                for name in range(200)]}}) + "\n" for player in range(400))  # fmt: skip
-        pushed = run("push", "--format", "json", "--hub", service.url, stdin=lines)
-        assert pushed.returncode == 0, pushed.stderr
+        players = [{"player": f"player-{player:04d}"} for player in range(400)]
+        push_metrics(service.url, (
+            (at, [{"name": f"gold_{name}", "type": "gauge", "value": name, "labels": player} for name in range(200)])
+            for player in players))  # fmt: skip
         push(service, range(now - 29 * HOUR, now, 600))
         until(lambda: is_settled(service, store))
         service.kill()
