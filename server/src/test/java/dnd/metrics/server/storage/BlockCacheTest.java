@@ -60,13 +60,17 @@ class BlockCacheTest {
     return meta;
   }
 
+  private Block acquire(BlockCache cache, BlockMeta meta) throws IOException {
+    return cache.acquire(objects, meta, listing.files(meta.ulid()));
+  }
+
   @Test
   void onlySomeBlocksThatNobodyReadsStayOpen() throws IOException {
     try (BlockCache cache = new BlockCache(new MemoryBlockFiles(), 64 << 20)) {
       List<Block> read = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         BlockMeta meta = put(i, 1);
-        Block block = cache.acquire(objects, meta, listing.files(meta.ulid()));
+        Block block = acquire(cache, meta);
         assertThat(block.select(List.of(), 0, 100 * RANGE)).as("block %d", i).hasSize(1);
         if (i != 7) { // which goes on being read
           block.release();
@@ -83,7 +87,7 @@ class BlockCacheTest {
       assertThat(open).contains(7, 99).doesNotContain(0, 30).hasSize(64);
       read.get(7).release();
       BlockMeta first = put(0, 1);
-      Block again = cache.acquire(objects, first, listing.files(first.ulid()));
+      Block again = acquire(cache, first);
       assertThat(again.select(List.of(), 0, RANGE)).hasSize(1);
       again.release();
     }
@@ -109,10 +113,6 @@ class BlockCacheTest {
         block.release();
       }
     }
-  }
-
-  private Block acquire(BlockCache cache, BlockMeta meta) throws IOException {
-    return cache.acquire(objects, meta, listing.files(meta.ulid()));
   }
 
   /** It is closed meanwhile, because others are read, and its pieces stay in the cache. */
@@ -160,7 +160,7 @@ class BlockCacheTest {
     long index = listing.files(meta.ulid()).get("index");
     assertThat(index).isGreaterThan(6L * PIECE_BYTES);
     try (BlockCache cache = new BlockCache(new MemoryBlockFiles(), 64 << 20)) {
-      Block block = cache.acquire(objects, meta, listing.files(meta.ulid()));
+      Block block = acquire(cache, meta);
       List<Matcher> one = List.of(Matcher.equal("__name__", "m7"), Matcher.equal("id", "123"));
       assertThat(block.select(one, 0, 2 * RANGE)).hasSize(1);
       assertThat(objects.fetchedBytes()).isBetween(1L, 5L * PIECE_BYTES);

@@ -65,12 +65,8 @@ class BlockMaintenanceTest {
           .write(
               BlockMeta.ofHead(Ulid.of(min, random), min, min + BLOCK), new ModelCursor(content));
     }
-    blocks = Blocks.open(files, BlockMaintenanceTest::fail);
-    downsampled =
-        DownsampledBlocks.open(
-            TIMES,
-            name -> folders.computeIfAbsent(name, n -> new MemoryBlockFiles()),
-            BlockMaintenanceTest::fail);
+    blocks = Blocks.open(files, DownsamplingTest::fail);
+    downsampled = DownsamplingTest.openDownsampled(TIMES, folders);
     CurrentRetention current =
         new CurrentRetention(retention, Optional.empty(), Compactor.LONGEST_MILLIS);
     maintenance =
@@ -79,8 +75,11 @@ class BlockMaintenanceTest {
             new Compactor(blocks, current, clock, random));
   }
 
-  private static void fail(String report) {
-    throw new AssertionError(report);
+  private void takeAllTurns() throws IOException {
+    boolean more = true;
+    while (more) {
+      more = maintenance.takeTurn();
+    }
   }
 
   private long counted(Labels labels) {
@@ -106,10 +105,7 @@ class BlockMaintenanceTest {
       assertThat(blocks.ulids()).as("after turn %d", turns).hasSize(before - 2);
       assertThat(downsampled.ulids()).as("one in a turn").hasSize(turns);
     }
-    boolean more = true;
-    while (more) {
-      more = maintenance.takeTurn();
-    }
+    takeAllTurns();
     assertThat(blocks.ulids()).hasSizeLessThan(11);
     assertThat(downsampled.ulids()).hasSize(blocks.ulids().size() * Aggregate.values().length);
     assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
@@ -123,10 +119,7 @@ class BlockMaintenanceTest {
             Long.MAX_VALUE,
             List.of(new RetentionRule(List.of(Matcher.equal("__name__", "queue")), 9 * 24 * HOUR)));
     open();
-    boolean more = true;
-    while (more) {
-      more = maintenance.takeTurn();
-    }
+    takeAllTurns();
     assertThat(blocks.ulids()).isEmpty();
     assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
     assertThat(counted(OTHER)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
@@ -140,10 +133,7 @@ class BlockMaintenanceTest {
     List<Matcher> other = List.of(Matcher.equal("__name__", "queue"));
     blocks.delete(new Deletion(List.of(other), START, END), nothing -> {});
     assertThat(blocks.status().tombstones()).isEqualTo(BLOCKS);
-    boolean more = true;
-    while (more) {
-      more = maintenance.takeTurn();
-    }
+    takeAllTurns();
     assertThat(blocks.ulids()).isEmpty();
     assertThat(downsampled.ulids()).isNotEmpty();
     assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
@@ -153,10 +143,7 @@ class BlockMaintenanceTest {
   void whereThereIsNoRoomTheOldestThatWaitsKeepsThoseBehindIt() throws IOException {
     retention = new Retention(Retention.FOR_EVER, 1, List.of());
     open();
-    boolean more = true;
-    while (more) {
-      more = maintenance.takeTurn();
-    }
+    takeAllTurns();
     assertThat(blocks.ulids()).isEmpty();
     assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
   }

@@ -58,17 +58,16 @@ class DownsampledObjectsTest {
   private long cacheBytes = 64 << 20;
 
   private final class Life implements AutoCloseable {
-    final Blocks blocks = Blocks.open(files, DownsampledObjectsTest::fail);
+    final Blocks blocks = Blocks.open(files, DownsamplingTest::fail);
     final DownsampledBlocks downsampled =
-        DownsampledBlocks.open(
+        DownsamplingTest.openDownsampled(
             new DownsamplingTimes(
                 Map.of(
                     DownsamplingTimes.FIVE_MINUTES,
                     keptMillis,
                     DownsamplingTimes.ONE_HOUR,
                     Retention.FOR_EVER)),
-            name -> folders.computeIfAbsent(name, n -> new MemoryBlockFiles()),
-            DownsampledObjectsTest::fail);
+            folders);
     final InstantSource clock = () -> Instant.ofEpochMilli(now);
     final CurrentRetention retention =
         new CurrentRetention(Retention.EVERYTHING, Optional.empty(), Compactor.LONGEST_MILLIS);
@@ -86,12 +85,8 @@ class DownsampledObjectsTest {
     Life() throws IOException {}
 
     void downsampleAll() throws IOException {
-      Downsampler downsampler =
-          new Downsampler(blocks, downsampled, retention, localMillis, 0, clock, names);
-      boolean more = true;
-      while (more) {
-        more = downsampler.downsample();
-      }
+      DownsamplingTest.downsampleAll(
+          new Downsampler(blocks, downsampled, retention, localMillis, 0, clock, names));
     }
 
     Storage storage() {
@@ -146,10 +141,6 @@ class DownsampledObjectsTest {
     public List<? extends Series> select(List<Matcher> matchers, long from, long to) {
       return List.of();
     }
-  }
-
-  private static void fail(String report) {
-    throw new AssertionError(report);
   }
 
   private void write() throws IOException {

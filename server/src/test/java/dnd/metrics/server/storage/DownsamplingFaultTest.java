@@ -58,21 +58,13 @@ class DownsamplingFaultTest {
     Life(MemoryBlockFiles files, Map<String, MemoryBlockFiles> folders) throws IOException {
       this.files = files;
       this.folders = folders;
-      blocks = Blocks.open(files, DownsamplingFaultTest::fail);
-      downsampled =
-          DownsampledBlocks.open(
-              TIMES,
-              name -> folders.computeIfAbsent(name, n -> new MemoryBlockFiles()),
-              DownsamplingFaultTest::fail);
+      blocks = Blocks.open(files, DownsamplingTest::fail);
+      downsampled = DownsamplingTest.openDownsampled(TIMES, folders);
     }
 
     void downsampleAll() throws IOException {
-      Downsampler downsampler =
-          new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, names);
-      boolean more = true;
-      while (more) {
-        more = downsampler.downsample();
-      }
+      DownsamplingTest.downsampleAll(
+          new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, names));
     }
 
     /** A block of a late sample comes, and all become one. */
@@ -106,10 +98,6 @@ class DownsamplingFaultTest {
       folders.forEach((name, each) -> after.put(name, each.cutPower(random)));
       return new Life(files.cutPower(random), after);
     }
-  }
-
-  private static void fail(String report) {
-    throw new AssertionError(report);
   }
 
   private List<QueryResult> answersOf(Storage storage) {

@@ -71,25 +71,34 @@ class DownsamplingTest {
   private final ArraySource head = new ArraySource();
 
   private Blocks open() throws IOException {
-    return Blocks.open(
-        files,
-        report -> {
-          throw new AssertionError(report);
-        });
+    return Blocks.open(files, DownsamplingTest::fail);
+  }
+
+  static void fail(String report) {
+    throw new AssertionError(report);
   }
 
   private DownsampledBlocks openDownsampled() throws IOException {
+    return openDownsampled(TIMES, folders);
+  }
+
+  /**
+   * @param folders which there are, by their names; the others are made
+   */
+  static DownsampledBlocks openDownsampled(
+      DownsamplingTimes times, Map<String, MemoryBlockFiles> folders) throws IOException {
     return DownsampledBlocks.open(
-        TIMES,
+        times,
         name -> folders.computeIfAbsent(name, n -> new MemoryBlockFiles()),
-        report -> {
-          throw new AssertionError(report);
-        });
+        DownsamplingTest::fail);
   }
 
   private void downsampleAll(Blocks blocks, DownsampledBlocks downsampled) throws IOException {
-    Downsampler downsampler =
-        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, names);
+    downsampleAll(
+        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, names));
+  }
+
+  static void downsampleAll(Downsampler downsampler) throws IOException {
     boolean more = true;
     while (more) {
       more = downsampler.downsample();
@@ -445,12 +454,8 @@ class DownsamplingTest {
   /** How many blocks of counts of 5 minutes there are, so long after the first block ended. */
   private int made(Blocks blocks, DownsampledBlocks downsampled, long hours) throws IOException {
     InstantSource now = InstantSource.fixed(Instant.ofEpochMilli(START + BLOCK + hours * HOUR));
-    Downsampler downsampler =
-        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, now, new Random(1));
-    boolean more = true;
-    while (more) {
-      more = downsampler.downsample();
-    }
+    downsampleAll(
+        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, now, new Random(1)));
     return downsampled
         .all()
         .get(new Downsampling(Aggregate.COUNT, DownsamplingTimes.FIVE_MINUTES))
@@ -464,13 +469,7 @@ class DownsamplingTest {
     Blocks blocks = open();
     DownsamplingTimes times =
         new DownsamplingTimes(Map.of(DownsamplingTimes.FIVE_MINUTES, 50 * HOUR));
-    DownsampledBlocks downsampled =
-        DownsampledBlocks.open(
-            times,
-            name -> new MemoryBlockFiles(),
-            report -> {
-              throw new AssertionError(report);
-            });
+    DownsampledBlocks downsampled = openDownsampled(times, folders);
     assertThat(made(blocks, downsampled, 39)).isZero();
     assertThat(made(blocks, downsampled, 41)).isEqualTo(1);
     assertThat(made(blocks, downsampled, 47)).isEqualTo(2); // blocks end 6 hours apart

@@ -109,14 +109,15 @@ class ObjectMaintenanceTest {
       long min = START + i * RANGE;
       SortedMap<Labels, SampleList> part = new TreeMap<>();
       model.forEach((labels, samples) -> part.put(labels, samples.between(min, min + RANGE - 1)));
-      Ulid ulid = Ulid.of(min, random);
-      written +=
-          new BlockWriter(files)
-              .write(BlockMeta.ofHead(ulid, min, min + RANGE), new ModelCursor(part))
-              .map(meta -> 1)
-              .orElse(0);
+      written += write(min, part).map(meta -> 1).orElse(0);
     }
     model.values().removeIf(SampleList::isEmpty);
+  }
+
+  private Optional<BlockMeta> write(long min, SortedMap<Labels, SampleList> content)
+      throws IOException {
+    BlockMeta meta = BlockMeta.ofHead(Ulid.of(min, random), min, min + RANGE);
+    return new BlockWriter(files).write(meta, new ModelCursor(content));
   }
 
   private List<String> stored(String suffix) throws IOException {
@@ -452,9 +453,7 @@ class ObjectMaintenanceTest {
       }
       model.put(Labels.of("__name__", "m", "i", "%02d".formatted(i)), new SampleList(samples));
     }
-    Ulid ulid = Ulid.of(START, random);
-    new BlockWriter(files)
-        .write(BlockMeta.ofHead(ulid, START, START + RANGE), new ModelCursor(model));
+    write(START, model);
     try (Life life = new Life()) {
       life.objects.run();
       assertThat(life.blocks.ulids()).isEmpty();
@@ -490,9 +489,7 @@ class ObjectMaintenanceTest {
           Labels.of("__name__", "m" + i % 100, "id", "id-%06d".formatted(i), "service", "combat"),
           new SampleList(List.of(new SampleList.Sample(START + i, random.nextDouble(), null))));
     }
-    Ulid ulid = Ulid.of(START, random);
-    new BlockWriter(files)
-        .write(BlockMeta.ofHead(ulid, START, START + RANGE), new ModelCursor(model));
+    write(START, model);
     try (Life life = new Life()) {
       life.objects.run();
       assertThat(life.blocks.ulids()).isEmpty();
