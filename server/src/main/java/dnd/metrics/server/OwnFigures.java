@@ -362,6 +362,10 @@ final class OwnFigures {
             "Clients that have connected.",
             hub.totalConnections())
         .counter(
+            "dnd_metrics_hub_refused_connections_total",
+            "Clients that were refused because there were as many as there may be.",
+            hub.refusedConnections())
+        .counter(
             "dnd_metrics_hub_messages_in_total",
             "Messages that clients published.",
             hub.messagesIn())

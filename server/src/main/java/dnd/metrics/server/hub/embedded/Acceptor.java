@@ -17,6 +17,7 @@ final class Acceptor implements Runnable {
   private final ServerSocket listening;
   private final HubContext hub;
   private final AtomicLong lastId = new AtomicLong();
+  private final Refusals refusals = new Refusals();
 
   Acceptor(ServerSocket listening, HubContext hub) {
     this.listening = listening;
@@ -53,10 +54,26 @@ final class Acceptor implements Runnable {
     }
   }
 
+  private void noteRefusal(Connection connection, int limit) {
+    hub.counters().refusedConnections.increment();
+    long refused = refusals.toTell(hub.nanoClock().getAsLong());
+    if (refused > 0) {
+      LOG.warn(
+          "max_connections of the hub is {}: {} more were refused, the last is {}",
+          limit,
+          refused,
+          connection);
+    }
+  }
+
   private void admit(Socket socket) {
     Connection connection = new Connection(hub, lastId.incrementAndGet(), socket);
     hub.counters().totalConnections.increment();
-    Admission admission = hub.connections().add(connection, hub.options().maxConnections());
+    int limit = hub.options().maxConnections();
+    Admission admission = hub.connections().add(connection, limit);
+    if (admission != Admission.ADMITTED) {
+      noteRefusal(connection, limit);
+    }
     if (admission == Admission.TURNED_AWAY) {
       connection.closeSocket();
       return;

@@ -267,7 +267,7 @@ final class Connection {
       Socket talking = greet();
       startWriter(talking.getOutputStream());
       if (!admitted) {
-        LOG.warn("{}: maximum connections exceeded", this);
+        LOG.debug("{}: maximum connections exceeded", this);
         close("Maximum Connections Exceeded", "maximum connections exceeded");
       }
       InputStream in = talking.getInputStream();

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class HubCounters {
   final LongAdder totalConnections = new LongAdder();
+  final LongAdder refusedConnections = new LongAdder();
   final LongAdder messagesIn = new LongAdder();
   final LongAdder bytesIn = new LongAdder();
   final LongAdder messagesOut = new LongAdder();
@@ -24,6 +25,7 @@ final class HubCounters {
         connections,
         subscriptions,
         totalConnections.sum(),
+        refusedConnections.sum(),
         messagesIn.sum(),
         bytesIn.sum(),
         messagesOut.sum(),

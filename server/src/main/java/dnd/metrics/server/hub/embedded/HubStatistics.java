@@ -10,6 +10,7 @@ public record HubStatistics(
     int connections,
     long subscriptions,
     long totalConnections,
+    long refusedConnections,
     long messagesIn,
     long bytesIn,
     long messagesOut,

@@ -291,6 +291,7 @@ class ProtocolTest {
         first.sync();
         second.sync();
       }
+      assertThat(hub.statistics().refusedConnections()).isEqualTo(1);
       await().atMost(SOON).until(() -> hub.statistics().connections() == 1);
       try (RawClient fourth = connect()) {
         fourth.sync();
@@ -335,6 +336,7 @@ class ProtocolTest {
       }
       // More than there are places for, where one that was told ended before the last had come.
       assertThat(told).isBetween(64, 299);
+      assertThat(hub.statistics().refusedConnections()).isEqualTo(300);
       first.sync();
     } finally {
       for (Socket each : many) {
