@@ -405,6 +405,7 @@ public final class Main implements AutoCloseable {
         metrics -> OwnFigures.senders(head, metrics),
         metrics -> OwnFigures.hub(hub.statistics(), metrics),
         metrics -> OwnFigures.database(database.status(), metrics),
+        metrics -> OwnFigures.metadata(metadata, metrics),
         metrics -> OwnFigures.rules(rules.figures(), metrics),
         metrics -> OwnFigures.alerts(announcer.status(), metrics),
         metrics -> objects.ifPresent(store -> OwnFigures.objects(store.status(), metrics)),

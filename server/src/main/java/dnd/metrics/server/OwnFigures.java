@@ -8,6 +8,7 @@ import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.SenderStatus;
 import dnd.metrics.server.hub.embedded.HubStatistics;
 import dnd.metrics.server.ingest.IngestCounters;
+import dnd.metrics.server.metadata.MetricMetadataStore;
 import dnd.metrics.server.query.QueryFigures;
 import dnd.metrics.server.query.QueryHandler;
 import dnd.metrics.server.rules.RuleFigures;
@@ -297,6 +298,13 @@ final class OwnFigures {
             "dnd_metrics_database_refused_writes_total",
             "Writes that the database refused for what they hold.",
             database.refusedWrites());
+  }
+
+  static void metadata(MetricMetadataStore metadata, Metrics metrics) {
+    metrics.counter(
+        "dnd_metrics_metadata_faults_total",
+        "How often a fault of the service kept type, help and unit of metrics from the tables.",
+        metadata.faults());
   }
 
   static void alerts(AnnouncerStatus alerts, Metrics metrics) {

@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +52,13 @@ public final class MetricMetadataStore implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
-  /** Whether the disk took nothing when something was written last; of the thread. */
+  /** Whether nothing could be written the last time; of the thread. */
   private boolean failed;
+
+  /** Whether the last attempt ended in a fault, of which the log knows; of the thread. */
+  private boolean faulty;
+
+  private final LongAdder faults = new LongAdder();
 
   /**
    * @param head what senders have said that the head knows, by name of the metric
@@ -99,20 +106,19 @@ public final class MetricMetadataStore implements AutoCloseable {
 
   private void run() {
     try {
-      boolean loaded = load();
+      boolean loaded = attempt(this::load);
       asked.countDown();
       while (!loaded && !closing) {
         work.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS);
         work.drainPermits();
-        loaded = load();
+        loaded = attempt(this::load);
       }
       if (!loaded) {
         return;
       }
-      news.addAll(head.get().keySet());
       while (true) {
         boolean last = closing;
-        boolean written = write();
+        boolean written = attempt(this::write);
         if (last) {
           return;
         }
@@ -130,6 +136,27 @@ public final class MetricMetadataStore implements AutoCloseable {
     }
   }
 
+  /** No fault ends the thread: what is to be done is tried again, and the log has the first. */
+  private boolean attempt(BooleanSupplier step) {
+    try {
+      boolean done = step.getAsBoolean();
+      faulty &= !done;
+      return done;
+    } catch (RuntimeException | Error e) {
+      faults.increment();
+      if (!faulty) {
+        LOG.error("metadata could not be loaded or stored, which is tried again", e);
+      }
+      faulty = true;
+      return false;
+    }
+  }
+
+  /** How often a fault of ours kept metadata from being loaded or stored. */
+  public long faults() {
+    return faults.sum();
+  }
+
   private boolean load() {
     try {
       for (Row row : database.read(Table.METADATA, Map.of())) {
@@ -140,6 +167,7 @@ public final class MetricMetadataStore implements AutoCloseable {
                 row.optionalText("help").orElse(""),
                 row.optionalText("unit").orElse("")));
       }
+      news.addAll(head.get().keySet());
       return true;
     } catch (DatabaseUnavailableException e) {
       LOG.debug("metadata cannot be loaded yet: {}", e.getMessage());
@@ -151,35 +179,60 @@ public final class MetricMetadataStore implements AutoCloseable {
   private boolean write() {
     while (!news.isEmpty()) {
       List<String> taken = take();
-      Map<String, MetricMetadata> known = head.get(); // now: it has every name that was taken
-      Map<String, MetricMetadata> changed = new TreeMap<>();
-      for (String name : taken) {
-        MetricMetadata said = known.get(name);
-        MetricMetadata before = stored.get(name);
-        if (said != null) {
-          MetricMetadata now = before == null ? said : updated(before, said);
-          if (!now.equals(before)) {
-            changed.put(name, now);
-          }
+      boolean written = false;
+      try {
+        written = write(taken);
+      } finally {
+        if (!written) {
+          failed = true;
+          news.addAll(taken);
         }
       }
-      try {
-        database.write(changes(changed));
-      } catch (IOException e) {
-        failed = true;
-        news.addAll(taken);
-        LOG.warn("metadata of {} metrics is not stored yet: {}", news.size(), e.getMessage());
+      if (!written) {
         return false;
       }
-      failed &= changed.isEmpty();
-      stored.putAll(changed);
     }
     return true;
   }
 
+  private boolean write(List<String> taken) {
+    Map<String, MetricMetadata> known = head.get(); // now: it has every name that was taken
+    Map<String, MetricMetadata> changed = new TreeMap<>();
+    for (String name : taken) {
+      MetricMetadata said = known.get(name);
+      MetricMetadata before = stored.get(name);
+      if (said != null) {
+        MetricMetadata now = before == null ? said : updated(before, said);
+        if (!now.equals(before)) {
+          changed.put(name, now);
+        }
+      }
+    }
+    try {
+      database.write(changes(changed));
+    } catch (IOException e) {
+      LOG.warn(
+          "metadata of {} metrics is not stored yet: {}",
+          news.size() + taken.size(),
+          e.getMessage());
+      return false;
+    } catch (RuntimeException e) {
+      if (taken.size() > 1) {
+        throw e; // the next attempt is with one alone
+      }
+      faults.increment();
+      LOG.error("metadata of {} cannot be stored, the next start tries it again", taken, e);
+      return true; // the others are to be stored nevertheless
+    }
+    failed &= changed.isEmpty();
+    stored.putAll(changed);
+    return true;
+  }
+
   /**
-   * A few names; one while the disk takes nothing, since the database keeps in memory what it could
-   * not make lasting, so that all of them at each attempt would fill the memory.
+   * A few names; one after a failure, since the database keeps in memory what it could not make
+   * lasting, so that all of them at each attempt would fill the memory, and since one may have a
+   * fault that the others have not.
    */
   private List<String> take() {
     int atMost = failed ? 1 : CHANGES_PER_WRITE;
