@@ -2,9 +2,11 @@ package dnd.metrics.server.announce;
 
 import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
+import dnd.metrics.server.database.NotTakenException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -18,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class NoteWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NoteWriter.class);
   private static final int MAX_WAITING = 200_000;
+  private static final int CHANGES_PER_WRITE = 10_000;
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Database database;
   private final ReentrantLock lock = new ReentrantLock();
@@ -71,17 +75,61 @@ final class NoteWriter implements AutoCloseable {
 
   private void run() {
     for (List<Change> batch = next(); !batch.isEmpty(); batch = next()) {
-      try {
-        database.write(batch);
-      } catch (IOException e) {
-        LOG.error(
-            "{} notes of announcements are not on disk: after a crash now they would be announced"
-                + " again, with the same ids",
-            batch.size(),
-            e);
-      } catch (RuntimeException | Error e) {
-        LOG.error("{} notes of announcements could not be written", batch.size(), e);
+      for (int from = 0; from < batch.size(); from += CHANGES_PER_WRITE) {
+        write(batch.subList(from, Math.min(batch.size(), from + CHANGES_PER_WRITE)));
       }
+    }
+  }
+
+  private void write(List<Change> notes) {
+    try {
+      while (!isTaken(notes)) {}
+    } catch (IOException e) {
+      LOG.error(
+          "{} notes of announcements are not on disk: after a crash now they would be announced"
+              + " again, with the same ids",
+          notes.size(),
+          e);
+    } catch (IllegalArgumentException e) {
+      if (notes.size() > 1) { // too much for one write, or one of them is at fault
+        write(notes.subList(0, notes.size() / 2));
+        write(notes.subList(notes.size() / 2, notes.size()));
+      } else {
+        LOG.error("a note of an announcement could not be written: {}", notes, e);
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} notes of announcements could not be written", notes.size(), e);
+    }
+  }
+
+  /** Whether the database has taken them; false where it is to be asked again, after a pause. */
+  private boolean isTaken(List<Change> notes) throws IOException {
+    try {
+      database.write(notes);
+      return true;
+    } catch (NotTakenException e) {
+      if (!pauseUnlessClosed()) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** False where there will be no other attempt. */
+  private boolean pauseUnlessClosed() {
+    lock.lock();
+    try {
+      boolean last = closed; // who closes it makes the next attempt come at once
+      long nanos = RETRY_NANOS;
+      while (!closed && nanos > 0) {
+        nanos = changed.awaitNanos(nanos);
+      }
+      return !last;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
     }
   }
 

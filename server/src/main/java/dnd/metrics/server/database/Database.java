@@ -29,6 +29,8 @@ public interface Database extends AutoCloseable {
    * Applies the changes as one, in their order, after those of every write that returned before.
    * They are durable when this returns. An empty list has no effect.
    *
+   * @throws NotTakenException where the journal cannot be forced to disk and too much waits for it:
+   *     nothing is done with the changes
    * @throws IOException where the journal cannot be forced to disk: the changes would not survive a
    *     crash now; they are kept in memory and tried again with those that follow
    */

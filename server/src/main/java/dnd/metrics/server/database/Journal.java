@@ -11,6 +11,7 @@ import dnd.metrics.server.wal.WriteAheadLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,17 @@ final class Journal implements Closeable {
   /** More than this in one write is a mistake of whoever writes. */
   static final int MAX_WRITE_BYTES = 64 << 20;
 
+  /** While the disk fails no more than this waits for it in memory. */
+  static final int MAX_WAITING_BYTES = 64 << 20;
+
   private final Object order = new Object();
   private final LogFiles files;
   private final WriteAheadLog log;
   private final WriteQueue queue;
   private volatile boolean closed;
+
+  /** Of the writes that are not on disk. */
+  private final AtomicLong waitingBytes = new AtomicLong();
 
   /**
    * Opens the journal and puts all that it holds into {@code queue}.
@@ -60,6 +67,7 @@ final class Journal implements Closeable {
   /**
    * Returns when the write is on disk.
    *
+   * @throws NotTakenException where too much waits for a disk that fails
    * @throws IOException where it is not: it stays in memory and is tried again
    */
   void write(JournalRecord record) throws IOException {
@@ -68,23 +76,42 @@ final class Journal implements Closeable {
       throw new IllegalArgumentException(
           "a write of %d bytes: more than %d".formatted(bytes.length(), MAX_WRITE_BYTES));
     }
-    Durability durability = new Durability();
+    Durability durability = new Durability(bytes.length());
     synchronized (order) {
       if (closed) {
         throw new IOException("the journal is closed");
       }
+      checkRoom(bytes.length());
+      waitingBytes.addAndGet(bytes.length());
       queue.add(log.append(bytes, durability), bytes);
     }
     durability.await();
   }
 
+  private void checkRoom(int length) throws NotTakenException {
+    IOException reason = log.unavailable();
+    long waiting = waitingBytes.get();
+    if (reason != null && waiting + length > MAX_WAITING_BYTES) {
+      throw new NotTakenException(
+          "the journal cannot be written, and %d bytes wait for it in memory: %s"
+              .formatted(waiting, reason.getMessage()),
+          reason);
+    }
+  }
+
   /** Waits for one record, and lets the queue know of all that are durable with it. */
   private final class Durability implements LogCallback {
     private final CountDownLatch known = new CountDownLatch(1);
+    private final int length;
     private volatile @Nullable IOException failure;
+
+    Durability(int length) {
+      this.length = length;
+    }
 
     @Override
     public void committed() {
+      waitingBytes.addAndGet(-length);
       queue.durableThrough(log.statistics().durableSequence());
       known.countDown();
     }

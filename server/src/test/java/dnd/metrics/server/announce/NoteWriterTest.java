@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.MemoryDatabase;
+import dnd.metrics.server.database.NotTakenException;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +29,66 @@ class NoteWriterTest {
       }
       super.write(changes);
     }
+  }
+
+  /** Takes few notes at a time, and no write at all for a while. */
+  private static final class NarrowDatabase extends MemoryDatabase {
+    private int refusals;
+
+    NarrowDatabase(int refusals) {
+      this.refusals = refusals;
+    }
+
+    @Override
+    public synchronized void write(List<Change> changes) throws IOException {
+      if (refusals-- > 0) {
+        throw new NotTakenException("too much waits", new IOException("no space left"));
+      }
+      if (changes.size() > 1000 || changes.equals(note("n7"))) {
+        throw new IllegalArgumentException("a write of " + changes.size() + " changes");
+      }
+      if (changes.containsAll(note("n7"))) {
+        throw new IllegalArgumentException("no place for n7");
+      }
+      super.write(changes);
+    }
+  }
+
+  @Test
+  void whatIsTooMuchForOneWriteIsSplit() {
+    int count = 25_000;
+    NarrowDatabase database = new NarrowDatabase(0);
+    List<Change> notes = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      notes.addAll(note("n" + i));
+    }
+    try (NoteWriter writer = new NoteWriter(database)) {
+      writer.add(notes);
+      writer.flush();
+    }
+    assertThat(database.rows(Table.ANNOUNCEMENTS))
+        .as("all but the one that nothing can be done with")
+        .hasSize(count - 1);
+  }
+
+  @Test
+  void whatTheDatabaseDoesNotTakeIsTriedAgain() {
+    NarrowDatabase database = new NarrowDatabase(2);
+    try (NoteWriter writer = new NoteWriter(database)) {
+      writer.add(note("a"));
+      writer.flush();
+      assertThat(database.rows(Table.ANNOUNCEMENTS)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aDatabaseThatTakesNothingDoesNotKeepItFromClosing() {
+    NarrowDatabase database = new NarrowDatabase(Integer.MAX_VALUE);
+    NoteWriter writer = new NoteWriter(database);
+    writer.add(note("a"));
+    writer.close();
+    assertThat(database.rows(Table.ANNOUNCEMENTS)).isEmpty();
+    assertThat(writer.waiting()).isZero();
   }
 
   private static List<Change> note(String alert) {

@@ -167,6 +167,33 @@ class JournaledDatabaseTest {
   }
 
   @Test
+  void whileTheDiskFailsNoMoreWaitsThanThereIsRoomFor() throws Exception {
+    String long20Mb = "x".repeat(20 << 20);
+    try (JournaledDatabase database = open()) {
+      database.write(put("a", 1));
+      disk.failForces(Integer.MAX_VALUE);
+      for (int i = 0; i < 3; i++) {
+        Row row = Row.builder().text("id", "kept" + i).text("comment", long20Mb).build();
+        assertThatThrownBy(() -> database.write(List.of(new Change.Put(Table.SILENCES, row))))
+            .isExactlyInstanceOf(IOException.class);
+      }
+      Row row = Row.builder().text("id", "not taken").text("comment", long20Mb).build();
+      assertThatThrownBy(() -> database.write(List.of(new Change.Put(Table.SILENCES, row))))
+          .isInstanceOf(NotTakenException.class)
+          .hasMessageMatching(
+              "the journal cannot be written, and 629\\d{5} bytes wait for it in memory:"
+                  + " Input/output error");
+      assertThatThrownBy(() -> database.write(put("small", 1)))
+          .as("for which there is room yet")
+          .isExactlyInstanceOf(IOException.class);
+      disk.failForces(0);
+      await().atMost(PATIENCE).until(() -> tables.rows(Table.SILENCES).size() == 5);
+      database.write(List.of(new Change.Put(Table.SILENCES, row)));
+      assertThat(database.read(Table.SILENCES, Map.of())).hasSize(6);
+    }
+  }
+
+  @Test
   void aTornTailIsCutAndDamageIsReportedWithFileAndOffset() throws Exception {
     tables.setAway(true);
     try (JournaledDatabase database = open()) {
