@@ -52,7 +52,7 @@ public final class BlockMaintenance implements Closeable {
   boolean takeTurn() throws IOException {
     boolean compacted;
     try {
-      compacted = compactor.compact(downsampler.waiting());
+      compacted = compactor.compact(downsampler::waiting);
     } catch (IOException e) {
       try { // which may take less room, and something may go when it is done
         downsampler.downsample();

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,20 +77,21 @@ public final class Compactor {
   /**
    * Does what is due next, if anything.
    *
-   * @param waiting blocks of which something is to be made yet, until then nothing of them goes
+   * @param waitingOf those of the blocks that there are of which something is to be made yet: until
+   *     then nothing of them goes
    * @return whether something was done: there may be more then
    * @throws IOException where a block could not be written; nothing is changed then
    */
-  boolean compact(Set<Ulid> waiting) throws IOException {
+  boolean compact(Function<List<BlockMeta>, Set<Ulid>> waitingOf) throws IOException {
     lookAtRetention();
     BlockSnapshot snapshot = blocks.hold();
     try {
+      Set<Ulid> waiting = waitingOf.apply(metas(snapshot));
       if (removeWhatIsOver(snapshot.blocks(), waiting)) {
         return true;
       }
-      List<BlockMeta> metas = snapshot.blocks().stream().map(Block::meta).toList();
       Set<Ulid> chosen = new HashSet<>();
-      plan.next(metas).forEach(meta -> chosen.add(meta.ulid()));
+      plan.next(metas(snapshot)).forEach(meta -> chosen.add(meta.ulid()));
       if (chosen.isEmpty()) {
         return false;
       }
@@ -104,6 +106,11 @@ public final class Compactor {
     } finally {
       snapshot.release();
     }
+  }
+
+  /** As they are now: something of a block may be deleted at any time. */
+  private static List<BlockMeta> metas(BlockSnapshot snapshot) {
+    return snapshot.blocks().stream().map(Block::meta).toList();
   }
 
   private void lookAtRetention() {

@@ -91,34 +91,30 @@ public final class Downsampler {
   /**
    * Raw blocks of which downsampled ones are to be made yet, once nothing overlaps them any more,
    * and they are written anew without what is deleted: until then nothing else of them may go.
+   *
+   * @param raw all of them
    */
-  Set<Ulid> waiting() {
+  Set<Ulid> waiting(List<BlockMeta> raw) {
     long now = clock.millis();
     Set<Ulid> waiting = new HashSet<>();
-    BlockSnapshot raw = blocks.hold();
-    try {
-      List<BlockMeta> metas = raw.blocks().stream().map(Block::meta).toList();
-      for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
-        Downsampling kind = each.getKey();
-        BlockSnapshot made = each.getValue().hold();
-        try {
-          Set<Ulid> done = new HashSet<>(nothingIn.getOrDefault(kind, Set.of()));
-          for (BlockMeta meta : all(each.getValue(), made)) {
-            if (DownsampledSnapshot.state(meta, metas) != State.OUTDATED) {
-              done.add(DownsampledSnapshot.parent(meta));
-            }
+    for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
+      Downsampling kind = each.getKey();
+      BlockSnapshot made = each.getValue().hold();
+      try {
+        Set<Ulid> done = new HashSet<>(nothingIn.getOrDefault(kind, Set.of()));
+        for (BlockMeta meta : all(each.getValue(), made)) {
+          if (DownsampledSnapshot.state(meta, raw) != State.OUTDATED) {
+            done.add(DownsampledSnapshot.parent(meta));
           }
-          for (BlockMeta meta : metas) {
-            if (!done.contains(meta.ulid()) && isOldEnough(kind, meta, now)) {
-              waiting.add(meta.ulid());
-            }
-          }
-        } finally {
-          made.release();
         }
+        for (BlockMeta meta : raw) {
+          if (!done.contains(meta.ulid()) && isOldEnough(kind, meta, now)) {
+            waiting.add(meta.ulid());
+          }
+        }
+      } finally {
+        made.release();
       }
-    } finally {
-      raw.release();
     }
     return waiting;
   }

@@ -52,7 +52,7 @@ class CompactorTest {
   private static void compactAll(Compactor compactor) throws IOException {
     boolean more = true;
     while (more) {
-      more = compactor.compact(Set.of());
+      more = compactor.compact(all -> Set.of());
     }
   }
 
@@ -126,7 +126,7 @@ class CompactorTest {
       boolean more = true;
       while (more) {
         deleteNow[0] = deletions < 10;
-        more = compactor.compact(Set.of());
+        more = compactor.compact(all -> Set.of());
         deletions += deleteNow[0] ? 0 : 1;
         deleteNow[0] = false;
         SourceModel.assertSame("blocks", content(blocks), model);
@@ -169,7 +169,7 @@ class CompactorTest {
     try (Blocks blocks = Blocks.open(files, reports::add)) {
       SourceModel.assertSame("blocks", content(blocks), model);
       Compactor compactor = compactor(blocks, seed);
-      while (compactor.compact(Set.of())) {
+      while (compactor.compact(all -> Set.of())) {
         SourceModel.assertSame("blocks", content(blocks), model);
       }
       // Two ranges of 18 h that are over, and what is left.
@@ -229,7 +229,7 @@ class CompactorTest {
       for (int step = 0; step < 60; step++) {
         files.failAfter(step, "No space left on device", false);
         try {
-          compactor(blocks, step).compact(Set.of());
+          compactor(blocks, step).compact(all -> Set.of());
         } catch (IOException e) {
           failures++;
           assertThat(e).hasMessage("No space left on device");
@@ -289,6 +289,44 @@ class CompactorTest {
     }
   }
 
+  private static Ulid writeOne(MemoryBlockFiles files, long number) throws IOException {
+    SortedMap<Labels, SampleList> content = new TreeMap<>();
+    content.put(
+        Labels.of("__name__", "late", "number", "" + number),
+        new SampleList(List.of(new Sample(START + number, number, null))));
+    Ulid ulid = Ulid.of(START + number, new Random(number));
+    new BlockWriter(files)
+        .write(BlockMeta.ofHead(ulid, START, START + RANGE), new ModelCursor(content));
+    return ulid;
+  }
+
+  /** Nobody was asked whether it waits. */
+  @Test
+  void aBlockThatComesWhileOneAsksWhatWaitsStaysToo() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    Ulid first = writeOne(files, 1);
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      Ulid late = writeOne(files, 2);
+      InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(START + 20 * RANGE));
+      Retention retention = new Retention(RANGE, Long.MAX_VALUE, List.of());
+      Compactor compactor = new Compactor(blocks, fixed(retention), later, new Random(2));
+      boolean done =
+          compactor.compact(raw -> {
+            assertThat(raw).extracting(BlockMeta::ulid).containsExactly(first);
+            try {
+              blocks.add(late);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return Set.of(first);
+          });
+      assertThat(done).isFalse();
+      assertThat(blocks.ulids()).containsExactlyInAnyOrder(first, late);
+      assertThat(compactor.compact(all -> Set.of())).isTrue();
+      assertThat(blocks.ulids()).isEmpty();
+    }
+  }
+
   @Test
   void aRetentionThatIsChangedHoldsForTheNextCompaction() throws IOException {
     MemoryBlockFiles files = new MemoryBlockFiles();
@@ -298,8 +336,8 @@ class CompactorTest {
       CurrentRetention retention = fixed(Retention.EVERYTHING);
       InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(end));
       Compactor compactor = new Compactor(blocks, retention, later, new Random(2));
-      compactor.compact(Set.of());
-      compactor.compact(Set.of());
+      compactor.compact(all -> Set.of());
+      compactor.compact(all -> Set.of());
       retention.change(
           Optional.of(
               new Retention(

@@ -412,7 +412,7 @@ class DownsamplingTest {
     assertSame("late, downsampled", withLate, ask(both, query, START, END, HOUR));
 
     Compactor compactor = new Compactor(blocks, retention, clock, new Random(2));
-    while (compactor.compact(Set.of())) {
+    while (compactor.compact(all -> Set.of())) {
       assertSame("compacted", withLate, ask(both, query, START, END, HOUR));
     }
     downsampleAll(blocks, downsampled);
