@@ -9,7 +9,9 @@ import dnd.metrics.server.backup.Backup;
 import dnd.metrics.server.backup.BackupException;
 import dnd.metrics.server.backup.BackupHandler;
 import dnd.metrics.server.backup.StoredFiles;
+import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.DiskBlockFiles;
+import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.cli.Version;
 import dnd.metrics.server.dashboards.DashboardHandler;
 import dnd.metrics.server.database.Database;
@@ -65,6 +67,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -108,6 +111,7 @@ public final class Main implements AutoCloseable {
       Head head,
       Blocks blocks,
       DownsampledBlocks downsampled,
+      Downsampler downsampler,
       CurrentRetention retention,
       Optional<ObjectMaintenance> objects,
       JournaledDatabase database,
@@ -120,16 +124,7 @@ public final class Main implements AutoCloseable {
     RandomGenerator random = new SecureRandom();
     this.objects = objects;
     this.blockMaintenance =
-        new BlockMaintenance(
-            new Downsampler(
-                blocks,
-                downsampled,
-                retention,
-                config.storage().objects().localMillis(),
-                config.head().outOfOrderWindow().toMillis(),
-                clock,
-                random),
-            new Compactor(blocks, retention, clock, random));
+        new BlockMaintenance(downsampler, new Compactor(blocks, retention, clock, random));
     this.database = database;
     this.hub = hub;
     this.metadata = new MetricMetadataStore(head::metadata, database, clock);
@@ -214,8 +209,17 @@ public final class Main implements AutoCloseable {
           Blocks.open(new DiskBlockFiles(folder.resolve(BLOCKS_FOLDER)), replay::report);
       DownsampledBlocks downsampled = openDownsampled(config, folder, replay::report);
       CurrentRetention retention = retention(config, folder);
+      Downsampler downsampler =
+          new Downsampler(
+              blocks,
+              downsampled,
+              retention,
+              config.storage().objects().localMillis(),
+              config.head().outOfOrderWindow().toMillis(),
+              clock,
+              new SecureRandom());
       Optional<ObjectMaintenance> objects =
-          objects(config, folder, blocks, downsampled, retention, clock);
+          objects(config, folder, blocks, downsampled, downsampler::waiting, retention, clock);
       JournaledDatabase database =
           JournaledDatabase.open(config.databaseOptions(folder), clock, replay::report);
       try {
@@ -225,6 +229,7 @@ public final class Main implements AutoCloseable {
             head,
             blocks,
             downsampled,
+            downsampler,
             retention,
             objects,
             database,
@@ -245,6 +250,7 @@ public final class Main implements AutoCloseable {
       Path folder,
       Blocks blocks,
       DownsampledBlocks downsampled,
+      Function<List<BlockMeta>, Set<Ulid>> waitingOf,
       CurrentRetention retention,
       InstantSource clock)
       throws IOException {
@@ -256,6 +262,7 @@ public final class Main implements AutoCloseable {
         ObjectMaintenance.open(
             blocks,
             downsampled,
+            waitingOf,
             settings.address().get().open(),
             new DiskBlockFiles(folder.resolve(CACHE_FOLDER)),
             Map.of("dnd_metrics", config.serviceName()),
@@ -293,8 +300,9 @@ public final class Main implements AutoCloseable {
         JournaledDatabase database =
             JournaledDatabase.open(
                 config.databaseOptions(folder), clock, line -> LOG.warn("{}", line))) {
-      Optional<ObjectMaintenance> objects =
-          objects(config, folder, blocks, downsampled, retention(config, folder), clock);
+      CurrentRetention retention = retention(config, folder);
+      Optional<ObjectMaintenance> objects = // which only looks: nothing goes from here
+          objects(config, folder, blocks, downsampled, raw -> Set.of(), retention, clock);
       try {
         objects.ifPresent(ObjectMaintenance::look);
         return backup(

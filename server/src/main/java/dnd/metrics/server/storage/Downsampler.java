@@ -15,19 +15,19 @@ import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes a downsampled block of each raw block that is old enough, and removes those that raw blocks
- * have outrun or whose time is over. For one thread at a time.
+ * have outrun or whose time is over. For one thread at a time, but for {@link #waiting}.
  */
 public final class Downsampler {
   private static final Logger LOG = LoggerFactory.getLogger(Downsampler.class);
@@ -41,7 +41,7 @@ public final class Downsampler {
   private final RandomGenerator random;
 
   /** Raw blocks of which an aggregate would be empty. */
-  private final Map<Downsampling, Set<Ulid>> nothingIn = new HashMap<>();
+  private final Map<Downsampling, Set<Ulid>> nothingIn = new ConcurrentHashMap<>();
 
   private volatile boolean stopped;
 
@@ -94,7 +94,7 @@ public final class Downsampler {
    *
    * @param raw all of them
    */
-  Set<Ulid> waiting(List<BlockMeta> raw) {
+  public Set<Ulid> waiting(List<BlockMeta> raw) {
     long now = clock.millis();
     Set<Ulid> waiting = new HashSet<>();
     for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
@@ -119,6 +119,10 @@ public final class Downsampler {
     return waiting;
   }
 
+  private Set<Ulid> nothingIn(Downsampling kind) {
+    return nothingIn.computeIfAbsent(kind, k -> ConcurrentHashMap.newKeySet());
+  }
+
   private boolean downsample(Downsampling kind, Blocks own, List<Block> raw) throws IOException {
     long now = clock.millis();
     BlockSnapshot made = own.hold();
@@ -138,7 +142,7 @@ public final class Downsampler {
           return true;
         }
       }
-      Set<Ulid> empty = nothingIn.computeIfAbsent(kind, k -> new HashSet<>());
+      Set<Ulid> empty = nothingIn(kind);
       empty.retainAll(raw.stream().map(block -> block.meta().ulid()).toList());
       for (Block block : raw) {
         Ulid ulid = block.meta().ulid();
@@ -242,7 +246,7 @@ public final class Downsampler {
       return;
     }
     if (prepared.isEmpty()) {
-      nothingIn.computeIfAbsent(kind, k -> new HashSet<>()).add(block.meta().ulid());
+      nothingIn(kind).add(block.meta().ulid());
     } else if (own.replace(List.of(), prepared, () -> blocks.deletions() == deletions)) {
       LOG.info(
           "downsampled block {} to {} of {} ms: {} of {} samples, {} ms",

@@ -1,6 +1,8 @@
 package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.BlockFiles;
+import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.head.Upkeep;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.UnreadableSamplesException;
@@ -18,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,12 +71,14 @@ public final class ObjectMaintenance implements Closeable {
    * Lets blocks be read from an object store too; before anybody reads them.
    *
    * @param downsampled go there as well, each kind into a folder of its own
+   * @param waitingOf which of all raw blocks that are here downsampled ones are to be made of yet
    * @param cache where files of blocks in the store are kept while they are read; emptied
    * @param labels whose samples they are, for Thanos's tools
    */
   public static ObjectMaintenance open(
       Blocks blocks,
       DownsampledBlocks downsampled,
+      Function<List<BlockMeta>, Set<Ulid>> waitingOf,
       ObjectStore store,
       BlockFiles cache,
       Map<String, String> labels,
@@ -82,7 +88,7 @@ public final class ObjectMaintenance implements Closeable {
       throws IOException {
     ObjectMaintenance all =
         new ObjectMaintenance(store, new BlockCache(cache, settings.cacheBytes()), clock);
-    all.add("", blocks, store, labels, settings, retention);
+    all.add("", blocks, waitingOf, store, labels, settings, retention);
     for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
       Downsampling kind = each.getKey();
       Map<String, String> ownLabels = new LinkedHashMap<>(labels);
@@ -92,6 +98,7 @@ public final class ObjectMaintenance implements Closeable {
       all.add(
           folder,
           each.getValue(),
+          made -> Set.of(),
           new StoreFolder(store, folder),
           ownLabels,
           settings.withoutLocalBytes(),
@@ -104,6 +111,7 @@ public final class ObjectMaintenance implements Closeable {
   private void add(
       String name,
       Blocks blocks,
+      Function<List<BlockMeta>, Set<Ulid>> waitingOf,
       ObjectStore folder,
       Map<String, String> labels,
       ObjectSettings settings,
@@ -112,6 +120,7 @@ public final class ObjectMaintenance implements Closeable {
     ObjectPass pass =
         new ObjectPass(
             blocks,
+            waitingOf,
             new BlockObjects(folder, labels, clock),
             cache,
             settings,

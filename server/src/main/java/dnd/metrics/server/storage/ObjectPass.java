@@ -8,6 +8,7 @@ import dnd.metrics.server.objects.StoredObject;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +32,7 @@ final class ObjectPass {
   private static final long PARTIAL_KEPT_MILLIS = TimeUnit.DAYS.toMillis(2);
 
   private final Blocks blocks;
+  private final Function<List<BlockMeta>, Set<Ulid>> waitingOf;
   private final BlockObjects objects;
   private final RemoteBlocks remote;
   private final RemovedBlocks removed;
@@ -51,12 +54,14 @@ final class ObjectPass {
   /**
    * Lets {@code blocks} be read from the store too; before anybody reads them.
    *
+   * @param waitingOf which of all blocks that are here something is to be made of yet
    * @param cache for files of blocks that are in the store only
    * @param retention of blocks in the store
    * @param isClosed asked between blocks: whether to end
    */
   ObjectPass(
       Blocks blocks,
+      Function<List<BlockMeta>, Set<Ulid>> waitingOf,
       BlockObjects objects,
       BlockCache cache,
       ObjectSettings settings,
@@ -65,6 +70,7 @@ final class ObjectPass {
       BooleanSupplier isClosed)
       throws IOException {
     this.blocks = blocks;
+    this.waitingOf = waitingOf;
     this.objects = objects;
     this.removed = new RemovedBlocks(blocks.files());
     this.remote = new RemoteBlocks(objects, cache, removed);
@@ -260,12 +266,16 @@ final class ObjectPass {
     }
   }
 
+  /** Those of which something is to be made yet come last: it is made of local copies only. */
   private void dropLocalCopies(ObjectListing listing) throws IOException {
     long now = clock.millis();
     BlockSnapshot snapshot = blocks.hold();
     try {
       long bytes = snapshot.blocks().stream().mapToLong(Block::byteSize).sum();
-      for (Block block : snapshot.blocks()) {
+      Set<Ulid> waits = waitingOf.apply(snapshot.blocks().stream().map(Block::meta).toList());
+      List<Block> oldestFirst = new ArrayList<>(snapshot.blocks());
+      oldestFirst.sort(Comparator.comparing(block -> waits.contains(block.meta().ulid())));
+      for (Block block : oldestFirst) {
         Ulid ulid = block.meta().ulid();
         boolean mayGo =
             Retention.isOver(settings.localMillis(), block.meta().maxMillis(), now)
@@ -277,7 +287,14 @@ final class ObjectPass {
             && objects.holds(ulid, blocks.files(), listing)
             && blocks.dropLocal(ulid)) {
           bytes -= block.byteSize();
-          LOG.info("block {} is in the object store only from now on", ulid);
+          if (waits.contains(ulid)) {
+            LOG.warn(
+                "block {} is in the object store only from now on, and will not be downsampled:"
+                    + " storage.local leaves too little time or room for that",
+                ulid);
+          } else {
+            LOG.info("block {} is in the object store only from now on", ulid);
+          }
         }
       }
     } finally {

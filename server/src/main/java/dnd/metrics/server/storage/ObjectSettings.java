@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param localMillis how long a block that is in the store is on the local disk too; {@link
  *     Retention#FOR_EVER} for as long as it is kept at all
  * @param localBytes of all blocks on the local disk: those that are in the store go above it, the
- *     oldest first; {@link Long#MAX_VALUE} for no limit
+ *     oldest first, of which nothing is to be made any more; {@link Long#MAX_VALUE} for no limit
  */
 public record ObjectSettings(
     Optional<ObjectAddress> address, long cacheBytes, long localMillis, long localBytes) {

@@ -55,6 +55,7 @@ class DownsampledObjectsTest {
   private long now = END + 11 * 24 * HOUR;
   private long keptMillis = Retention.FOR_EVER;
   private long localMillis = Retention.FOR_EVER;
+  private long localBytes = Long.MAX_VALUE;
   private long cacheBytes = 64 << 20;
 
   private final class Life implements AutoCloseable {
@@ -71,22 +72,24 @@ class DownsampledObjectsTest {
     final InstantSource clock = () -> Instant.ofEpochMilli(now);
     final CurrentRetention retention =
         new CurrentRetention(Retention.EVERYTHING, Optional.empty(), Compactor.LONGEST_MILLIS);
+    final Downsampler downsampler =
+        new Downsampler(blocks, downsampled, retention, localMillis, 0, clock, names);
     final ObjectMaintenance objects =
         ObjectMaintenance.open(
             blocks,
             downsampled,
+            downsampler::waiting,
             store,
             new MemoryBlockFiles(),
             Map.of("who", "test"),
-            new ObjectSettings(Optional.empty(), cacheBytes, localMillis, Long.MAX_VALUE),
+            new ObjectSettings(Optional.empty(), cacheBytes, localMillis, localBytes),
             retention,
             clock);
 
     Life() throws IOException {}
 
     void downsampleAll() throws IOException {
-      DownsamplingTest.downsampleAll(
-          new Downsampler(blocks, downsampled, retention, localMillis, 0, clock, names));
+      DownsamplingTest.downsampleAll(downsampler);
     }
 
     Storage storage() {
@@ -269,6 +272,30 @@ class DownsampledObjectsTest {
       }
     }
     assertThat(failed).isGreaterThan(20);
+  }
+
+  @Test
+  void localCopiesGoWhenTheirDownsampledBlocksAreMade() throws IOException {
+    write();
+    now = START + 2 * BLOCK + 40 * HOUR; // the first two are due
+    List<Ulid> all;
+    try (Life life = new Life()) {
+      all = life.blocks.ulids();
+      assertThat(all).hasSize(BLOCKS);
+      localBytes = life.blocks.status().bytes() - 1;
+    }
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.blocks.ulids())
+          .containsExactly(all.get(0), all.get(1), all.get(3), all.get(4));
+      localBytes = life.blocks.status().bytes() - 1;
+      life.downsampleAll();
+      assertThat(life.localBlocks()).isPositive();
+    }
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.blocks.ulids()).containsExactly(all.get(1), all.get(3), all.get(4));
+    }
   }
 
   @Test

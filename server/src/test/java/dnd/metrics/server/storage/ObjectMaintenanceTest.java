@@ -51,6 +51,8 @@ class ObjectMaintenanceTest {
   private Retention retention = Retention.EVERYTHING;
   private long cacheBytes = 64 << 20;
   private long localMillis = 4 * RANGE;
+  private long localBytes = Long.MAX_VALUE;
+  private Set<Ulid> waiting = Set.of();
   private SortedMap<Labels, SampleList> model;
   private int written;
 
@@ -72,10 +74,11 @@ class ObjectMaintenanceTest {
           ObjectMaintenance.open(
               blocks,
               DownsampledBlocks.none(),
+              raw -> waiting,
               store,
               cache,
               Map.of("who", "test"),
-              new ObjectSettings(Optional.empty(), cacheBytes, localMillis, Long.MAX_VALUE),
+              new ObjectSettings(Optional.empty(), cacheBytes, localMillis, localBytes),
               current,
               clock);
       compactor = new Compactor(blocks, current, clock, random);
@@ -248,6 +251,33 @@ class ObjectMaintenanceTest {
       return !store.list(name.substring(0, name.indexOf('/')) + "/meta.json").isEmpty();
     } catch (IOException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void roomOnTheLocalDiskIsMadeOfWhatNothingIsToBeMadeOf() throws IOException {
+    fill(13, 8);
+    localMillis = Retention.FOR_EVER;
+    List<Ulid> all;
+    try (Life life = new Life()) {
+      all = life.blocks.ulids();
+      localBytes = life.blocks.status().bytes() - 1;
+    }
+    waiting = Set.copyOf(all.subList(0, 2));
+    try (Life life = new Life()) {
+      life.objects.run();
+      List<Ulid> left = new ArrayList<>(all);
+      left.remove(2);
+      assertThat(life.blocks.ulids()).isEqualTo(left);
+      life.objects.run();
+      assertThat(life.blocks.ulids()).as("there is room").isEqualTo(left);
+    }
+    localBytes = 1;
+    waiting = Set.copyOf(all);
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.blocks.ulids()).as("where all of them wait").isEmpty();
+      life.check("in the store");
     }
   }
 
