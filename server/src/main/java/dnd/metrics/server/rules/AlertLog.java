@@ -61,6 +61,12 @@ final class AlertLog implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().name("alert-log").daemon().unstarted(this::run);
   private final LongAdder lost = new LongAdder();
 
+  /** So many of those that wait are carried out one by one; of the thread. */
+  private int alone;
+
+  /** The last attempt, on the disk; of the thread. */
+  private boolean failed;
+
   /** Guards what is below; never held while the disk or the announcer is waited for. */
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -130,36 +136,45 @@ final class AlertLog implements AutoCloseable {
   }
 
   private void run() {
-    int alone = 0; // so many of those that wait are carried out one by one
-    boolean failed = false; // the last attempt, on the disk
-    for (List<Step> steps = next(alone); !steps.isEmpty(); steps = next(alone)) {
+    boolean more = true;
+    while (more) {
       try {
-        if (failed) {
-          tryDisk(steps);
-          failed = false;
-        }
-        write(steps, alone == 0 ? ROWS_PER_WRITE : ROWS_PER_WRITE_ALONE);
-        announce(steps);
-        alone = Math.max(0, alone - 1);
-      } catch (IOException e) {
-        failed = true;
-        if (!pauseUnlessClosed(steps, e)) {
-          return;
-        }
-      } catch (RuntimeException | Error e) {
-        if (alone == 0) {
-          alone = countWaiting();
-          LOG.warn("steps of alerts could not be carried out together: now one by one", e);
-        } else if (e instanceof OutOfMemoryError) { // which is not the step's fault
-          if (!pauseUnlessClosed(steps, e)) {
-            return;
-          }
-        } else {
-          lose(steps.getFirst(), e);
-          alone--;
-        }
+        more = carryOutNext();
+      } catch (OutOfMemoryError e) { // to look for the next, or to say what happened
+        more = pauseUnlessClosed();
       }
     }
+  }
+
+  /** False when nothing will come any more, or where there will be no other attempt. */
+  private boolean carryOutNext() {
+    List<Step> steps = next();
+    try {
+      if (steps.isEmpty()) {
+        return false;
+      }
+      if (failed) {
+        tryDisk(steps);
+        failed = false;
+      }
+      write(steps, alone == 0 ? ROWS_PER_WRITE : ROWS_PER_WRITE_ALONE);
+      announce(steps);
+      alone = Math.max(0, alone - 1);
+    } catch (IOException e) {
+      failed = true;
+      return pauseUnlessClosed(steps, e);
+    } catch (RuntimeException | Error e) {
+      if (alone == 0) {
+        alone = countWaiting();
+        LOG.warn("steps of alerts could not be carried out together: now one by one", e);
+      } else if (e instanceof OutOfMemoryError) { // which is not the step's fault
+        return pauseUnlessClosed(steps, e);
+      } else {
+        lose(steps.getFirst(), e);
+        alone--;
+      }
+    }
+    return true;
   }
 
   /**
@@ -197,10 +212,10 @@ final class AlertLog implements AutoCloseable {
   }
 
   /**
-   * What waits, or, where {@code alone} is not zero, the first of it; empty when nothing will come
-   * any more.
+   * What waits, or, where they are carried out one by one, the first of it; empty when nothing will
+   * come any more.
    */
-  private List<Step> next(int alone) {
+  private List<Step> next() {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closed) {
@@ -236,14 +251,27 @@ final class AlertLog implements AutoCloseable {
   /** False where there will be no other attempt. */
   private boolean pauseUnlessClosed(List<Step> steps, Throwable reason) {
     int rows = steps.stream().mapToInt(step -> step.rows().size()).sum();
+    LOG.warn(
+        "{} steps of alerts cannot be made lasting{} and are not announced yet: {}",
+        rows,
+        isFailing() ? " still" : "",
+        reason.getMessage());
+    return pauseUnlessClosed();
+  }
+
+  private boolean isFailing() {
+    lock.lock();
+    try {
+      return failing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean pauseUnlessClosed() {
     lock.lock();
     try {
       boolean last = closed; // who closes it makes the next attempt come at once
-      LOG.warn(
-          "{} steps of alerts cannot be made lasting{} and are not announced yet: {}",
-          rows,
-          failing ? " still" : "",
-          reason.getMessage());
       failing = true;
       changed.signalAll();
       long nanos = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);

@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,9 @@ final class RuleScheduler implements AutoCloseable {
 
   /** So often a group is looked at while samples wait whose time is yet to come. */
   private static final long LOOK_AGAIN_MILLIS = 1000;
+
+  /** How long after memory was missing a slot is tried again. */
+  private static final long MEMORY_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -292,8 +296,30 @@ final class RuleScheduler implements AutoCloseable {
     }
   }
 
+  /** Tries until it is done where memory is missing: without a next slot the group would end. */
   private void atSlot(LoadedGroup loaded, long slotMillis) {
-    var _ = at(slotMillis, () -> execute(intervals, () -> evaluateSlot(loaded, slotMillis)));
+    while (!loaded.stopped) {
+      try {
+        var _ = at(slotMillis, () -> beginSlot(loaded, slotMillis));
+        return;
+      } catch (OutOfMemoryError e) {
+        counters.failed.increment();
+        LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+      }
+    }
+  }
+
+  /** The same, on the timer's thread. */
+  private void beginSlot(LoadedGroup loaded, long slotMillis) {
+    while (!loaded.stopped) {
+      try {
+        execute(intervals, () -> evaluateSlot(loaded, slotMillis));
+        return;
+      } catch (OutOfMemoryError e) {
+        counters.failed.increment();
+        LockSupport.parkNanos(MEMORY_PAUSE_NANOS);
+      }
+    }
   }
 
   /** Whatever happens in a slot, the next one comes. */
@@ -304,9 +330,10 @@ final class RuleScheduler implements AutoCloseable {
       lookAgain(loaded);
     } catch (RuntimeException | Error e) {
       failed(loaded, e);
-    }
-    if (!loaded.stopped) {
-      atSlot(loaded, slot + loaded.slots.intervalMillis());
+    } finally { // it may have failed to say so
+      if (!loaded.stopped) {
+        atSlot(loaded, slot + loaded.slots.intervalMillis());
+      }
     }
   }
 

@@ -162,6 +162,33 @@ class AlertLogTest {
     assertThat(log.lost()).isZero();
   }
 
+  /** An error of which nothing can be said either for want of memory. */
+  private static final class Unspeakable extends OutOfMemoryError {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new OutOfMemoryError("to say why");
+    }
+  }
+
+  @Test
+  void whereMemoryIsMissingToSaySoItGoesOn() {
+    int[] left = {2};
+    database.faults.put(
+        "b",
+        () -> {
+          if (left[0]-- > 0) {
+            throw new Unspeakable();
+          }
+        });
+    fire("a");
+    fire("b");
+    log.start();
+    awaitAnnounced("a", "b");
+    assertThat(log.lost()).isZero();
+  }
+
   @Test
   void aDiskThatTakesNothingIsTriedWithOneRow() {
     database.breakDisk(true);

@@ -348,6 +348,30 @@ class RuleServiceTest {
     }
   }
 
+  @Test
+  void intervalsGoOnWhereMemoryIsMissingForTheNextSlot() throws Exception {
+    AtomicInteger faults = new AtomicInteger();
+    InstantSource clock =
+        () -> {
+          if (faults.get() > 0
+              && StackWalker.getInstance()
+                  .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("atSlot")))
+              && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("for now");
+          }
+          return Instant.now();
+        };
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
+      test.load("inn.yml", LOW.replace("1h", "1s"));
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      faults.set(2);
+      await().until(() -> faults.get() == 0);
+      long before = loaded.intervals.sum();
+      await().until(() -> loaded.intervals.sum() >= before + 2);
+      assertThat(test.service.figures().failed()).isEqualTo(2);
+    }
+  }
+
   static Stream<Error> errors() {
     return Stream.of(new OutOfMemoryError("for now"), new LinkageError("for now"));
   }
