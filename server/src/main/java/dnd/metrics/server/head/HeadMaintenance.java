@@ -109,8 +109,7 @@ final class HeadMaintenance implements Closeable {
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     if (System.nanoTime() - lastSilentNanos >= SILENT_NANOS) {
-      // One sender's clock may be ahead as far as is tolerated, which makes no other silent.
-      finishSilent(head.newestMillis() - head.futureMillis() - SilentSeries.SILENT_MILLIS);
+      finishSilent(SilentSeries.beforeMillis(head.newestMillis(), head.futureMillis()));
       head.chunkStore().unloadAllBut(LOADED_FILES);
     }
     try {

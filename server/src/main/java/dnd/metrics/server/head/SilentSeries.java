@@ -15,6 +15,18 @@ final class SilentSeries {
   private SilentSeries() {}
 
   /**
+   * From when on a series that is not silent has a sample.
+   *
+   * @param newestMillis of all samples; the smallest long for none
+   * @param futureMillis so far one sender's clock may be ahead, which makes no other silent
+   */
+  static long beforeMillis(long newestMillis, long futureMillis) {
+    return newestMillis == Long.MIN_VALUE
+        ? Long.MIN_VALUE
+        : newestMillis - futureMillis - SILENT_MILLIS;
+  }
+
+  /**
    * Looks at all series, a portion of a sender's under its lock at a time; for one thread, while
    * nothing is cut.
    *

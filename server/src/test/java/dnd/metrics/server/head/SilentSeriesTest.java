@@ -80,6 +80,14 @@ class SilentSeriesTest {
     }
   }
 
+  @Test
+  void inAnEmptyHeadNobodyIsSilent() throws IOException {
+    assertThat(SilentSeries.beforeMillis(START, MINUTE)).isEqualTo(START - 11 * MINUTE);
+    try (Head head = Head.open(folder, HeadOptions.DEFAULT, ReplayListener.SILENT)) {
+      assertThat(SilentSeries.beforeMillis(head.newestMillis(), MINUTE)).isEqualTo(Long.MIN_VALUE);
+    }
+  }
+
   /** A watch that is over would stay with it for hours, and with the watch what it remembers. */
   @Test
   void whatIsSilentHoldsNoWatchAndIsHeardAgain() throws IOException {
