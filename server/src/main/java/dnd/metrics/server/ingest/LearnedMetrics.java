@@ -91,8 +91,9 @@ final class LearnedMetrics {
   }
 
   /**
-   * How many are of series that have ended, as it seems: their newest samples are so much older
-   * than the newest of all.
+   * How many are of series that have ended, as it seems: they have left the head, or their newest
+   * samples are so much older than the newest of all. One that never had a series has not ended: it
+   * is refused and sent nevertheless.
    */
   int countSilent(long millis) {
     long newest = Long.MIN_VALUE;
@@ -101,7 +102,7 @@ final class LearnedMetrics {
     }
     int silent = 0;
     for (LearnedMetric each : slots) {
-      if (each != null) {
+      if (each != null && each.series() != null) {
         long last = each.newestMillis();
         silent += last == Long.MIN_VALUE || last < newest - millis ? 1 : 0;
       }
