@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -9,6 +10,9 @@ import org.roaringbitmap.RoaringBitmap;
  * threads.
  */
 final class IndexFile {
+  /** How much of a list of series is read at a time. */
+  private static final int POSTINGS_BYTES = 1 << 14;
+
   private final FileBytes file;
   private final Symbols symbols;
   private final PostingsTable postings;
@@ -59,12 +63,17 @@ final class IndexFile {
   /** Checks a section and returns it from behind its length. */
   private InputBytes section(long offset, String what) {
     InputBytes in = input(offset);
+    checkSum(offset + 4, length(in, offset, what), what);
+    return in;
+  }
+
+  /** The length of a section, which stands in front of it. */
+  private long length(InputBytes in, long offset, String what) {
     long length = in.unsignedInt32();
     if (length < 4 || length > file.byteSize() - offset - 8) {
       throw damage(offset, what + " would be " + length + " bytes long");
     }
-    checkSum(offset + 4, length, what);
-    return in;
+    return length;
   }
 
   private void checkSum(long offset, long length, String what) {
@@ -112,16 +121,37 @@ final class IndexFile {
 
   /** Adds the series of the list at {@code offset}. */
   void addPostings(long offset, RoaringBitmap into) {
-    InputBytes in = file.atMostTwice(() -> section(offset, "a list of series"));
-    long count = in.unsignedInt32();
-    if (count > (file.byteSize() - in.position()) / 4) {
-      throw damage(offset, "a list of " + count + " series");
+    into.or(file.atMostTwice(() -> checkedPostings(offset)));
+  }
+
+  /** What is told is what the checksum was taken of: far away, it may be another at a second look. */
+  private RoaringBitmap checkedPostings(long offset) {
+    String what = "a list of series";
+    InputBytes in = input(offset);
+    long length = length(in, offset, what);
+    byte[] bytes = new byte[(int) Math.min(length, POSTINGS_BYTES)];
+    int[] numbers = new int[bytes.length / 4];
+    CRC32C crc = new CRC32C();
+    RoaringBitmap series = new RoaringBitmap();
+    long count = 0;
+    for (long done = 0; done < length; done += bytes.length) {
+      int n = (int) Math.min(bytes.length, length - done);
+      in.read(bytes, n);
+      crc.update(bytes, 0, n);
+      ByteBuffer.wrap(bytes).asIntBuffer().get(numbers, 0, n / 4);
+      if (done == 0) {
+        count = Integer.toUnsignedLong(numbers[0]);
+        series.addN(numbers, 1, n / 4 - 1);
+      } else {
+        series.addN(numbers, 0, n / 4);
+      }
     }
-    int[] some = new int[(int) Math.min(count, 4096)];
-    for (long done = 0; done < count; done += some.length) {
-      int n = (int) Math.min(some.length, count - done);
-      in.read(some, n);
-      into.addN(some, 0, n);
+    if (in.int32() != (int) crc.getValue()) {
+      throw damage(offset, "the checksum of " + what + " is wrong");
     }
+    if (length != 4 + 4 * count) {
+      throw damage(offset, "a list of " + count + " series in " + length + " bytes");
+    }
+    return series;
   }
 }

@@ -184,13 +184,6 @@ final class InputBytes {
     position += length;
   }
 
-  /** Numbers of four bytes each. */
-  void read(int[] into, int count) {
-    need(4L * count);
-    MemorySegment.copy(data, INT, position - base, into, 0, count);
-    position += 4L * count;
-  }
-
   String string() {
     return new String(bytes(length()), StandardCharsets.UTF_8);
   }
