@@ -124,7 +124,9 @@ final class IndexFile {
     into.or(file.atMostTwice(() -> checkedPostings(offset)));
   }
 
-  /** What is told is what the checksum was taken of: far away, it may be another at a second look. */
+  /**
+   * What is told is what the checksum was taken of: far away, it may be another at a second look.
+   */
   private RoaringBitmap checkedPostings(long offset) {
     String what = "a list of series";
     InputBytes in = input(offset);

@@ -23,15 +23,6 @@ public final class AppendedEvents {
     this.senders = senders;
   }
 
-  /**
-   * @param events at least one, in their order
-   */
-  public static AppendedEvents of(List<AppendedEvent> events) {
-    WatchGroup group = new WatchGroup(List.of());
-    events.forEach(group::noteFirst);
-    return group.takeNews();
-  }
-
   /** Several as one, at least one. */
   static AppendedEvents joined(List<AppendedEvents> parts) {
     if (parts.size() == 1) {

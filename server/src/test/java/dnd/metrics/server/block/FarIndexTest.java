@@ -35,7 +35,8 @@ class FarIndexTest {
     @Override
     public byte[] read(String path, long offset, int length) throws IOException {
       byte[] all = files.contentOf(path);
-      byte[] some = Arrays.copyOfRange(all, (int) offset, Math.min(all.length, (int) offset + length));
+      byte[] some =
+          Arrays.copyOfRange(all, (int) offset, Math.min(all.length, (int) offset + length));
       if (offset <= at && at < offset + some.length && --right < 0) {
         some[(int) (at - offset)] ^= 1;
       }

@@ -39,8 +39,7 @@ class AppendedEventsTest {
         all.add(event);
         groups.get(number < groupCount ? number : random.nextInt(groupCount)).add(event);
       }
-      AppendedEvents joined =
-          AppendedEvents.joined(groups.stream().map(AppendedEvents::of).toList());
+      AppendedEvents joined = AppendedEvents.joined(groups.stream().map(Appended::of).toList());
       EventsSince since = new EventsSince();
       since.add(joined);
       String what = "seed %d round %d".formatted(seed, round);

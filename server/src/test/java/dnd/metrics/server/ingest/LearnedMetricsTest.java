@@ -22,9 +22,14 @@ class LearnedMetricsTest {
 
   private static LearnedMetric metric(int hash) {
     MetricDescription description =
-        new MetricDescription("", ValueKind.GAUGE, MetricDescription.NOT_CREATED, "gauge", null, null);
+        new MetricDescription(
+            "", ValueKind.GAUGE, MetricDescription.NOT_CREATED, "gauge", null, null);
     return new LearnedMetric(
-        new byte[] {(byte) hash}, new byte[0], hash, description, Labels.of("__name__", "m" + hash));
+        new byte[] {(byte) hash},
+        new byte[0],
+        hash,
+        description,
+        Labels.of("__name__", "m" + hash));
   }
 
   private static LearnedMetric withSample(int hash, SenderBatch batch, long millis) {

@@ -3,8 +3,8 @@ package dnd.metrics.server.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.head.AppendListener;
+import dnd.metrics.server.head.Appended;
 import dnd.metrics.server.head.AppendedEvent;
-import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.Labels;
@@ -80,7 +80,7 @@ class SlowLiveAskerTest {
     source.value = value;
     AppendedEvent event =
         new AppendedEvent(1, new SenderId("shop", ""), null, NOW_MILLIS, NOW_MILLIS);
-    watching.join().appended(AppendedEvents.of(List.of(event)));
+    watching.join().appended(Appended.of(List.of(event)));
   }
 
   private JsonNode next() throws InterruptedException {

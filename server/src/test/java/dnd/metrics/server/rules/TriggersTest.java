@@ -2,6 +2,7 @@ package dnd.metrics.server.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.head.Appended;
 import dnd.metrics.server.head.AppendedEvent;
 import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.SenderId;
@@ -17,7 +18,7 @@ class TriggersTest {
   private long events;
 
   private AppendedEvents event(long millis, SenderId sender, String id) {
-    return AppendedEvents.of(List.of(new AppendedEvent(++events, sender, id, millis, millis)));
+    return Appended.of(List.of(new AppendedEvent(++events, sender, id, millis, millis)));
   }
 
   private void add(Triggers triggers, int rule, long millis, SenderId sender, String id) {
