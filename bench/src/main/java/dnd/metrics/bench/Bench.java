@@ -116,6 +116,14 @@ public final class Bench {
     int connections = 2;
 
     @Option(
+        names = "--in-flight",
+        defaultValue = "" + IngestBench.IN_FLIGHT,
+        description =
+            "events of a connection that wait for their replies at most: what a reply takes under"
+                + " full load is mostly that, divided by the rate (default: ${DEFAULT-VALUE})")
+    int inFlight = IngestBench.IN_FLIGHT;
+
+    @Option(
         names = "--labels",
         defaultValue = "FULL",
         description =
@@ -142,13 +150,15 @@ public final class Bench {
 
     @Override
     public Integer call() throws Exception {
-      IngestBench bench = new IngestBench(connections, form, rules, warmUp, blocks);
+      IngestBench bench = new IngestBench(connections, inFlight, form, rules, warmUp, blocks);
       bench.warmGenerator(shared.program, shared.folder);
       Report report =
           new Report(
               "Ingest over the hub, "
                   + connections
-                  + " connections, labels "
+                  + " connections with "
+                  + inFlight
+                  + " events in flight, labels "
                   + form
                   + (warmUp ? ", the program warm" : ", the program cold"));
       List<Peer> peers = shared.peers();

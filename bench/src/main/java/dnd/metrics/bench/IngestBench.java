@@ -32,26 +32,38 @@ final class IngestBench {
 
   private static final long BLOCK_MILLIS = Duration.ofHours(2).toMillis();
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final int IN_FLIGHT = 512;
+
+  /** So many events of a connection are under way at most, unless another number is asked for. */
+  static final int IN_FLIGHT = 512;
+
   private static final int SERIES_PER_REQUEST = 2_000;
 
   private final int connections;
+  private final int inFlight;
   private final EventTemplate.Form form;
   private final int rules;
   private final boolean warmUp;
   private final boolean blocks;
 
   IngestBench(int connections, EventTemplate.Form form) {
-    this(connections, form, 0, false, false);
+    this(connections, IN_FLIGHT, form, 0, false, false);
   }
 
   /**
+   * @param inFlight how many events of a connection are under way at most
    * @param rules how many rules are loaded that the events concern
    * @param warmUp whether the program takes in {@link #WARM_UP} of other hosts before the load
    * @param blocks whether the load is cut into blocks afterwards, whose size is measured
    */
-  IngestBench(int connections, EventTemplate.Form form, int rules, boolean warmUp, boolean blocks) {
+  IngestBench(
+      int connections,
+      int inFlight,
+      EventTemplate.Form form,
+      int rules,
+      boolean warmUp,
+      boolean blocks) {
     this.connections = connections;
+    this.inFlight = inFlight;
     this.form = form;
     this.rules = rules;
     this.warmUp = warmUp;
@@ -186,7 +198,7 @@ final class IngestBench {
     List<Pusher> pushers = new ArrayList<>();
     List<Callable<Void>> work = new ArrayList<>();
     for (int c = 0; c < connections; c++) {
-      Pusher pusher = new Pusher(hub, c, IN_FLIGHT);
+      Pusher pusher = new Pusher(hub, c, inFlight);
       pushers.add(pusher);
       List<DevopsLoad.Host> share = share(load, c);
       work.add(() -> {

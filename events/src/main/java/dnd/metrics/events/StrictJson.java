@@ -32,20 +32,23 @@ public final class StrictJson {
                   .maxNameLength(MAX_NAME_CHARS)
                   .maxNumberLength(MAX_NUMBER_CHARS)
                   .build())
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           // Senders choose the keys of labels; none of them may stay in memory for good.
           .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
           .build();
 
-  private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY).build();
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              FACTORY.rebuild().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .build();
 
   private StrictJson() {}
 
   /** A parser over a part of an array, which must be valid UTF-8 ({@link Utf8#isValid}). */
   public static JsonParser parser(byte[] bytes, int offset, int length) {
-    return FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length);
+    return new UniqueKeysParser(
+        FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length));
   }
 
   /** The mapper, for those who read or write trees. */

@@ -13,9 +13,9 @@ import org.roaringbitmap.RoaringBitmap;
  *
  * <p>The numbers are in two parts: a compressed bitmap that is never changed once it is here, and
  * behind it a tail in an array that only grows. A full tail becomes part of a new bitmap. The tail
- * may hold an eighth of all (at most 4,095 numbers), so that copying the bitmap costs each number
- * only a constant share, and a list of few numbers, which most are, is a small array and nothing
- * else.
+ * may hold an eighth of all (at most 4,095 numbers, or a sixty-fourth of all where that is more),
+ * so that copying the bitmap costs each number only a constant share, and a list of few numbers,
+ * which most are, is a small array and nothing else.
  *
  * <p>Order of publication: the writer puts the new bitmap in place before it empties the tail; a
  * reader takes the tail before the bitmap. So it may meet a number in both parts, and never in
@@ -24,7 +24,7 @@ import org.roaringbitmap.RoaringBitmap;
 final class PostingList {
   private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int SMALLEST_FULL_TAIL = 63;
-  private static final int LARGEST_TAIL = 4095;
+  private static final int LARGE_TAIL = 4095;
 
   private volatile @Nullable RoaringBitmap sealed;
 
@@ -79,18 +79,21 @@ final class PostingList {
 
   private int[] roomier(int[] full, int n) {
     RoaringBitmap old = sealed;
-    int limit =
-        Math.clamp(
-            old == null ? 0 : old.getLongCardinality() / 8, SMALLEST_FULL_TAIL, LARGEST_TAIL);
+    int limit = largestTail(old == null ? 0 : old.getCardinality());
     int[] next;
     if (n < limit) {
       next = Arrays.copyOf(full, Math.min(limit, 2 * n + 1) + 1);
     } else {
       sealed = union(old, full, n);
-      next = new int[Math.min(LARGEST_TAIL, n) + 1];
+      next = new int[n + 1];
     }
     tail = next;
     return next;
+  }
+
+  private static int largestTail(int sealedCount) {
+    int most = Math.max(LARGE_TAIL, sealedCount / 64);
+    return Math.clamp(sealedCount / 8, SMALLEST_FULL_TAIL, most);
   }
 
   /**

@@ -46,6 +46,9 @@ final class LearnedEvent {
   /** When the last one was received, Unix milliseconds. */
   long receivedMillis;
 
+  /** The newest time of an event, or its reception where that was earlier, Unix milliseconds. */
+  long newestMillis = Long.MIN_VALUE;
+
   /** What followed last time, and before that. */
   @Nullable LearnedEvent next;
 
@@ -66,6 +69,13 @@ final class LearnedEvent {
     this.stretches = stretches;
     this.slots = slots;
     this.last = beforeAll;
+  }
+
+  /** One came, of that time. */
+  void seen(long received, long timeMillis) {
+    receivedMillis = received;
+    long time = timeMillis == ParsedBatch.NO_TIME ? received : Math.min(received, timeMillis);
+    newestMillis = Math.max(newestMillis, time);
   }
 
   void followedBy(LearnedEvent follower) {

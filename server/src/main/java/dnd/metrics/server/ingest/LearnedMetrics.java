@@ -91,23 +91,10 @@ final class LearnedMetrics {
   }
 
   /**
-   * How many are of series that have ended, as it seems: they have left the head, or their newest
-   * samples are so much older than the newest of all. One that never had a series has not ended: it
-   * is refused and sent nevertheless.
+   * The table as it is now, with places that are empty: what is added later may be missing in it.
    */
-  int countSilent(long millis) {
-    long newest = Long.MIN_VALUE;
-    for (LearnedMetric each : slots) {
-      newest = each == null ? newest : Math.max(newest, each.newestMillis());
-    }
-    int silent = 0;
-    for (LearnedMetric each : slots) {
-      if (each != null && each.series() != null) {
-        long last = each.newestMillis();
-        silent += last == Long.MIN_VALUE || last < newest - millis ? 1 : 0;
-      }
-    }
-    return silent;
+  @Nullable LearnedMetric[] table() {
+    return slots;
   }
 
   /** Whether a run of bytes is {@code known}. */

@@ -161,6 +161,7 @@ final class MetricParser {
     if (token != JsonToken.START_OBJECT) {
       throw EventParser.wrongType(field, "an object", token);
     }
+    Draft before = count > 1 ? drafts[count - 2] : null;
     for (String name = p.nextName(); name != null; name = p.nextName()) {
       JsonToken value = p.nextToken();
       if (value == JsonToken.VALUE_NULL) {
@@ -170,12 +171,48 @@ final class MetricParser {
         if (value != JsonToken.VALUE_STRING) {
           throw EventParser.wrongType(field + "." + Shortened.name(name), "a string", value);
         }
-        label(field, name, p.getString(), draft);
+        if (before == null || !repeat(before, name, p, draft)) {
+          label(field, name, p.getString(), draft);
+        }
       } catch (InvalidEventException e) {
         draft.fail(e.problem());
         p.skipChildren();
       }
     }
+  }
+
+  /**
+   * Takes a label over that the metric before has at the same place, as most have: it is checked,
+   * and its strings are there already. False where it is another.
+   */
+  private static boolean repeat(Draft before, String name, JsonParser p, Draft draft) {
+    int at = draft.labelCount;
+    if (at >= before.labelCount
+        || at == draft.labels.length
+        || !before.labels[at].equals(name)
+        || !isText(p, before.labels[at + 1])) {
+      return false;
+    }
+    draft.labels[at] = before.labels[at];
+    draft.labels[at + 1] = before.labels[at + 1];
+    draft.labelCount = at + 2;
+    return true;
+  }
+
+  /** Whether the string that the parser is at is {@code known}. */
+  private static boolean isText(JsonParser p, String known) {
+    char[] text = p.getStringCharacters();
+    int length = p.getStringLength();
+    if (length != known.length()) {
+      return false;
+    }
+    int from = p.getStringOffset();
+    for (int i = 0; i < length; i++) {
+      if (text[from + i] != known.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void label(String field, String name, String value, Draft draft)

@@ -36,6 +36,9 @@ final class Predictor {
    */
   private static final int LEARNED_BEFORE_LOOKING = 4096;
 
+  /** So many places are looked at for each metric of an event that is learned. */
+  private static final int LOOKED_AT_FOR_ONE = 32;
+
   /** A series that got no sample for so long, while others did, has ended; so has a shape. */
   private static final long SILENT_MILLIS = 10 * 60 * 1000L;
 
@@ -56,6 +59,9 @@ final class Predictor {
   private int learned;
 
   private int learnedSince;
+
+  /** The looking that is under way. */
+  private @Nullable EndedCount endedCount;
 
   /** The last time that was read, since most events of a sender's batch share theirs. */
   private byte[] lastTime = new byte[0];
@@ -101,7 +107,7 @@ final class Predictor {
       }
     }
     hit.last = lastMatched;
-    hit.receivedMillis = received;
+    hit.seen(received, batch.timeMillis);
     last = hit;
     return true;
   }
@@ -299,7 +305,7 @@ final class Predictor {
     if (shape == null || sender == null) {
       return;
     }
-    forgetIfMuchHasEnded(received);
+    forgetIfMuchHasEnded(places.metrics, received);
     ByteKey key = shape.key(batch.report);
     LearnedEvent event = events.get(key);
     if (event == null) {
@@ -317,7 +323,7 @@ final class Predictor {
               LearnedMetric.beforeAll());
       events.put(key, event);
     }
-    event.receivedMillis = received;
+    event.seen(received, batch.timeMillis);
     for (int i = 0; i < places.metrics; i++) {
       int valueFrom = offset + places.valueFrom[i];
       LearnedMetrics.Place place =
@@ -404,20 +410,26 @@ final class Predictor {
 
   /**
    * Series come and go: where a third of what is known is of some that have ended, all is forgotten
-   * and learned anew, which costs each series that goes on one time of being parsed.
+   * and learned anew, which costs each series that goes on one time of being parsed. Each event
+   * that is learned looks at a few.
+   *
+   * @param metrics how many the event has
    */
-  private void forgetIfMuchHasEnded(long nowMillis) {
-    if (learnedSince < Math.max(LEARNED_BEFORE_LOOKING, learned / 8)) {
-      return;
+  private void forgetIfMuchHasEnded(int metrics, long nowMillis) {
+    EndedCount count = endedCount;
+    if (count == null) {
+      if (learnedSince < Math.max(LEARNED_BEFORE_LOOKING, learned / 8)) {
+        return;
+      }
+      count = new EndedCount(events.values(), SILENT_MILLIS, nowMillis);
+      endedCount = count;
     }
-    learnedSince = 0;
-    long ended = 0;
-    for (LearnedEvent event : events.values()) {
-      boolean silent = event.receivedMillis < nowMillis - SILENT_MILLIS;
-      ended += silent ? event.metrics.size() : event.metrics.countSilent(SILENT_MILLIS);
-    }
-    if (3 * ended > learned) {
-      forget();
+    if (count.lookAt(LOOKED_AT_FOR_ONE * metrics)) {
+      endedCount = null;
+      learnedSince = 0;
+      if (3L * count.ended() > learned) {
+        forget();
+      }
     }
   }
 
@@ -425,6 +437,7 @@ final class Predictor {
     misses = 0;
     learned = 0;
     learnedSince = 0;
+    endedCount = null;
     last = null;
     events.clear();
     runs.clear();

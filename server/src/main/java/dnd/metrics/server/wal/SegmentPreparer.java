@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentPreparer {
   static final String PREPARED = "next.prepared";
+
+  /** So much is written before it is forced: a force of the log that comes waits for no more. */
   private static final int PIECE_BYTES = 1 << 20;
 
   private final LogFiles files;
@@ -60,8 +62,8 @@ final class SegmentPreparer {
     for (long at = 0; at < bytes; at += zeros.limit()) {
       zeros.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
       file.write(zeros, at);
+      file.force();
     }
-    file.force();
   }
 
   synchronized boolean isReady() {
