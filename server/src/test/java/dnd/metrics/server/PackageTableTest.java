@@ -23,11 +23,12 @@ class PackageTableTest {
           Map.entry("model", Set.of()),
           Map.entry("chunk", Set.of("model")),
           Map.entry("index", Set.of("model")),
-          Map.entry("wal", Set.of("model", "chunk")),
-          Map.entry("block", Set.of("model", "chunk")),
-          Map.entry("head", Set.of("model", "chunk", "index", "wal", "block")),
+          Map.entry("disk", Set.of()),
+          Map.entry("wal", Set.of("model", "chunk", "disk")),
+          Map.entry("block", Set.of("model", "chunk", "disk")),
+          Map.entry("head", Set.of("model", "chunk", "index", "disk", "wal", "block")),
           Map.entry("objects", Set.of()),
-          Map.entry("storage", Set.of("model", "chunk", "block", "head", "objects")),
+          Map.entry("storage", Set.of("model", "chunk", "disk", "block", "head", "objects")),
           Map.entry(
               "storage.request",
               Set.of(

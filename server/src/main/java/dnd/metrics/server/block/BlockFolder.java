@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 
 /** The folder of a block, in which files are made and replaced. For one thread at a time. */
@@ -14,7 +15,7 @@ final class BlockFolder {
 
   /** Makes a file and forces it. */
   void create(String name, OutputBytes content) throws IOException {
-    try (FileOutput out = new FileOutput(files.create(BlockLayout.path(folder, name)))) {
+    try (FileOutput out = new FileOutput(files.create(BlockLayout.path(folder, name)), DiskPace.UNPACED)) {
       out.write(content);
       out.force();
     }

@@ -1,6 +1,7 @@
 package dnd.metrics.server.block;
 
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Labels;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,15 +18,27 @@ public final class BlockWriter {
 
   private final BlockFiles files;
   private final int segmentBytes;
+  private final DiskPace pace;
 
+  /** Writes blocks that somebody waits for. */
   public BlockWriter(BlockFiles files) {
-    this(files, BlockLayout.SEGMENT_BYTES);
+    this(files, DiskPace.UNPACED);
+  }
+
+  /** Writes blocks beside the log. */
+  public BlockWriter(BlockFiles files, DiskPace pace) {
+    this(files, BlockLayout.SEGMENT_BYTES, pace);
   }
 
   /** Writes files of chunks of about that size. */
   BlockWriter(BlockFiles files, int segmentBytes) {
+    this(files, segmentBytes, DiskPace.UNPACED);
+  }
+
+  private BlockWriter(BlockFiles files, int segmentBytes, DiskPace pace) {
     this.files = files;
     this.segmentBytes = segmentBytes;
+    this.pace = pace;
   }
 
   /**
@@ -118,7 +131,8 @@ public final class BlockWriter {
       byte[] bytes = new byte[1 << 16];
       for (String path : paths) {
         try (InputStream in = source.read(path);
-            BlockFile out = files.create(BlockLayout.path(temporary, path))) {
+            FileOutput out =
+                new FileOutput(files.create(BlockLayout.path(temporary, path)), pace)) {
           for (int n; (n = in.read(bytes)) >= 0; ) {
             out.write(bytes, 0, n);
           }
@@ -154,8 +168,8 @@ public final class BlockWriter {
     long[] samples = new long[2]; // of floats, of histograms
     long seriesCount = 0;
     long chunkCount = 0;
-    try (ChunkSegmentWriter chunks = new ChunkSegmentWriter(files, chunkFolder, segmentBytes);
-        IndexWriter index = new IndexWriter(files, folder)) {
+    try (ChunkSegmentWriter chunks = new ChunkSegmentWriter(files, chunkFolder, segmentBytes, pace);
+        IndexWriter index = new IndexWriter(files, folder, pace)) {
       ChunkTable table = new ChunkTable();
       Labels before = null;
       while (series.next()) {

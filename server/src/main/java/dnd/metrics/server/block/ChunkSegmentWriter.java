@@ -1,6 +1,7 @@
 package dnd.metrics.server.block;
 
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.disk.DiskPace;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -13,16 +14,18 @@ final class ChunkSegmentWriter implements Closeable {
   private final BlockFiles files;
   private final String folder;
   private final int segmentBytes;
+  private final DiskPace pace;
   private final OutputBytes header = new OutputBytes();
   private final CRC32C crc = new CRC32C();
   private @Nullable FileOutput segment;
   private int segments;
   private byte[] bytes = new byte[1024];
 
-  ChunkSegmentWriter(BlockFiles files, String folder, int segmentBytes) {
+  ChunkSegmentWriter(BlockFiles files, String folder, int segmentBytes, DiskPace pace) {
     this.files = files;
     this.folder = folder;
     this.segmentBytes = segmentBytes;
+    this.pace = pace;
   }
 
   /**
@@ -63,7 +66,7 @@ final class ChunkSegmentWriter implements Closeable {
     finish();
     segments++;
     FileOutput out =
-        new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.segment(segments))));
+        new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.segment(segments))), pace);
     segment = out;
     OutputBytes head = new OutputBytes();
     head.putInt(BlockLayout.CHUNKS_MAGIC);

@@ -1,19 +1,26 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.Portions;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** Collects what goes to a file, and knows how far that is. For one thread. */
+/**
+ * Collects what goes to a file, and knows how far that is; forces it in portions at a {@link
+ * DiskPace}. For one thread.
+ */
 final class FileOutput implements Closeable {
   private static final byte[] ZEROS = new byte[16];
 
   private final BlockFile file;
+  private final Portions portions;
   private final byte[] buffer = new byte[1 << 18];
   private int buffered;
   private long position;
 
-  FileOutput(BlockFile file) {
+  FileOutput(BlockFile file, DiskPace pace) {
     this.file = file;
+    this.portions = new Portions(pace, file::force);
   }
 
   /** How many bytes were written. */
@@ -26,7 +33,7 @@ final class FileOutput implements Closeable {
     if (length > buffer.length - buffered) {
       flush();
       if (length >= buffer.length) {
-        file.write(bytes, offset, length);
+        writeThrough(bytes, offset, length);
         return;
       }
     }
@@ -47,13 +54,23 @@ final class FileOutput implements Closeable {
     if (buffered > 0) {
       int n = buffered;
       buffered = 0;
-      file.write(buffer, 0, n);
+      writeThrough(buffer, 0, n);
+    }
+  }
+
+  private void writeThrough(byte[] bytes, int offset, int length) throws IOException {
+    int end = offset + length;
+    for (int at = offset; at < end; ) {
+      int n = Math.min(portions.room(), end - at);
+      file.write(bytes, at, n);
+      at += n;
+      portions.wrote(n);
     }
   }
 
   void force() throws IOException {
     flush();
-    file.force();
+    portions.force();
   }
 
   /** Gives the file free; what was not {@linkplain #force forced} may be lost. */

@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Labels;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,16 +16,18 @@ import java.util.List;
 final class IndexWriter implements Closeable {
   private final BlockFiles files;
   private final String folder;
+  private final DiskPace pace;
   private final LabelPairs pairs = new LabelPairs();
   private final FileOutput spill;
   private final OutputBytes entry = new OutputBytes();
   private final OutputBytes frame = new OutputBytes();
   private long series;
 
-  IndexWriter(BlockFiles files, String folder) throws IOException {
+  IndexWriter(BlockFiles files, String folder, DiskPace pace) throws IOException {
     this.files = files;
     this.folder = folder;
-    this.spill = new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.SERIES_SPILL)));
+    this.pace = pace;
+    this.spill = new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.SERIES_SPILL)), pace);
   }
 
   /** Adds a series; its labels are greater than those before. */
@@ -46,7 +49,7 @@ final class IndexWriter implements Closeable {
   void finish() throws IOException {
     spill.flush();
     try (FileOutput out =
-        new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.INDEX)))) {
+        new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.INDEX)), pace)) {
       writeHeader(out);
       long symbolsAt = out.position();
       writeSymbols(out, pairs.symbols());

@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.block.SeriesCursor;
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
@@ -18,11 +19,17 @@ public interface BlockSink {
    *
    * @param minMillis the block's range, this end included
    * @param maxMillis this end not
+   * @param pace how fast it is written
    * @param isStillTrue asked at the last moment, while nothing can be deleted: whether nothing of
    *     the series was deleted since they were collected
    * @return false where something was: there is no block then, and it is tried again
    * @throws IOException where that failed: the head keeps what it has, and it is tried again
    */
-  boolean write(SeriesCursor series, long minMillis, long maxMillis, BooleanSupplier isStillTrue)
+  boolean write(
+      SeriesCursor series,
+      long minMillis,
+      long maxMillis,
+      DiskPace pace,
+      BooleanSupplier isStillTrue)
       throws IOException;
 }

@@ -1,10 +1,12 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.CheckpointFrame.Kind;
 import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.wal.EventRecord;
+import dnd.metrics.server.wal.LargeLogFile;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
@@ -29,9 +31,6 @@ import org.roaringbitmap.RoaringBitmap;
 final class CheckpointWriter {
   private static final int PORTION_BYTES = 1 << 20;
   private static final int PORTION_SERIES = 4096;
-
-  /** Forced so often, so that the log's own forces never wait for all of it. */
-  private static final int FORCE_BYTES = 8 << 20;
 
   private final Head head;
   private final LabelIndex index;
@@ -61,7 +60,6 @@ final class CheckpointWriter {
   private final Map<String, Integer> names = new LinkedHashMap<>();
 
   private long writtenBytes;
-  private long forcedBytes;
   private long highestSequence;
   private long seriesCount;
   private long senderCount;
@@ -81,10 +79,10 @@ final class CheckpointWriter {
    * Writes the file {@code name} and forces it. What it holds may be ahead of what the log has on
    * disk: it must not count before {@link #highestSequence} is durable.
    */
-  void write(String name) throws IOException {
+  void write(String name, DiskPace pace) throws IOException {
     long base = head.log().lastSequence();
     highestSequence = base;
-    try (LogFile file = files.create(name)) {
+    try (LogFile file = new LargeLogFile(files.create(name), pace)) {
       file.write(CheckpointFrame.encode(new CheckpointFrame.Header(number, base)), 0);
       writtenBytes = CheckpointFrame.HEADER_BYTES;
       for (Sender sender : head.allSenders()) {
@@ -343,9 +341,5 @@ final class CheckpointWriter {
     file.write(CheckpointFrame.encode(kind, sequence, content.content()), writtenBytes);
     file.write(content.content(), writtenBytes + CheckpointFrame.FRAME_BYTES);
     writtenBytes += CheckpointFrame.FRAME_BYTES + content.size();
-    if (writtenBytes - forcedBytes >= FORCE_BYTES) {
-      file.force();
-      forcedBytes = writtenBytes;
-    }
   }
 }

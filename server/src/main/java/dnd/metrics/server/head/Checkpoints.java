@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.CheckpointReader.Finding;
 import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.index.LabelIndex;
@@ -185,13 +186,13 @@ final class Checkpoints {
    *
    * @throws IOException where that failed: all is as it was then, and it may be tried again
    */
-  synchronized Summary write(Head head, LabelIndex index) throws IOException {
+  synchronized Summary write(Head head, LabelIndex index, DiskPace pace) throws IOException {
     int number = lastNumber + 1;
     String name = CheckpointFrame.FILES.name(number);
     CheckpointWriter writer = new CheckpointWriter(head, index, files, number, ++attempts);
     boolean renamed = false;
     try {
-      writer.write(PARTIAL);
+      writer.write(PARTIAL, pace);
       head.awaitDurable();
       files.rename(PARTIAL, name);
       renamed = true;

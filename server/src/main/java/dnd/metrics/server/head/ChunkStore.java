@@ -1,5 +1,7 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.wal.LargeLogFile;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
@@ -119,7 +121,7 @@ final class ChunkStore {
    *
    * @throws IOException where a file could not be written: chunks that are in none stay on the heap
    */
-  void store(Collection<Sender> senders) throws IOException {
+  void store(Collection<Sender> senders, DiskPace pace) throws IOException {
     waiting.set(0);
     boolean done = false;
     try {
@@ -132,11 +134,11 @@ final class ChunkStore {
             sender.unlock();
           }
           if (batch.bytes() >= FILE_BYTES) {
-            write();
+            write(pace);
           }
         }
       }
-      write();
+      write(pace);
       done = true;
     } finally {
       if (!done) {
@@ -172,11 +174,11 @@ final class ChunkStore {
     waiting.addAndGet(WAITING_BYTES); // there are others, which were not looked at
   }
 
-  private void write() throws IOException {
+  private void write(DiskPace pace) throws IOException {
     if (batch.size() == 0) {
       return;
     }
-    ChunkFile file = writeFile(++lastNumber);
+    ChunkFile file = writeFile(++lastNumber, pace);
     stored.put(file.number(), file);
     count();
     int from = 0;
@@ -197,9 +199,9 @@ final class ChunkStore {
     batch.clear();
   }
 
-  private ChunkFile writeFile(int number) throws IOException {
+  private ChunkFile writeFile(int number, DiskPace pace) throws IOException {
     String name = ChunkFile.FILES.name(number);
-    try (LogFile made = files.create(name)) {
+    try (LogFile made = new LargeLogFile(files.create(name), pace)) {
       ByteBuffer content = batch.file(number);
       int length = content.remaining();
       made.write(content.duplicate(), 0);

@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
@@ -541,9 +542,9 @@ public final class Head implements SeriesSource, Closeable {
   }
 
   /** For one thread, while no checkpoint is written. */
-  int writeBlocks(BlockSink blocks) throws IOException {
+  int writeBlocks(BlockSink blocks, DiskPace pace) throws IOException {
     long newest = newestMillis();
-    HeadCut cut = new HeadCut(this, blocks, newest);
+    HeadCut cut = new HeadCut(this, blocks, newest, pace);
     int count = cut.run();
     if (!cut.isOvertaken()) {
       cutMillis = Math.max(cutMillis, HeadCut.endMillis(newest));
@@ -569,8 +570,8 @@ public final class Head implements SeriesSource, Closeable {
     maintenance.checkpoint();
   }
 
-  Summary writeCheckpoint() throws IOException {
-    return checkpoints.write(this, index);
+  Summary writeCheckpoint(DiskPace pace) throws IOException {
+    return checkpoints.write(this, index, pace);
   }
 
   /**
@@ -580,6 +581,7 @@ public final class Head implements SeriesSource, Closeable {
    * @return how many files that were
    */
   public int copyLog(Path target) throws IOException {
+    maintenance.awaitTurn();
     return checkpoints.copy(new DiskLogFiles(target));
   }
 

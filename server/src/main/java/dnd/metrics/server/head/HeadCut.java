@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ final class HeadCut {
 
   private final Head head;
   private final BlockSink sink;
+  private final DiskPace pace;
   private final long newestMillis;
   private final long endMillis;
 
@@ -34,9 +36,10 @@ final class HeadCut {
 
   private boolean overtaken;
 
-  HeadCut(Head head, BlockSink sink, long newestMillis) {
+  HeadCut(Head head, BlockSink sink, long newestMillis, DiskPace pace) {
     this.head = head;
     this.sink = sink;
+    this.pace = pace;
     this.newestMillis = newestMillis;
     this.endMillis = endMillis(newestMillis);
     this.deletions = head.deletions();
@@ -69,7 +72,7 @@ final class HeadCut {
     long from = firstRange(cuts);
     while (from < endMillis) {
       long to = from + RANGE_MILLIS;
-      if (!sink.write(new CutCursor(head, cuts, from, to), from, to, this::isStillTrue)) {
+      if (!sink.write(new CutCursor(head, cuts, from, to), from, to, pace, this::isStillTrue)) {
         overtaken = true;
         return blocks;
       }

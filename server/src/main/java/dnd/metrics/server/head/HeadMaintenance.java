@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
@@ -47,6 +48,9 @@ final class HeadMaintenance implements Closeable {
   private final ReentrantLock work = new ReentrantLock();
   private final Upkeep upkeep =
       new Upkeep("head", TimeUnit.SECONDS.toNanos(1), TimeUnit.MINUTES.toNanos(1));
+
+  /** For what is done because it is due; what somebody asks for is done as fast as it can be. */
+  private final DiskPace pace = new DiskPace(this::isAwaited);
 
   /** How large the last checkpoint is, and how much the log had held when it was begun. */
   private volatile long lastBytes;
@@ -114,7 +118,7 @@ final class HeadMaintenance implements Closeable {
     }
     try {
       if (head.chunkStore().isDue()) {
-        storeChunks();
+        storeChunks(pace);
       }
     } finally { // a cut makes room, too
       cutAndCheckpoint(blocks);
@@ -124,11 +128,11 @@ final class HeadMaintenance implements Closeable {
   private void cutAndCheckpoint(@Nullable BlockSink blocks) throws IOException {
     boolean pending = head.makePending(PENDING_AT_ONCE);
     if (blocks != null && (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut()))) {
-      cut(blocks);
+      cut(blocks, pace);
     }
     long grown = head.log().bytesEver() - (pending ? logBytesAtStart : logBytesThen);
     if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
-      checkpoint();
+      checkpoint(pace);
     }
   }
 
@@ -136,16 +140,31 @@ final class HeadMaintenance implements Closeable {
     return System.nanoTime() - lastCutNanos >= LATE_CUT_NANOS;
   }
 
+  /** Whether somebody wants to do something himself, or wants us to end. */
+  private boolean isAwaited() {
+    return work.hasQueuedThreads() || upkeep.isClosed();
+  }
+
+  /** Returns when what is being done now is over; that is done faster meanwhile. */
+  void awaitTurn() {
+    work.lock();
+    work.unlock();
+  }
+
   int cut(BlockSink blocks) throws IOException {
+    return cut(blocks, DiskPace.UNPACED);
+  }
+
+  private int cut(BlockSink blocks, DiskPace pace) throws IOException {
     work.lock();
     try {
       lastCutNanos = System.nanoTime();
       long started = System.nanoTime();
-      int count = head.writeBlocks(blocks);
+      int count = head.writeBlocks(blocks, pace);
       blocksCut.addAndGet(count);
       if (count > 0) {
         cutDurations.recordSince(started);
-        checkpoint();
+        checkpoint(pace);
       }
       return count;
     } finally {
@@ -155,9 +174,13 @@ final class HeadMaintenance implements Closeable {
 
   /** Moves finished chunks out of the heap. */
   void storeChunks() throws IOException {
+    storeChunks(DiskPace.UNPACED);
+  }
+
+  private void storeChunks(DiskPace pace) throws IOException {
     work.lock();
     try {
-      head.chunkStore().store(head.allSenders());
+      head.chunkStore().store(head.allSenders(), pace);
       head.chunkStore().removeUnused();
     } finally {
       work.unlock();
@@ -176,11 +199,15 @@ final class HeadMaintenance implements Closeable {
   }
 
   void checkpoint() throws IOException {
+    checkpoint(DiskPace.UNPACED);
+  }
+
+  private void checkpoint(DiskPace pace) throws IOException {
     work.lock();
     try {
       long started = System.nanoTime();
       long then = head.log().bytesEver();
-      lastBytes = head.writeCheckpoint().bytes();
+      lastBytes = head.writeCheckpoint(pace).bytes();
       logBytesThen = then;
       checkpoints.incrementAndGet();
       checkpointDurations.recordSince(started);

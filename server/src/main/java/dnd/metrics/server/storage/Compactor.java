@@ -11,6 +11,7 @@ import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Series;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class Compactor {
       Blocks blocks, CurrentRetention current, InstantSource clock, RandomGenerator random) {
     this.blocks = blocks;
     this.current = current;
-    this.writer = new BlockWriter(blocks.files());
+    this.writer = new BlockWriter(blocks.files(), new DiskPace(() -> stopped));
     this.retention = current.get();
     this.plan = new CompactionPlan(RANGE_MILLIS, current.longestBlockMillis());
     this.clock = clock;

@@ -10,6 +10,7 @@ import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.ThanosSection;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import java.io.IOException;
@@ -44,6 +45,7 @@ public final class Downsampler {
   private final Map<Downsampling, Set<Ulid>> nothingIn = new ConcurrentHashMap<>();
 
   private volatile boolean stopped;
+  private final DiskPace pace = new DiskPace(() -> stopped);
 
   /**
    * @param localMillis how long blocks that are in the object store are on the disk too
@@ -214,7 +216,7 @@ public final class Downsampler {
             new BlockCompaction(1, before.compaction().sources(), parents, List.of()),
             before.others());
     try {
-      Optional<PreparedBlock> prepared = new BlockWriter(own.files()).prepare(meta, block.series());
+      Optional<PreparedBlock> prepared = new BlockWriter(own.files(), pace).prepare(meta, block.series());
       own.replace(List.of(before.ulid()), prepared, () -> own.deletions() == deletions);
     } catch (DamagedBlockException e) {
       own.setAside(block, e);
@@ -239,7 +241,7 @@ public final class Downsampler {
     Optional<PreparedBlock> prepared;
     try {
       prepared =
-          new BlockWriter(own.files())
+          new BlockWriter(own.files(), pace)
               .prepare(meta, new DownsamplingCursor(block.series(), kind, () -> stopped));
     } catch (DamagedBlockException e) {
       blocks.setAside(block, e);

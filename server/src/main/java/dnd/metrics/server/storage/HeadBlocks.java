@@ -5,6 +5,7 @@ import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.BlockSink;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -16,7 +17,6 @@ import java.util.random.RandomGenerator;
 /** Makes blocks of what the head gives away. For one thread at a time. */
 public final class HeadBlocks implements BlockSink {
   private final Blocks blocks;
-  private final BlockWriter writer;
   private final InstantSource clock;
   private final RandomGenerator random;
 
@@ -25,17 +25,20 @@ public final class HeadBlocks implements BlockSink {
    */
   public HeadBlocks(Blocks blocks, InstantSource clock, RandomGenerator random) {
     this.blocks = blocks;
-    this.writer = new BlockWriter(blocks.files());
     this.clock = clock;
     this.random = random;
   }
 
   @Override
   public boolean write(
-      SeriesCursor series, long minMillis, long maxMillis, BooleanSupplier isStillTrue)
+      SeriesCursor series,
+      long minMillis,
+      long maxMillis,
+      DiskPace pace,
+      BooleanSupplier isStillTrue)
       throws IOException {
     BlockMeta meta = BlockMeta.ofHead(Ulid.of(clock.millis(), random), minMillis, maxMillis);
-    Optional<PreparedBlock> prepared = writer.prepare(meta, series);
+    Optional<PreparedBlock> prepared = new BlockWriter(blocks.files(), pace).prepare(meta, series);
     if (!blocks.replace(List.of(), prepared, isStillTrue)) {
       return false;
     }

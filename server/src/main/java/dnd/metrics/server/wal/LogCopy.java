@@ -1,5 +1,6 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +26,7 @@ public final class LogCopy {
       throws IOException {
     for (String name : others) {
       try (LogFile source = from.open(name);
-          LogFile target = to.create(name)) {
+          LogFile target = new LargeLogFile(to.create(name), DiskPace.UNPACED)) {
         copy(source, target, source.size());
         target.force();
       }
@@ -34,7 +35,7 @@ public final class LogCopy {
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
       try (LogFile source = from.open(name);
-          LogFile target = to.create(name)) {
+          LogFile target = new LargeLogFile(to.create(name), DiskPace.UNPACED)) {
         long bytes = i == names.size() - 1 ? soundBytes(source) : source.size();
         copy(source, target, bytes);
         target.force();

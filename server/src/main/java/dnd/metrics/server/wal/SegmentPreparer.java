@@ -1,12 +1,15 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the log's next file on a thread of its own, filled with zeros and forced, so that the log
- * never waits for it: a file that is not ready when it is wanted is done without.
+ * never waits for it: a file that is not ready when it is wanted is done without. It has a small
+ * share of the disk ({@link DiskPace}) until it is {@linkplain #hurry wanted soon}.
  *
  * <p>The lock of this object guards its fields; no file is touched under it but for the renaming.
  */
@@ -19,7 +22,8 @@ final class SegmentPreparer {
   private final LogFiles files;
   private @Nullable Thread working;
   private long readyBytes;
-  private boolean closed;
+  private volatile boolean hurried;
+  private volatile boolean closed;
 
   SegmentPreparer(LogFiles files) {
     this.files = files;
@@ -28,17 +32,24 @@ final class SegmentPreparer {
   /** Begins to make a file of that size unless there is one, finished or not. */
   synchronized void prepare(long bytes) {
     if (working == null && readyBytes == 0 && !closed) {
+      hurried = false;
       working = Thread.ofPlatform().name("log-preparer").daemon().start(() -> make(bytes));
     }
   }
 
   private void make(long bytes) {
     boolean made = false;
-    try (LogFile file = files.create(PREPARED)) {
-      fillWithZeros(file, bytes);
-      made = true;
+    try {
+      DiskPace pace = new DiskPace(() -> hurried || closed);
+      try (LogFile file = new LargeLogFile(files.create(PREPARED), pace)) {
+        made = fillWithZeros(file, bytes, () -> closed);
+      }
+      if (!made) {
+        deleteQuietly();
+      }
     } catch (IOException e) {
       // No room for a file of zeros: the log goes on without, and meets the full disk itself.
+      made = false;
       deleteQuietly();
     } finally {
       synchronized (this) {
@@ -57,13 +68,29 @@ final class SegmentPreparer {
     }
   }
 
-  static void fillWithZeros(LogFile file, long bytes) throws IOException {
+  /** The file will be wanted soon, or is already. */
+  void hurry() {
+    hurried = true;
+  }
+
+  /**
+   * Fills a file from its beginning.
+   *
+   * @param isOver whether it is not wanted any more
+   * @return whether it is filled, and forced
+   */
+  static boolean fillWithZeros(LogFile file, long bytes, BooleanSupplier isOver)
+      throws IOException {
     ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, PIECE_BYTES));
     for (long at = 0; at < bytes; at += zeros.limit()) {
+      if (isOver.getAsBoolean()) {
+        return false;
+      }
       zeros.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
       file.write(zeros, at);
-      file.force();
     }
+    file.force();
+    return true;
   }
 
   synchronized boolean isReady() {
@@ -84,7 +111,7 @@ final class SegmentPreparer {
     return bytes;
   }
 
-  /** Waits for work under way and removes what is not used. */
+  /** Ends work under way, and removes what is not used. */
   synchronized void close() throws IOException {
     closed = true;
     boolean interrupted = false;

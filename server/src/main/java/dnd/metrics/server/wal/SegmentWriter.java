@@ -109,8 +109,7 @@ final class SegmentWriter {
   /** Zeros are a help, not a need: what room there is may be enough for the records. */
   private static boolean filled(LogFile file, long bytes) throws IOException {
     try {
-      SegmentPreparer.fillWithZeros(file, bytes);
-      return true;
+      return SegmentPreparer.fillWithZeros(file, bytes, () -> false);
     } catch (IOException e) {
       file.truncate(0);
       return false;
@@ -122,6 +121,9 @@ final class SegmentWriter {
       nextAllocationBytes =
           Math.min(segmentBytes, Math.max(nextAllocationBytes, 2 * allocatedBytes));
       preparer.prepare(nextAllocationBytes);
+      if (writtenBytes > allocatedBytes / 4 * 3) {
+        preparer.hurry();
+      }
     }
   }
 

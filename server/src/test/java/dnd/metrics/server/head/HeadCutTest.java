@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
@@ -448,7 +449,7 @@ class HeadCutTest {
 
   /** As if the service died behind the blocks: after a start it has their samples once more. */
   private int cutWithoutCheckpoint(Head head) throws IOException {
-    return head.writeBlocks(blocks);
+    return head.writeBlocks(blocks, DiskPace.UNPACED);
   }
 
   /** Whoever takes the head's reader first and the blocks then sees every sample there was. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.block.SeriesCursor;
 import dnd.metrics.server.chunk.EncodedChunk;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
@@ -55,7 +56,11 @@ final class MemoryBlocks implements BlockSink {
 
   @Override
   public boolean write(
-      SeriesCursor series, long minMillis, long maxMillis, BooleanSupplier isStillTrue)
+      SeriesCursor series,
+      long minMillis,
+      long maxMillis,
+      DiskPace pace,
+      BooleanSupplier isStillTrue)
       throws IOException {
     Map<Labels, NavigableMap<Long, String>> all = new TreeMap<>();
     Labels before = null;
