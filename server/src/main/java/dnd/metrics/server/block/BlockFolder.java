@@ -15,7 +15,8 @@ final class BlockFolder {
 
   /** Makes a file and forces it. */
   void create(String name, OutputBytes content) throws IOException {
-    try (FileOutput out = new FileOutput(files.create(BlockLayout.path(folder, name)), DiskPace.UNPACED)) {
+    try (FileOutput out =
+        new FileOutput(files.create(BlockLayout.path(folder, name)), DiskPace.UNPACED)) {
       out.write(content);
       out.force();
     }

@@ -168,7 +168,8 @@ public final class BlockWriter {
     long[] samples = new long[2]; // of floats, of histograms
     long seriesCount = 0;
     long chunkCount = 0;
-    try (ChunkSegmentWriter chunks = new ChunkSegmentWriter(files, chunkFolder, segmentBytes, pace);
+    try (ChunkSegmentWriter chunks =
+            new ChunkSegmentWriter(files, chunkFolder, segmentBytes, pace);
         IndexWriter index = new IndexWriter(files, folder, pace)) {
       ChunkTable table = new ChunkTable();
       Labels before = null;

@@ -27,7 +27,8 @@ final class IndexWriter implements Closeable {
     this.files = files;
     this.folder = folder;
     this.pace = pace;
-    this.spill = new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.SERIES_SPILL)), pace);
+    this.spill =
+        new FileOutput(files.create(BlockLayout.path(folder, BlockLayout.SERIES_SPILL)), pace);
   }
 
   /** Adds a series; its labels are greater than those before. */

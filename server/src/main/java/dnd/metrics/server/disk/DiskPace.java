@@ -73,7 +73,8 @@ public final class DiskPace {
       try {
         Thread.sleep(Duration.ofNanos(nanos));
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // whoever wants the thread to end does not wait for a rest
+        Thread.currentThread()
+            .interrupt(); // whoever wants the thread to end does not wait for a rest
       }
     }
   }

@@ -581,8 +581,12 @@ public final class Head implements SeriesSource, Closeable {
    * @return how many files that were
    */
   public int copyLog(Path target) throws IOException {
-    maintenance.awaitTurn();
-    return checkpoints.copy(new DiskLogFiles(target));
+    maintenance.beginWaiting();
+    try {
+      return checkpoints.copy(new DiskLogFiles(target));
+    } finally {
+      maintenance.endWaiting();
+    }
   }
 
   /** Copies what {@link #copyLog(Path)} made, which nobody works with, into another folder. */

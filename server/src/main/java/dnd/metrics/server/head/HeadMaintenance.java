@@ -6,6 +6,7 @@ import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,7 @@ final class HeadMaintenance implements Closeable {
 
   private volatile long lastSilentNanos = System.nanoTime();
 
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong checkpoints = new AtomicLong();
   private final AtomicLong blocksCut = new AtomicLong();
   private final DurationHistogram checkpointDurations = new DurationHistogram();
@@ -142,13 +144,16 @@ final class HeadMaintenance implements Closeable {
 
   /** Whether somebody wants to do something himself, or wants us to end. */
   private boolean isAwaited() {
-    return work.hasQueuedThreads() || upkeep.isClosed();
+    return waiting.get() > 0 || work.hasQueuedThreads() || upkeep.isClosed();
   }
 
-  /** Returns when what is being done now is over; that is done faster meanwhile. */
-  void awaitTurn() {
-    work.lock();
-    work.unlock();
+  /** Somebody waits for a checkpoint that may be under way, until {@link #endWaiting}. */
+  void beginWaiting() {
+    waiting.incrementAndGet();
+  }
+
+  void endWaiting() {
+    waiting.decrementAndGet();
   }
 
   int cut(BlockSink blocks) throws IOException {

@@ -33,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 public final class HeadSeries implements Series {
   static final int SAMPLES_PER_CHUNK = 120;
 
+  /**
+   * The first chunk of a range is shorter by up to so many samples: series that begin together, as
+   * all do in a new range, would else finish all their chunks together, too, and fill the heap.
+   */
+  private static final int FIRST_CHUNKS_DIFFER_BY = 90;
+
   /** A smaller open chunk takes hardly more of the heap than a finished one. */
   private static final int SAMPLES_WORTH_FINISHING = 16;
 
@@ -370,9 +376,7 @@ public final class HeadSeries implements Series {
 
   private void appendInOrder(long timeMillis, double value) {
     Chunk chunk = open;
-    if (chunk instanceof XorChunk floats
-        && floats.size() < SAMPLES_PER_CHUNK
-        && isInOpenRange(timeMillis)) {
+    if (chunk instanceof XorChunk floats && !isFull(floats.size()) && isInOpenRange(timeMillis)) {
       floats.append(timeMillis, value);
     } else {
       finish(chunk);
@@ -390,7 +394,7 @@ public final class HeadSeries implements Series {
   private void appendInOrder(long timeMillis, Histogram histogram) {
     Chunk chunk = open;
     if (chunk instanceof HistogramChunk histograms
-        && histograms.size() < SAMPLES_PER_CHUNK
+        && !isFull(histograms.size())
         && isInOpenRange(timeMillis)) {
       HistogramChunk after = histograms.append(timeMillis, histogram);
       if (after != histograms) {
@@ -411,6 +415,12 @@ public final class HeadSeries implements Series {
     }
     setLastHistogram(histogram);
     LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
+  }
+
+  private boolean isFull(int samples) {
+    return samples >= SAMPLES_PER_CHUNK
+        || (samples == SAMPLES_PER_CHUNK - ref % FIRST_CHUNKS_DIFFER_BY
+            && !isInOpenRange(finished.lastMillis()));
   }
 
   private boolean isInOpenRange(long timeMillis) {

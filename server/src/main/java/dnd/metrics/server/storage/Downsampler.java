@@ -216,7 +216,8 @@ public final class Downsampler {
             new BlockCompaction(1, before.compaction().sources(), parents, List.of()),
             before.others());
     try {
-      Optional<PreparedBlock> prepared = new BlockWriter(own.files(), pace).prepare(meta, block.series());
+      Optional<PreparedBlock> prepared =
+          new BlockWriter(own.files(), pace).prepare(meta, block.series());
       own.replace(List.of(before.ulid()), prepared, () -> own.deletions() == deletions);
     } catch (DamagedBlockException e) {
       own.setAside(block, e);

@@ -65,10 +65,11 @@ class DiskPaceTest {
 
   @Test
   void whereAForceFailsThereIsNoRest() {
-    assertThatThrownBy(() -> pace.force(() -> {
-          clock.now += 1_000;
-          throw new IOException("Input/output error");
-        }))
+    assertThatThrownBy(() ->
+            pace.force(() -> {
+              clock.now += 1_000;
+              throw new IOException("Input/output error");
+            }))
         .hasMessage("Input/output error");
     assertThat(clock.rests).isEmpty();
   }
