@@ -44,7 +44,8 @@ class PackageTableTest {
           Map.entry("metadata", Set.of("database", "head")),
           Map.entry("status", Set.of("database", "head", "storage", "request", "events")),
           Map.entry(
-              "backup", Set.of("database", "head", "wal", "block", "storage", "request", "events")),
+              "backup",
+              Set.of("database", "head", "disk", "wal", "block", "storage", "request", "events")),
           Map.entry("promql.parse", Set.of("model")),
           Map.entry("promql.plan", Set.of("model", "promql.parse")),
           Map.entry("promql.exec", Set.of("model", "promql.parse", "promql.plan")),

@@ -1,11 +1,16 @@
 package dnd.metrics.server.backup;
 
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.Portions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +24,7 @@ import java.util.stream.Stream;
  */
 final class BlockCopy {
   private static final int MOST_ROUNDS = 100;
+  private static final int PIECE_BYTES = 1 << 16;
 
   private BlockCopy() {}
 
@@ -66,7 +72,7 @@ final class BlockCopy {
   /** Copies a file; where there is none, nothing. */
   static void copyIfThere(Path from, Path to) throws IOException {
     try {
-      Files.copy(from, to);
+      copyFile(from, to);
     } catch (NoSuchFileException e) {
       if (!e.getFile().equals(from.toString())) {
         throw e;
@@ -83,7 +89,31 @@ final class BlockCopy {
       throw e.getCause();
     }
     for (Path each : all) {
-      Files.copy(each, to.resolve(from.relativize(each).toString()));
+      Path target = to.resolve(from.relativize(each).toString());
+      if (Files.isDirectory(each)) {
+        Files.createDirectory(target);
+      } else {
+        copyFile(each, target);
+      }
+    }
+  }
+
+  /** Copies a file, which is forced in portions: the log is written beside it. */
+  private static void copyFile(Path from, Path to) throws IOException {
+    ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+    try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+        FileChannel target =
+            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      Portions portions = new Portions(DiskPace.UNPACED, () -> target.force(true));
+      while (source.read(piece) >= 0) {
+        int bytes = piece.flip().remaining();
+        while (piece.hasRemaining()) {
+          target.write(piece);
+        }
+        piece.clear();
+        portions.wrote(bytes);
+      }
+      portions.force();
     }
   }
 }

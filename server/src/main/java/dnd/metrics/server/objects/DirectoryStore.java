@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 public final class DirectoryStore implements ObjectStore {
   static final String PARTIAL = ".partial";
-  private static final long PORTION_BYTES = 1 << 24;
+  private static final long PORTION_BYTES = 1 << 20;
 
   private final Path root;
 
@@ -78,6 +78,7 @@ public final class DirectoryStore implements ObjectStore {
         while (portion.hasRemaining()) {
           out.write(portion);
         }
+        out.force(false); // the log may be on the same disk: docs/decisions/large-files.md
       }
       out.force(true);
     }
