@@ -36,6 +36,11 @@ public final class LabelIndex {
   private final ValueChoices choices = new ValueChoices();
   private final IntFunction<? extends @Nullable Labeled> labelsOf;
 
+  /** Those for which pairs were asked last, and these: the next series is often of the same thing. */
+  private Labels lastLabels = Labels.empty();
+
+  private LabelPair[] lastPairs = {};
+
   /**
    * @param labelsOf what has the labels of a series that was added, by its number; null where they
    *     are not to be had (yet). Where few series are left to be looked at, that is cheaper than
@@ -60,10 +65,25 @@ public final class LabelIndex {
   /** The shared pairs of labels, made where there are none yet; for the thread that adds. */
   public LabelPair[] pairs(Labels labels) {
     LabelPair[] pairs = new LabelPair[labels.size()];
+    Labels before = lastLabels;
+    int same = Math.min(before.size(), pairs.length);
     for (int i = 0; i < pairs.length; i++) {
-      pairs[i] = pair(labels.name(i), labels.value(i));
+      String name = labels.name(i);
+      String value = labels.value(i);
+      pairs[i] =
+          i < same && isSame(name, before.name(i)) && isSame(value, before.value(i))
+              ? lastPairs[i]
+              : pair(name, value);
     }
+    lastLabels = labels;
+    lastPairs = pairs;
     return pairs;
+  }
+
+  /** Whether they are one object, as those of the series of one event mostly are. */
+  @SuppressWarnings("ReferenceEquality") // equal ones are found the long way
+  private static boolean isSame(String one, String other) {
+    return one == other;
   }
 
   /**
@@ -139,6 +159,7 @@ public final class LabelIndex {
    * @param labels those of the series
    */
   public void remove(RoaringBitmap series, List<LabelPair[]> labels) {
+    lastLabels = Labels.empty();
     Set<LabelPair> pairs = new HashSet<>();
     for (LabelPair[] each : labels) {
       pairs.addAll(Arrays.asList(each));

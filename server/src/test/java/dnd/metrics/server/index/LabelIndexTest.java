@@ -242,6 +242,50 @@ class LabelIndexTest {
     assertThat(second[0]).isSameAs(first[0]);
   }
 
+  /** Few strings, each one object, so that most pairs are those of the series before. */
+  @Test
+  void seriesOfTheSameStringsComeAndGo() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    List<String> names = List.of("a", "b", "c", "d");
+    List<String> values = List.of("x", "y", "z");
+    TreeMap<Integer, Labels> model = new TreeMap<>();
+    TreeMap<Integer, LabelPair[]> pairs = new TreeMap<>();
+    LabelIndex index = new LabelIndex(model::get);
+    for (int number = 0; number < 3_000; number++) {
+      Labels.Builder builder = Labels.builder();
+      names.stream()
+          .filter(name -> random.nextInt(4) > 0)
+          .forEach(name -> builder.set(name, values.get(random.nextInt(values.size()))));
+      Labels labels = builder.build();
+      model.put(number, labels);
+      pairs.put(number, index.add(number, labels));
+      while (model.size() > random.nextInt(12)) {
+        int gone = List.copyOf(model.keySet()).get(random.nextInt(model.size()));
+        model.remove(gone);
+        index.remove(RoaringBitmap.bitmapOf(gone), List.<LabelPair[]>of(pairs.remove(gone)));
+      }
+      for (String name : names) {
+        for (String value : values) {
+          Matcher matcher = Matcher.equal(name, value);
+          assertThat(index.select(List.of(matcher)))
+              .as("seed %d, %d: %s", seed, number, matcher)
+              .isEqualTo(numbers(model, matcher));
+        }
+      }
+    }
+  }
+
+  private static RoaringBitmap numbers(TreeMap<Integer, Labels> model, Matcher matcher) {
+    RoaringBitmap numbers = new RoaringBitmap();
+    model.forEach((number, labels) -> {
+      if (matcher.matches(labels)) {
+        numbers.add(number);
+      }
+    });
+    return numbers;
+  }
+
   /**
    * A reader sees every series that was there when it began, at any moment of a posting's growth.
    */
