@@ -36,7 +36,9 @@ public final class LabelIndex {
   private final ValueChoices choices = new ValueChoices();
   private final IntFunction<? extends @Nullable Labeled> labelsOf;
 
-  /** Those for which pairs were asked last, and these: the next series is often of the same thing. */
+  /**
+   * Those for which pairs were asked last, and these: the next series is often of the same thing.
+   */
   private Labels lastLabels = Labels.empty();
 
   private LabelPair[] lastPairs = {};

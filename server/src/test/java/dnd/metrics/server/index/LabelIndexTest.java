@@ -276,7 +276,7 @@ class LabelIndexTest {
     }
   }
 
-  private static RoaringBitmap numbers(TreeMap<Integer, Labels> model, Matcher matcher) {
+  private static RoaringBitmap numbers(Map<Integer, Labels> model, Matcher matcher) {
     RoaringBitmap numbers = new RoaringBitmap();
     model.forEach((number, labels) -> {
       if (matcher.matches(labels)) {
