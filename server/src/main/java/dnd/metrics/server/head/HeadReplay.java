@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a head back from the records of its log, behind what a checkpoint brought, through the
  * same methods that filled it. Floats of series that are in the checkpoint and not made yet wait
- * until someone makes them ({@link PendingSamples}). Entries that speak of a series or sender whose
+ * until someone makes them ({@link PendingRecords}). Entries that speak of a series or sender whose
  * definition was in a damaged record cannot be placed; they are counted. For one thread, before
  * anybody else uses the head.
  */
@@ -31,7 +31,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private final Map<Integer, HeadSeries> again = new HashMap<>();
 
   private final List<HeadSeries> defined = new ArrayList<>();
-  private @Nullable PendingSamples pending;
+  private @Nullable PendingRecords pending;
   private @Nullable Sender[] sendersByRef = new Sender[64];
   private @Nullable Sender sender;
   private boolean report;
@@ -196,39 +196,45 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   @Override
   public void sample(int ref, long timeMillis, double value) {
     boolean mark = !StaleMarker.is(value);
-    int place = directory.made(ref) == null ? directory.place(ref) : -1;
-    if (place >= 0) {
-      if (isDone(place)) {
-        note(ref, mark);
-        return;
+    if (!waits(ref, timeMillis, mark)) {
+      HeadSeries one = place(ref, timeMillis, mark);
+      if (one != null) {
+        one.append(timeMillis, value);
       }
-      if (addPending(place, timeMillis, value)) {
-        note(ref, mark);
-        noteTime(timeMillis);
-        return;
-      }
-    }
-    HeadSeries one = place(ref, timeMillis, mark);
-    if (one != null) {
-      one.append(timeMillis, value);
     }
   }
 
-  /** Lets a float wait for its series; false for one that does not come in order. */
-  private boolean addPending(int place, long timeMillis, double value) {
-    PendingSamples samples = pending;
-    if (samples == null) {
-      samples = new PendingSamples(directory.stored().size());
-      pending = samples;
-      directory.stored().pending(samples);
-    }
-    long last =
-        samples.has(place) ? samples.lastMillis(place) : directory.stored().newestMillis(place);
-    if (timeMillis <= last) {
+  /**
+   * Lets a float wait for its series, where it is in the checkpoint only; false where it is to be
+   * appended now, as one is that does not come in order.
+   */
+  private boolean waits(int ref, long timeMillis, boolean mark) {
+    int place = directory.placeOfUnmade(ref);
+    if (place < 0) {
       return false;
     }
-    samples.add(place, timeMillis, value);
+    if (!isDone(place)) {
+      PendingRecords records = pending();
+      long last =
+          records.has(place) ? records.lastMillis(place) : directory.stored().newestMillis(place);
+      if (timeMillis <= last) {
+        return false;
+      }
+      records.add(place, timeMillis, sequence, reader);
+      noteTime(timeMillis);
+    }
+    note(ref, mark);
     return true;
+  }
+
+  private PendingRecords pending() {
+    PendingRecords records = pending;
+    if (records == null) {
+      records = new PendingRecords(directory.stored().size());
+      pending = records;
+      directory.stored().pending(records);
+    }
+    return records;
   }
 
   @Override

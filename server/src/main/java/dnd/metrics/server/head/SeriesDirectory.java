@@ -180,6 +180,13 @@ final class SeriesDirectory {
     return page == null ? -1 : page.place(ref & PAGE_MASK);
   }
 
+  /** The place of a series in the checkpoint that is not made yet; -1 for any other. */
+  int placeOfUnmade(int ref) {
+    Page page = page(ref);
+    int i = ref & PAGE_MASK;
+    return page == null || page.made.getAcquire(i) != null ? -1 : page.place(i);
+  }
+
   /**
    * The place of a series of which the checkpoint has all there is, so that it need not be made; -1
    * for any other.

@@ -29,7 +29,7 @@ final class StoredSeries {
 
   private CompletableFuture<@Nullable Void> labelsRead = CompletableFuture.completedFuture(null);
   private CompletableFuture<@Nullable Void> tableFilled = CompletableFuture.completedFuture(null);
-  private volatile PendingSamples pending = new PendingSamples(0);
+  private volatile PendingRecords pending = new PendingRecords(0);
 
   /** No series. */
   static StoredSeries none() {
@@ -89,9 +89,9 @@ final class StoredSeries {
     return size;
   }
 
-  /** Samples that the log has for series that are not made; before those are filled in. */
-  void pending(PendingSamples samples) {
-    pending = samples;
+  /** Records that the log has for series that are not made; before those are filled in. */
+  void pending(PendingRecords records) {
+    pending = records;
   }
 
   /** Whether the file has all there is of the series, unless it is made already. */
@@ -107,20 +107,20 @@ final class StoredSeries {
    * @return whether there are more
    */
   boolean makePending(SeriesDirectory directory, int atMost) {
-    PendingSamples samples = pending;
-    if (samples.isEmpty()) {
+    PendingRecords records = pending;
+    if (records.isEmpty()) {
       return false;
     }
     int left = atMost;
     for (; nextPending < size; nextPending++) {
-      if (samples.has(nextPending)) {
+      if (records.has(nextPending)) {
         if (left-- == 0) {
           return true;
         }
         directory.get(portion(nextPending).ref(nextPending - firstPlace(nextPending)));
       }
     }
-    pending = new PendingSamples(0);
+    pending = new PendingRecords(0);
     return false;
   }
 
@@ -210,7 +210,7 @@ final class StoredSeries {
     HeadSeries series =
         new HeadSeries(labels, directory.neighbor(ref, labels), portion.sender(), ref);
     series.read(part, new SeriesParts());
-    pending.appendTo(series, place);
+    pending.appendTo(series, place, portion.sequence());
     return series;
   }
 

@@ -9,6 +9,7 @@ import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.StaleMarker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,6 +36,12 @@ public final class EventRecordReader {
   private int end;
   private int series;
   private long time;
+
+  /** Where the entry begins that was read last, and what the ones before it had left. */
+  private int entryBegin;
+
+  private int seriesBefore;
+  private long timeBefore;
 
   /**
    * Tells {@code visitor} what a record holds. The record's checksum is taken to be right.
@@ -85,6 +92,9 @@ public final class EventRecordReader {
     series = -1;
     Labels labels = Labels.empty();
     while (at < end) {
+      entryBegin = at;
+      seriesBefore = series;
+      timeBefore = time;
       int header = bytes[at++];
       switch (header & EventRecord.ENTRY_MASK) {
         case EventRecord.ENTRY_SAMPLE -> {
@@ -115,6 +125,60 @@ public final class EventRecordReader {
         case EventRecord.ENTRY_METADATA -> visitor.metadata(string(), string(), string(), string());
         default -> throw new IllegalStateException("an entry of kind " + header);
       }
+    }
+  }
+
+  /** Copies the float that the visitor is told of, as it stands in the record. */
+  public void copyFloat(ByteBuffer to) {
+    to.put(bytes, entryBegin, at - entryBegin);
+  }
+
+  /** Where the entry begins that the visitor is told of. */
+  public int entryBegin() {
+    return entryBegin;
+  }
+
+  /** Where it ends; of a float, when the visitor is told of it. */
+  public int entryEnd() {
+    return at;
+  }
+
+  /** The series that the entry counts from. */
+  public int seriesBefore() {
+    return seriesBefore;
+  }
+
+  /** The time that the entry counts from. */
+  public long timeBefore() {
+    return timeBefore;
+  }
+
+  /** Is told of floats that were kept as they are. */
+  @FunctionalInterface
+  public interface FloatConsumer {
+    void sample(int series, long timeMillis, double value);
+  }
+
+  /**
+   * Tells of entries that were kept, all of them floats and in a row.
+   *
+   * @param before {@link #seriesBefore} of the first of them
+   * @param beforeMillis {@link #timeBefore} of the first of them
+   */
+  public void floats(
+      byte[] entries, int length, int before, long beforeMillis, FloatConsumer consumer) {
+    bytes = entries;
+    at = 0;
+    end = length;
+    series = before;
+    time = beforeMillis;
+    while (at < end) {
+      int header = bytes[at++];
+      if ((header & EventRecord.ENTRY_MASK) != EventRecord.ENTRY_SAMPLE) {
+        throw new IllegalStateException("an entry of kind " + header + " among floats");
+      }
+      place(header);
+      consumer.sample(series, time, value(header));
     }
   }
 

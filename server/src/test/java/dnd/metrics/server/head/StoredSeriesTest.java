@@ -48,6 +48,20 @@ class StoredSeriesTest {
     done.await();
   }
 
+  private static void pushTwice(Head head, int to, long millis) throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, millis)) {
+      for (int i = 0; i < to; i++) {
+        HeadSeries series = batch.resolve(labels(i));
+        batch.append(series, millis, 0.2);
+        batch.append(series, millis + 1_000, 0.7);
+      }
+      batch.commit(done);
+    }
+    done.await();
+  }
+
   private static int made(Head head) {
     int made = 0;
     for (int ref = 0; ref < SERIES; ref++) {
@@ -108,6 +122,61 @@ class StoredSeriesTest {
       Map<Labels, List<String>> after = Samples.of(head);
       before.forEach((labels, samples) ->
           assertThat(after.get(labels)).hasSize(samples.size() + 1).containsAll(samples));
+    }
+  }
+
+  @Test
+  void floatsOfOneRecordThatDoNotComeInOrderAreThereOnce() throws IOException {
+    try (Head head = open()) {
+      push(head, 0, SERIES, NOW, 1);
+      head.checkpoint();
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, NOW + 90_000)) {
+        for (long seconds : List.of(20, 40, 30, 60)) { // the third makes its series in a start
+          for (int i = 0; i < 3; i++) {
+            long millis = NOW + 1_000 * seconds;
+            assertThat(batch.append(batch.resolve(labels(i)), millis, (double) (seconds + i)))
+                .isEqualTo(AppendOutcome.ACCEPTED);
+          }
+        }
+        batch.commit(done);
+      }
+      done.await();
+      push(head, 1, 3, NOW + 50_000, 7); // out of order, too, in a record of its own
+      push(head, 0, SERIES, NOW + 120_000, 8);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(made(head)).isEqualTo(3);
+      assertThat(head.select(List.of(), NOW, NOW + 120_000)).hasSize(SERIES);
+      assertThat(Samples.of(head).get(labels(0))).hasSize(6);
+      assertThat(Samples.of(head).get(labels(2))).hasSize(7);
+      assertThat(Samples.of(head).get(labels(SERIES - 1))).hasSize(2);
+    }
+  }
+
+  @Test
+  void longRecordsThatWaitAreReadByAllTheirSeries() throws IOException {
+    int many = 70_000;
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      push(head, 0, many, NOW, 0.1);
+      head.checkpoint();
+      long bytes = head.status().logBytes();
+      pushTwice(head, many, NOW + 60_000);
+      push(head, many / 2, many, NOW + 120_000, 0.3);
+      assertThat(head.status().logBytes() - bytes)
+          .as("what was pushed twice is longer than a page")
+          .isGreaterThan((1 << 20) + 10L * many / 2);
+      before = Samples.of(head);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(head.directory().made(many - 1)).isNull();
+      assertThat(head.series(many - 1).newestMillis()).isEqualTo(NOW + 120_000);
+      assertThat(head.makePending(many)).isFalse();
+      assertThat(Samples.of(head)).isEqualTo(before);
     }
   }
 
