@@ -5,7 +5,6 @@ import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.head.Upkeep;
 import dnd.metrics.server.model.Downsampling;
-import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.ObjectStore;
 import dnd.metrics.server.objects.StoreFolder;
 import dnd.metrics.server.objects.StoredObject;
@@ -139,14 +138,14 @@ public final class ObjectMaintenance implements Closeable {
             .start(() -> {
               try {
                 run();
-              } catch (IOException | RuntimeException e) {
+              } catch (IOException | RuntimeException | Error e) {
                 warn(e);
               }
               upkeep.start(this::run, ObjectMaintenance::warn);
             });
   }
 
-  private static void warn(Exception e) {
+  private static void warn(Throwable e) {
     LOG.warn("the object store cannot be worked with, blocks wait here meanwhile", e);
   }
 
@@ -163,7 +162,7 @@ public final class ObjectMaintenance implements Closeable {
       }
       problem = null;
       awaySince = OptionalLong.empty();
-    } catch (IOException | UnreadableSamplesException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failures.incrementAndGet();
       setUnknown(e);
       if (awaySince.isEmpty()) {
@@ -186,9 +185,10 @@ public final class ObjectMaintenance implements Closeable {
     }
   }
 
-  private void setUnknown(Exception e) {
-    problem = e.getMessage();
-    passes.values().forEach(pass -> pass.setUnknown(String.valueOf(e.getMessage())));
+  private void setUnknown(Throwable e) {
+    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+    problem = reason;
+    passes.values().forEach(pass -> pass.setUnknown(reason));
   }
 
   /** What is in the store and not here, as far as one knows. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A store for tests, which fails at the step it is told. */
 public final class MemoryStore implements ObjectStore {
@@ -17,6 +18,7 @@ public final class MemoryStore implements ObjectStore {
   private final TreeMap<String, byte[]> objects = new TreeMap<>();
   private long stepsUntilFailure = Long.MAX_VALUE;
   private boolean failsForEver;
+  private @Nullable Error error;
   private long steps;
   private long puts;
 
@@ -24,6 +26,11 @@ public final class MemoryStore implements ObjectStore {
   public synchronized void failAfter(long more, boolean forEver) {
     stepsUntilFailure = more;
     failsForEver = forEver;
+  }
+
+  /** Lets the next call end in an error. */
+  public synchronized void failWith(Error fault) {
+    error = fault;
   }
 
   public synchronized long steps() {
@@ -44,8 +51,21 @@ public final class MemoryStore implements ObjectStore {
     return objects.get(name).clone();
   }
 
+  /** The names of all objects that end so. */
+  public List<String> names(String suffix) throws IOException {
+    return list("").stream()
+        .map(StoredObject::name)
+        .filter(name -> name.endsWith(suffix))
+        .toList();
+  }
+
   private void step() throws IOException {
     steps++;
+    Error fault = error;
+    if (fault != null) {
+      error = null;
+      throw fault;
+    }
     if (stepsUntilFailure == 0) {
       if (!failsForEver) {
         stepsUntilFailure = Long.MAX_VALUE;

@@ -49,7 +49,7 @@ class CompactorTest {
     return new Compactor(blocks, fixed(KEPT), clock, new Random(seed));
   }
 
-  private static void compactAll(Compactor compactor) throws IOException {
+  static void compactAll(Compactor compactor) throws IOException {
     boolean more = true;
     while (more) {
       more = compactor.compact(all -> Set.of());

@@ -8,10 +8,7 @@ import static dnd.metrics.server.storage.DownsamplingTest.START;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dnd.metrics.server.block.BlockMeta;
-import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.MemoryBlockFiles;
-import dnd.metrics.server.block.ModelCursor;
 import dnd.metrics.server.block.SampleList;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Deletion;
@@ -37,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -117,13 +113,13 @@ class DownsampledObjectsTest {
 
     /** Raw blocks go, here and in the store, as when their time is over. */
     void removeRawBlocks() throws IOException {
-      for (String meta : stored("meta.json")) {
+      for (String meta : store.names("meta.json")) {
         if (!meta.startsWith("downsampled/")) {
           blocks.removeForGood(List.of(Ulid.parse(meta.substring(0, meta.indexOf('/')))));
         }
       }
       objects.run();
-      assertThat(stored("")).allMatch(name -> name.startsWith("downsampled/"));
+      assertThat(store.names("")).allMatch(name -> name.startsWith("downsampled/"));
     }
 
     @Override
@@ -150,18 +146,8 @@ class DownsampledObjectsTest {
     Map<Labels, SampleList> model = DownsamplingTest.model(new Random(4));
     for (int i = 0; i < BLOCKS; i++) {
       long min = START + i * BLOCK;
-      TreeMap<Labels, SampleList> part = new TreeMap<>();
-      model.forEach((labels, samples) -> part.put(labels, samples.between(min, min + BLOCK - 1)));
-      Ulid ulid = Ulid.of(START + i, new Random(i));
-      new BlockWriter(files).write(BlockMeta.ofHead(ulid, min, min + BLOCK), new ModelCursor(part));
+      DownsamplingTest.writeBlock(files, model, min, min + BLOCK, i);
     }
-  }
-
-  private List<String> stored(String suffix) throws IOException {
-    return store.list("").stream()
-        .map(StoredObject::name)
-        .filter(name -> name.endsWith(suffix))
-        .toList();
   }
 
   /** Another machine: nothing is on its disk. */
@@ -191,7 +177,7 @@ class DownsampledObjectsTest {
       life.removeRawBlocks();
       life.check("without raw blocks", wanted);
     }
-    List<String> metas = stored("meta.json");
+    List<String> metas = store.names("meta.json");
     assertThat(metas).hasSizeGreaterThan(12);
     for (String name : metas) {
       JsonNode thanos = JsonMapper.shared().readTree(store.contentOf(name)).get("thanos");
@@ -348,9 +334,9 @@ class DownsampledObjectsTest {
       life.downsampleAll();
       life.objects.run();
       life.objects.run();
-      assertThat(stored("meta.json").stream().filter(name -> name.contains("/5m-count/")))
+      assertThat(store.names("meta.json").stream().filter(name -> name.contains("/5m-count/")))
           .hasSize(1);
-      assertThat(stored("meta.json").stream().filter(name -> name.contains("/1h-count/")))
+      assertThat(store.names("meta.json").stream().filter(name -> name.contains("/1h-count/")))
           .hasSize(BLOCKS);
     }
   }

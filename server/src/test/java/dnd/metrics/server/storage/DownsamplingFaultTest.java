@@ -4,15 +4,12 @@ import static dnd.metrics.server.storage.DownsamplingTest.BLOCK;
 import static dnd.metrics.server.storage.DownsamplingTest.HOUR;
 import static dnd.metrics.server.storage.DownsamplingTest.START;
 import static dnd.metrics.server.storage.DownsamplingTest.labels;
+import static dnd.metrics.server.storage.DownsamplingTest.writeBlock;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dnd.metrics.server.block.BlockMeta;
-import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.MemoryBlockFiles;
-import dnd.metrics.server.block.ModelCursor;
 import dnd.metrics.server.block.SampleList;
 import dnd.metrics.server.block.SampleList.Sample;
-import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.ArraySource;
 import dnd.metrics.server.promql.exec.EngineOptions;
@@ -27,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,12 +67,8 @@ class DownsamplingFaultTest {
     void change() throws IOException {
       TreeMap<Labels, SampleList> late = new TreeMap<>();
       late.put(labels("g", 0), new SampleList(List.of(new Sample(START + 1, 1e6, null))));
-      blocks.add(write(files, late, START, START + BLOCK, 9));
-      Compactor compactor = new Compactor(blocks, retention, clock, new Random(2));
-      boolean more = true;
-      while (more) {
-        more = compactor.compact(all -> Set.of());
-      }
+      blocks.add(writeBlock(files, late, START, START + BLOCK, 9));
+      CompactorTest.compactAll(new Compactor(blocks, retention, clock, new Random(2)));
     }
 
     List<QueryResult> answers() {
@@ -114,16 +106,6 @@ class DownsamplingFaultTest {
     }
   }
 
-  private static Ulid write(
-      MemoryBlockFiles files, Map<Labels, SampleList> model, long min, long max, long number)
-      throws IOException {
-    TreeMap<Labels, SampleList> part = new TreeMap<>();
-    model.forEach((labels, samples) -> part.put(labels, samples.between(min, max - 1)));
-    Ulid ulid = Ulid.of(START + number, new Random(number));
-    new BlockWriter(files).write(BlockMeta.ofHead(ulid, min, max), new ModelCursor(part));
-    return ulid;
-  }
-
   /**
    * @param again whether the blocks were downsampled before, and have changed since
    */
@@ -140,7 +122,7 @@ class DownsamplingFaultTest {
     MemoryBlockFiles raw = new MemoryBlockFiles();
     Map<Labels, SampleList> model = DownsamplingTest.model(new Random(3));
     for (int i = 0; i < BLOCKS; i++) {
-      write(raw, model, START + i * BLOCK, START + (i + 1) * BLOCK, i);
+      writeBlock(raw, model, START + i * BLOCK, START + (i + 1) * BLOCK, i);
     }
     int failed = 0;
     for (String kind : List.of("5m-count", "5m-max", "5m-edges", "5m-weights")) {

@@ -172,6 +172,17 @@ class DownsamplingTest {
 
   private Ulid writeBlock(Map<Labels, SampleList> model, long min, long max, long number)
       throws IOException {
+    return writeBlock(files, model, min, max, number);
+  }
+
+  /**
+   * A block of what a model has between two times.
+   *
+   * @param number the greater, the newer
+   */
+  static Ulid writeBlock(
+      MemoryBlockFiles files, Map<Labels, SampleList> model, long min, long max, long number)
+      throws IOException {
     TreeMap<Labels, SampleList> part = new TreeMap<>();
     model.forEach((labels, samples) -> part.put(labels, samples.between(min, max - 1)));
     Ulid ulid = Ulid.of(START + number, new Random(number));

@@ -2,6 +2,7 @@ package dnd.metrics.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockWriter;
@@ -21,6 +22,7 @@ import dnd.metrics.server.objects.StoredObject;
 import dnd.metrics.server.promql.test.MemorySource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -85,10 +87,7 @@ class ObjectMaintenanceTest {
     }
 
     void compactAll() throws IOException {
-      boolean more = true;
-      while (more) {
-        more = compactor.compact(all -> Set.of());
-      }
+      CompactorTest.compactAll(compactor);
     }
 
     void check(String what) {
@@ -123,13 +122,6 @@ class ObjectMaintenanceTest {
     return new BlockWriter(files).write(meta, new ModelCursor(content));
   }
 
-  private List<String> stored(String suffix) throws IOException {
-    return store.list("").stream()
-        .map(StoredObject::name)
-        .filter(name -> name.endsWith(suffix))
-        .toList();
-  }
-
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void blocksGoToTheStoreAndAreReadFromThere(long seed) throws IOException {
@@ -138,7 +130,7 @@ class ObjectMaintenanceTest {
     try (Life life = new Life()) {
       assertThat(life.objects.status().problem()).isNotNull();
       life.objects.run();
-      assertThat(stored("meta.json")).hasSize(written);
+      assertThat(store.names("meta.json")).hasSize(written);
       life.check("after uploads");
       life.compactAll();
       life.objects.run();
@@ -147,7 +139,7 @@ class ObjectMaintenanceTest {
       ObjectsStatus status = life.objects.status();
       assertThat(status.problem()).isNull();
       assertThat(status.waitingBlocks()).isZero();
-      assertThat(stored("meta.json")).hasSize(status.blocks()).hasSizeLessThan(written);
+      assertThat(store.names("meta.json")).hasSize(status.blocks()).hasSizeLessThan(written);
       assertThat(life.blocks.status().blocks()).isEqualTo(status.blocks());
       assertThat(status.cacheBytes()).isZero();
     }
@@ -174,7 +166,7 @@ class ObjectMaintenanceTest {
     try (Life life = new Life()) {
       life.objects.run();
     }
-    for (String name : stored("meta.json")) {
+    for (String name : store.names("meta.json")) {
       JsonNode thanos = JsonMapper.shared().readTree(store.contentOf(name)).get("thanos");
       assertThat(thanos.get("version").intValue()).isEqualTo(1);
       assertThat(thanos.get("labels").get("who").stringValue()).isEqualTo("test");
@@ -238,7 +230,7 @@ class ObjectMaintenanceTest {
         life.objects.run();
         life.objects.run();
         life.check("step " + step + ", after a restart, in the end");
-        assertThat(stored("meta.json")).hasSize(life.objects.status().blocks());
+        assertThat(store.names("meta.json")).hasSize(life.objects.status().blocks());
         assertThat(store.list(""))
             .allMatch(object -> isOfAWholeBlock(object.name()), "is of a whole block");
       }
@@ -332,6 +324,26 @@ class ObjectMaintenanceTest {
   }
 
   @Test
+  void anErrorAtTheFirstLookIsNotTheLast() throws IOException {
+    fill(14, 2);
+    try (Life life = new Life()) {
+      store.failWith(new LinkageError("no class for that"));
+      life.objects.start();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> "no class for that".equals(life.objects.status().problem()));
+      assertThat(life.objects.status().failures()).isEqualTo(1);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() ->
+              Thread.getAllStackTraces().keySet().stream()
+                  .anyMatch(thread -> thread.getName().equals("objects")));
+      life.objects.run();
+      assertThat(life.objects.status().problem()).isNull();
+    }
+  }
+
+  @Test
   void whatIsDeletedIsDeletedInTheStoreToo() throws IOException {
     fill(8, 8);
     try (Life life = new Life()) {
@@ -408,7 +420,7 @@ class ObjectMaintenanceTest {
     fill(9, 10);
     try (Life life = new Life()) {
       life.objects.run();
-      assertThat(stored("meta.json")).hasSize(written);
+      assertThat(store.names("meta.json")).hasSize(written);
     }
     retention =
         new Retention(
@@ -426,7 +438,7 @@ class ObjectMaintenanceTest {
           samples.between(labels.metricName().equals("metric_1") ? keptLess : kept, now));
       model.values().removeIf(SampleList::isEmpty);
       life.check("what is over is gone");
-      assertThat(stored("meta.json")).hasSizeLessThanOrEqualTo(8);
+      assertThat(store.names("meta.json")).hasSizeLessThanOrEqualTo(8);
     }
   }
 
@@ -577,7 +589,7 @@ class ObjectMaintenanceTest {
   @Test
   void anIndexThatChangesWhileItIsOpenIsNotBelieved() throws IOException {
     fillIndex(40_000);
-    String index = stored("/index").getFirst();
+    String index = store.names("/index").getFirst();
     cacheBytes = 2L * CachedPieces.PIECE_BYTES;
     int symbol = 8 * 400_000; // in the middle of the symbols' texts
     assertThat(new String(store.contentOf(index), 400_000, 32, StandardCharsets.UTF_8))
@@ -601,7 +613,7 @@ class ObjectMaintenanceTest {
   @Test
   void aTurnedBitInAnIndexIsNeverAWrongAnswer() throws IOException {
     fillIndex(60);
-    String index = stored("/index").getFirst();
+    String index = store.names("/index").getFirst();
     int bits = store.contentOf(index).length * 8;
     int found = 0;
     for (int bit = 0; bit < bits; bit += 1 + random.nextInt(bits / 100)) {
@@ -626,7 +638,7 @@ class ObjectMaintenanceTest {
     fill(12, 10);
     try (Life life = new Life()) {
       life.objects.run();
-      String chunks = stored("chunks/000001").getFirst();
+      String chunks = store.names("chunks/000001").getFirst();
       store.flipBit(chunks, 8 * 20);
       assertThatThrownBy(() -> life.check("damaged")).hasMessageContaining("checksum");
       store.flipBit(chunks, 8 * 20);
@@ -639,7 +651,7 @@ class ObjectMaintenanceTest {
     fill(11, 10);
     try (Life life = new Life()) {
       life.objects.run();
-      String chunks = stored("chunks/000001").getFirst();
+      String chunks = store.names("chunks/000001").getFirst();
       store.flipBit(chunks, 8 * 20);
       assertThatThrownBy(() -> life.check("damaged"))
           .isInstanceOf(UnreadableSamplesException.class)
