@@ -351,20 +351,47 @@ public final class Announcer implements AutoCloseable {
   }
 
   private void run() {
-    while (true) {
-      load();
-      lock.lock();
+    boolean more = true;
+    while (more) {
       try {
-        if (closed) {
-          return;
-        }
-        advance();
-        await();
-      } catch (RuntimeException e) {
+        load();
+        more = takeTurn();
+      } catch (RuntimeException | Error e) {
         LOG.error("a turn of announcing failed", e);
-      } finally {
-        lock.unlock();
+        more = pauseUnlessClosed();
       }
+    }
+  }
+
+  /** False where nothing is to be announced any more. */
+  private boolean takeTurn() {
+    lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      advance();
+      await();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What failed may fail again at once. */
+  private boolean pauseUnlessClosed() {
+    lock.lock();
+    try {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(RETRY_MILLIS);
+      while (!closed && nanos > 0) {
+        nanos = earlier.awaitNanos(nanos);
+      }
+      return !closed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -111,7 +111,7 @@ final class TableFollower {
           isEmpty = queue.figures().writes() == 0;
           return;
         }
-      } catch (DatabaseUnavailableException | IOException | RuntimeException e) {
+      } catch (DatabaseUnavailableException | IOException | RuntimeException | Error e) {
         if (abandoned) {
           return;
         }
@@ -224,9 +224,10 @@ final class TableFollower {
     }
   }
 
-  private void failed(Exception failure) {
+  private void failed(Throwable failure) {
     Condition before = condition;
-    String problem = String.valueOf(failure.getMessage());
+    String problem =
+        failure instanceof Error ? failure.toString() : String.valueOf(failure.getMessage());
     boolean wasAway = before.state() == DatabaseStatus.State.AWAY;
     condition =
         new Condition(

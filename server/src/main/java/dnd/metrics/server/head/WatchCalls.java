@@ -95,7 +95,7 @@ final class WatchCalls {
   private static void tell(SeriesWatch watch) {
     try {
       watch.tell();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a watch of series failed", e);
     }
   }

@@ -29,7 +29,7 @@ final class AskerLookout implements AutoCloseable {
       while (!closed.await(LOOK_AFTER_MILLIS, TimeUnit.MILLISECONDS)) {
         try {
           look();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           LOG.error("could not see which askers have left", e);
         }
       }

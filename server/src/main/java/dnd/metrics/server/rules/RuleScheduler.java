@@ -251,13 +251,21 @@ final class RuleScheduler implements AutoCloseable {
    */
   private void arm(LoadedGroup loaded, long millis) {
     if (loaded.armed.compareAndSet(false, true)) {
-      var _ =
-          at(
-              Math.min(millis, clock.millis() + LOOK_AGAIN_MILLIS),
-              () -> {
-                loaded.armed.set(false);
-                loaded.triggers.rules().stream().forEach(rule -> wake(loaded, rule));
-              });
+      boolean awaited = false;
+      try {
+        var _ =
+            at(
+                Math.min(millis, clock.millis() + LOOK_AGAIN_MILLIS),
+                () -> {
+                  loaded.armed.set(false);
+                  loaded.triggers.rules().stream().forEach(rule -> wake(loaded, rule));
+                });
+        awaited = true;
+      } finally {
+        if (!awaited) { // for want of memory: whoever comes next tries it
+          loaded.armed.set(false);
+        }
+      }
     }
   }
 

@@ -117,7 +117,7 @@ public final class RuleService implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("rules could not be brought back: none is evaluated", e);
       announcer.restore(Origin.RULES, List.of()); // services' own alerts are announced all the same
     } finally {

@@ -57,7 +57,7 @@ public final class OwnReport implements AutoCloseable {
   private void reportSafely() {
     try {
       report();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.warn("the service's own metrics were not reported", e);
     }
   }

@@ -277,7 +277,7 @@ public final class WriteAheadLog implements Closeable {
       } else {
         waiting.failed(failure);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a callback of the log failed", e);
     }
   }
@@ -285,7 +285,7 @@ public final class WriteAheadLog implements Closeable {
   private void runAfterwards(boolean anotherFollows) {
     try {
       afterwards.forced(anotherFollows);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("what follows a force of the log failed", e);
     }
   }

@@ -11,10 +11,14 @@ import dnd.metrics.server.announce.route.AlertsConfigs;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -211,6 +215,38 @@ class AnnouncerTest {
     assertThat(event.data().get("group_key").stringValue()).isEqualTo("{}:{service=\"x\"}");
     assertThat(event.data().get("group_labels").get("service").stringValue()).isEqualTo("x");
     assertThat(event.data().get("repeat").intValue()).isZero();
+  }
+
+  @Test
+  void anErrorInATurnDoesNotEndTheOthers() throws Exception {
+    AtomicBoolean faulty = new AtomicBoolean();
+    InstantSource failing =
+        () -> {
+          if (Thread.currentThread().getName().equals("announcer")
+              && faulty.compareAndSet(true, false)) {
+            throw new LinkageError("for now");
+          }
+          return Instant.now();
+        };
+    AlertsConfig config =
+        AlertsConfigs.parse(
+            """
+            route:
+              receiver: team
+              group_by: [service]
+              group_wait: 1s
+            """);
+    Announcer announcer = new Announcer(hub, database, config, failing);
+    started.add(announcer);
+    announcer.start(Set.of());
+    assertThat(announcer.awaitSilences()).isTrue();
+    faulty.set(true);
+    long now = System.currentTimeMillis();
+    announcer.accept(List.of(firing("a", now, "alertname", "Slow", "service", "x")));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> hub.takeIds().equals(List.of("a/triggered/team")));
+    assertThat(faulty).isFalse();
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -148,6 +149,23 @@ class JournaledDatabaseTest {
     tables.refuse(change -> false);
     try (JournaledDatabase database = open()) {
       assertThat(database.status().refusedWrites()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anErrorOfTheTablesIsNotTheirEnd() throws Exception {
+    AtomicBoolean faulty = new AtomicBoolean(true);
+    tables.refuse(change -> {
+      if (faulty.compareAndSet(true, false)) {
+        throw new LinkageError("for now");
+      }
+      return false;
+    });
+    try (JournaledDatabase database = open()) {
+      database.write(put("a", 1));
+      await().atMost(PATIENCE).until(() -> !tables.rows(Table.SILENCES).isEmpty());
+      assertThat(faulty).isFalse();
+      await().atMost(PATIENCE).until(() -> database.status().isAvailable());
     }
   }
 

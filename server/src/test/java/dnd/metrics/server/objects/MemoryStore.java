@@ -53,10 +53,7 @@ public final class MemoryStore implements ObjectStore {
 
   /** The names of all objects that end so. */
   public List<String> names(String suffix) throws IOException {
-    return list("").stream()
-        .map(StoredObject::name)
-        .filter(name -> name.endsWith(suffix))
-        .toList();
+    return list("").stream().map(StoredObject::name).filter(name -> name.endsWith(suffix)).toList();
   }
 
   private void step() throws IOException {

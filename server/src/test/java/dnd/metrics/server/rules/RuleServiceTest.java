@@ -349,6 +349,29 @@ class RuleServiceTest {
   }
 
   @Test
+  void whatComesIsEvaluatedWhereMemoryWasMissingToAwaitWhatCameBefore() throws Exception {
+    AtomicInteger faults = new AtomicInteger(1);
+    InstantSource clock =
+        () -> {
+          if (faults.get() > 0
+              && StackWalker.getInstance()
+                  .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("arm")))
+              && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new OutOfMemoryError("for now");
+          }
+          return Instant.now();
+        };
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
+      test.load("inn.yml", LOW.replace("interval: 1h", "interval: 1h\n    query_offset: 1s"));
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      test.push("push-1", "ale", 9, "service", "tavern");
+      await().until(() -> faults.get() == 0);
+      test.push("push-2", "ale", 9, "service", "tavern");
+      await().until(() -> loaded.atOnce.sum() > 0);
+    }
+  }
+
+  @Test
   void intervalsGoOnWhereMemoryIsMissingForTheNextSlot() throws Exception {
     AtomicInteger faults = new AtomicInteger();
     InstantSource clock =

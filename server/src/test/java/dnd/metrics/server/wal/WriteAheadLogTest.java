@@ -18,10 +18,13 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WriteAheadLogTest {
   private static final LogOptions OPTIONS =
@@ -372,8 +375,19 @@ class WriteAheadLogTest {
     assertThat(found.values()).containsExactly("one", "two");
   }
 
-  @Test
-  void aCallbackThatThrowsHarmsNobodyElse() throws IOException {
+  static Stream<Runnable> faults() {
+    return Stream.of(
+        () -> {
+          throw new IllegalStateException("thrown by a test");
+        },
+        () -> {
+          throw new LinkageError("thrown by a test");
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void aCallbackThatThrowsHarmsNobodyElse(Runnable fault) throws IOException {
     Answers answers = new Answers();
     try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
       log.append(
@@ -381,7 +395,7 @@ class WriteAheadLogTest {
           new LogCallback() {
             @Override
             public void committed() {
-              throw new IllegalStateException("thrown by a test");
+              fault.run();
             }
 
             @Override
@@ -389,11 +403,14 @@ class WriteAheadLogTest {
           });
       log.append(new TextRecord("two"), answers);
       await().until(() -> answers.committed.get() == 1);
+      log.afterEachForce(anotherFollows -> fault.run());
       log.append(new TextRecord("three"), answers);
       await().until(() -> answers.committed.get() == 2);
+      log.append(new TextRecord("four"), answers);
+      await().until(() -> answers.committed.get() == 3);
     }
     replay();
-    assertThat(found.values()).containsExactly("one", "two", "three");
+    assertThat(found.values()).containsExactly("one", "two", "three", "four");
   }
 
   @Test
