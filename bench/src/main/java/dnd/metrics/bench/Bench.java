@@ -221,7 +221,8 @@ public final class Bench {
         if (rules > 0) {
           RuleLoad.concernedBy(hour, rules).save(server.hub());
         }
-        new LatencyBench(server.hub(), rate, seconds).run(hour, report);
+        new LatencyBench(server.hub(), rate, seconds, "aaaaaaaa").pushOnly(report);
+        new LatencyBench(server.hub(), rate, seconds, "bbbbbbbb").pushAndQuery(hour, report);
         JsonNode figures = RuleLoad.figures(server.hub());
         report.add(
             Measured.of(

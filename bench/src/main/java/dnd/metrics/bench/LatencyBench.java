@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LatencyBench {
   private static final int WARM_UP_SECONDS = 10;
-  private static final String CORRELATION_PREFIX = "bbbbbbbb";
 
   private final URI hub;
   private final int eventsPerSecond;
   private final int seconds;
+  private final String correlationPrefix;
   private final Histogram reply = histogram();
   private final Histogram collected = histogram();
   private final Histogram queryable = histogram();
@@ -34,21 +34,60 @@ final class LatencyBench {
   private final AtomicLong notices = new AtomicLong();
   private volatile boolean done;
 
-  LatencyBench(URI hub, int eventsPerSecond, int seconds) {
+  /**
+   * @param correlationPrefix eight hexadecimal digits with which the events' correlation ids begin:
+   *     others than those of any other events, which would be taken for their retries
+   */
+  LatencyBench(URI hub, int eventsPerSecond, int seconds, String correlationPrefix) {
     this.hub = hub;
     this.eventsPerSecond = eventsPerSecond;
     this.seconds = seconds;
+    this.correlationPrefix = correlationPrefix;
   }
 
   private static Histogram histogram() {
     return new Histogram(60_000_000_000L, 3);
   }
 
+  /** Pushes while nobody asks anything. */
+  void pushOnly(Report report) throws Exception {
+    push(() -> {});
+    addTimesOfPushes(" at %d events/s, no queries".formatted(eventsPerSecond), report);
+  }
+
   /**
    * Runs all measurements at once; {@code loaded} is an hour of data that is there already, for the
    * dashboard query.
    */
-  void run(DevopsLoad loaded, Report report) throws Exception {
+  void pushAndQuery(DevopsLoad loaded, Report report) throws Exception {
+    Thread probe = Thread.ofPlatform().unstarted(this::probeQueryable);
+    Thread dashboard = Thread.ofPlatform().unstarted(() -> askDashboard(loaded));
+    push(() -> {
+      probe.start();
+      dashboard.start();
+    });
+    done = true;
+    probe.join();
+    dashboard.join();
+    throwFailure();
+    addTimesOfPushes(" at %d events/s".formatted(eventsPerSecond), report);
+    report.add(Measured.times("push → found by a query", queryable));
+    report.add(Measured.times("dashboard query over 1 h → reply", query));
+  }
+
+  private void addTimesOfPushes(String rate, Report report) {
+    report.add(Measured.times("push → reply" + rate, reply));
+    report.add(Measured.times("push → metrics.collected" + rate, collected));
+  }
+
+  private void throwFailure() {
+    String wrong = failure.get();
+    if (wrong != null) {
+      throw new IllegalStateException(wrong);
+    }
+  }
+
+  private void push(Runnable beside) throws Exception {
     int events = eventsPerSecond * (WARM_UP_SECONDS + seconds);
     int firstCounted = eventsPerSecond * WARM_UP_SECONDS;
     long[] dueNanos = new long[events];
@@ -74,23 +113,11 @@ final class LatencyBench {
               notices.incrementAndGet();
             }
           });
-      Thread probe = Thread.ofPlatform().start(this::probeQueryable);
-      Thread dashboard = Thread.ofPlatform().start(() -> askDashboard(loaded));
+      beside.run();
       publish(publisher, dueNanos);
       await(events);
-      done = true;
-      probe.join();
-      dashboard.join();
     }
-    String wrong = failure.get();
-    if (wrong != null) {
-      throw new IllegalStateException(wrong);
-    }
-    String rate = " at %d events/s".formatted(eventsPerSecond);
-    report.add(Measured.times("push → reply" + rate, reply));
-    report.add(Measured.times("push → metrics.collected" + rate, collected));
-    report.add(Measured.times("push → found by a query", queryable));
-    report.add(Measured.times("dashboard query over 1 h → reply", query));
+    throwFailure();
   }
 
   private void read(WireConnection connection, WireConnection.Delivery delivery) {
@@ -112,7 +139,7 @@ final class LatencyBench {
   }
 
   private void publish(WireConnection publisher, long[] dueNanos) throws IOException {
-    SteadyEvents events = new SteadyEvents(CORRELATION_PREFIX);
+    SteadyEvents events = new SteadyEvents(correlationPrefix);
     Pace pace = Pace.fromNow(eventsPerSecond);
     for (int i = 0; i < dueNanos.length; i++) {
       dueNanos[i] = pace.dueNanos(i);
@@ -135,9 +162,9 @@ final class LatencyBench {
   }
 
   /** The number in the last digits of the correlation id of an event of ours, or -1. */
-  private static long correlationNumber(byte[] buffer, int offset, int length) {
+  private long correlationNumber(byte[] buffer, int offset, int length) {
     String text = new String(buffer, offset, length, UTF_8);
-    String start = "\"correlation_id\":\"" + CORRELATION_PREFIX + "-";
+    String start = "\"correlation_id\":\"" + correlationPrefix + "-";
     int at = text.indexOf(start);
     return at < 0
         ? -1
