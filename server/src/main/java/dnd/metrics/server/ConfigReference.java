@@ -120,8 +120,8 @@ public final class ConfigReference {
                   + " as long as they are kept"),
           setting(
               "storage.local.size",
-              "above which blocks that are in the object store go from the local disk, the oldest"
-                  + " first"),
+              "above which blocks that are in the object store go from the local disk, the oldest first,"
+                  + " those that wait to be downsampled last"),
           setting(
               "storage.downsampling.5m",
               "none are made",
