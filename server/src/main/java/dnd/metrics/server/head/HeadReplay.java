@@ -220,7 +220,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       if (timeMillis <= last) {
         return false;
       }
-      records.add(place, timeMillis, sequence, reader);
+      records.add(place, timeMillis, sequence);
       noteTime(timeMillis);
     }
     note(ref, mark);
@@ -230,7 +230,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private PendingRecords pending() {
     PendingRecords records = pending;
     if (records == null) {
-      records = new PendingRecords(directory.stored().size());
+      records = new PendingRecords(directory.stored().size(), reader);
       pending = records;
       directory.stored().pending(records);
     }
@@ -288,6 +288,9 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   @Override
   public void end() {
+    if (pending != null) {
+      pending.endRun();
+    }
     Sender s = sender;
     if (s == null) {
       unplaced++;

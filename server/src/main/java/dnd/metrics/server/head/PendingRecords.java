@@ -10,53 +10,78 @@ import java.util.List;
 /**
  * Floats that the log has for series of a checkpoint which are not made yet, so that a start need
  * not make every series that was written lately: as they stand in the log's records, which were
- * looked at, in runs. A run is entries in a row of one record that are of one group of neighbors;
- * who makes a series reads the runs of its group. Times of a series ascend. They are outside the
- * heap, since all of them live until the first collections are over. Filled by one thread before
- * anybody else uses the head; then each series' floats are taken once, by whoever makes it.
+ * looked at, in runs. A run is entries in a row of one record; each group of neighbors that has
+ * floats in it has a link to it, and who makes a series reads the runs of its group. Times of a
+ * series ascend. They are outside the heap, since all of them live until the first collections are
+ * over. Filled by one thread before anybody else uses the head; then each series' floats are taken
+ * once, by whoever makes it.
  */
 final class PendingRecords {
   /** Series whose places differ in these bits only are a group. */
   private static final int GROUP_BITS = 3;
 
+  /** The entries of a run together: who makes a series reads those of others, too. */
+  private static final int RUN_BYTES = 128;
+
   private static final int PAGE_BITS = 20;
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
   /**
-   * A run: the position of the one behind it of the same group, of the last one that of the first;
-   * the record's number; time and series that the first entry counts from; the length of the
-   * entries; the entries.
+   * A run, from the beginning of a page on: the record's number; time and series that the first
+   * entry counts from; the length of the entries; the entries.
    */
-  private static final int RECORD = 8;
+  private static final int TIME = 8;
 
-  private static final int TIME = 16;
-  private static final int SERIES = 24;
-  private static final int LENGTH = 28;
-  private static final int HEAD_BYTES = 32;
+  private static final int SERIES = 16;
+  private static final int LENGTH = 20;
+  private static final int HEAD_BYTES = 24;
+
+  /**
+   * A link, from the end of a page on: the position of the group's next one, of the last one that
+   * of the first; below it where its run begins in the same page.
+   */
+  private static final int LINK_BYTES = 8;
 
   private static final long NONE = Long.MIN_VALUE;
+
+  private final EventRecordReader reader;
 
   /** By place, the time of the last float; {@link #NONE} where there is none. */
   private final long[] lastMillis;
 
-  /** By group, one more than the position of its last run; 0 for none. */
+  /** By group, one more than the position of its last link; 0 for none. */
   private final long[] last;
 
   private final List<ByteBuffer> pages = new ArrayList<>();
 
-  /** The last run of all: its group, its record, and where its last entry ends in that. */
-  private int runGroup = -1;
+  /** What is left of the last page: runs end at its position, links begin at its limit. */
+  private ByteBuffer page = ByteBuffer.allocate(0);
 
-  private long runRecord = NONE;
-  private int runEnd;
-
-  /** Where it begins in its page. */
+  /**
+   * The run whose entries are still in the record that is being read: where it begins in its page,
+   * where its entries begin and end in the record (-1 when there is no such run), and the group
+   * that was linked to it last.
+   */
   private int runAt;
 
-  PendingRecords(int places) {
+  private int runBegin;
+  private int runEnd = -1;
+  private int runGroup;
+
+  /**
+   * @param places how many series there are
+   * @param reader reads the log
+   */
+  PendingRecords(int places, EventRecordReader reader) {
+    this.reader = reader;
     lastMillis = new long[places];
     Arrays.fill(lastMillis, NONE);
     last = new long[(places >>> GROUP_BITS) + 1];
+  }
+
+  /** No series, no floats. */
+  static PendingRecords none() {
+    return new PendingRecords(0, new EventRecordReader());
   }
 
   boolean isEmpty() {
@@ -73,53 +98,80 @@ final class PendingRecords {
   }
 
   /**
-   * Adds the float that a reader has just read, behind all that its place has already.
+   * Adds the float that the reader has just read, behind all that its place has already.
    *
    * @param record the record's number
    */
-  void add(int place, long timeMillis, long record, EventRecordReader reader) {
+  void add(int place, long timeMillis, long record) {
     lastMillis[place] = timeMillis;
     int group = place >>> GROUP_BITS;
-    int begin = reader.entryBegin();
-    int length = reader.entryEnd() - begin;
-    if (group != runGroup
-        || record != runRecord
-        || begin != runEnd
-        || pages.getLast().remaining() < length) {
-      beginRun(group, record, reader, length);
+    int end = reader.entryEnd();
+    if (reader.entryBegin() != runEnd
+        || end - runBegin > RUN_BYTES
+        || page.remaining() < end - runBegin + LINK_BYTES) {
+      endRun();
+      beginRun(record);
+      link(group);
+    } else if (group != runGroup) {
+      link(group);
     }
-    ByteBuffer page = pages.getLast();
-    reader.copyFloat(page);
-    page.putInt(runAt + LENGTH, page.getInt(runAt + LENGTH) + length);
-    runEnd = begin + length;
+    runEnd = end;
   }
 
-  private void beginRun(int group, long record, EventRecordReader reader, int length) {
-    if (pages.isEmpty() || pages.getLast().remaining() < HEAD_BYTES + length) {
-      pages.add(ByteBuffer.allocateDirect(1 << PAGE_BITS).order(ByteOrder.nativeOrder()));
+  private void beginRun(long record) {
+    if (page.remaining() < HEAD_BYTES + RUN_BYTES + LINK_BYTES) {
+      ByteBuffer whole = ByteBuffer.allocateDirect(1 << PAGE_BITS).order(ByteOrder.nativeOrder());
+      pages.add(whole);
+      page = whole.duplicate().order(ByteOrder.nativeOrder());
     }
-    ByteBuffer page = pages.getLast();
-    runGroup = group;
-    runRecord = record;
     runAt = page.position();
-    long position = ((long) pages.size() - 1) << PAGE_BITS | runAt;
+    runBegin = reader.entryBegin();
+    page.putLong(record).putLong(reader.timeBefore()).putInt(reader.seriesBefore()).putInt(0);
+  }
+
+  private void link(int group) {
+    runGroup = group;
     long before = last[group] - 1;
+    long number = pages.size() - 1L;
+    if (before >>> PAGE_BITS == number && runOf(before) == runAt) {
+      return; // already, before floats of other groups
+    }
+    page.limit(page.limit() - LINK_BYTES);
+    long position = number << PAGE_BITS | page.limit();
     long first = position;
     if (before >= 0) {
-      first = page(before).getLong(at(before));
-      page(before).putLong(at(before), position);
+      first = next(before);
+      setLink(before, position, runOf(before));
     }
+    setLink(position, first, runAt);
     last[group] = position + 1;
-    page.putLong(first).putLong(record).putLong(reader.timeBefore());
-    page.putInt(reader.seriesBefore()).putInt(0);
   }
 
-  private ByteBuffer page(long position) {
-    return pages.get((int) (position >>> PAGE_BITS));
+  /** The record was read to its end, or a series is made of what was read of it. */
+  void endRun() {
+    if (runEnd >= 0) {
+      page.putInt(runAt + LENGTH, runEnd - runBegin);
+      reader.copyEntries(runBegin, runEnd, page);
+      runEnd = -1;
+    }
   }
 
-  private static int at(long position) {
-    return (int) position & PAGE_MASK;
+  private long linkAt(long position) {
+    return pages.get((int) (position >>> PAGE_BITS)).getLong((int) position & PAGE_MASK);
+  }
+
+  private void setLink(long position, long next, int run) {
+    pages
+        .get((int) (position >>> PAGE_BITS))
+        .putLong((int) position & PAGE_MASK, next << PAGE_BITS | run);
+  }
+
+  private long next(long position) {
+    return linkAt(position) >>> PAGE_BITS;
+  }
+
+  private int runOf(long position) {
+    return (int) linkAt(position) & PAGE_MASK;
   }
 
   /**
@@ -131,31 +183,29 @@ final class PendingRecords {
     if (!has(place)) {
       return;
     }
-    EventRecordReader reader = new EventRecordReader();
-    byte[] entries = new byte[256];
+    endRun();
+    EventRecordReader entryReader = new EventRecordReader();
+    byte[] entries = new byte[RUN_BYTES];
     long end = last[place >>> GROUP_BITS] - 1;
-    long run = end;
+    long link = end;
     do {
-      run = page(run).getLong(at(run));
-      ByteBuffer page = page(run);
-      int at = at(run);
-      if (page.getLong(at + RECORD) > storedSequence) {
-        int length = page.getInt(at + LENGTH);
-        if (entries.length < length) {
-          entries = new byte[length];
-        }
-        page.get(at + HEAD_BYTES, entries, 0, length);
-        reader.floats(
+      link = next(link);
+      ByteBuffer in = pages.get((int) (link >>> PAGE_BITS));
+      int at = runOf(link);
+      if (in.getLong(at) > storedSequence) {
+        int length = in.getInt(at + LENGTH);
+        in.get(at + HEAD_BYTES, entries, 0, length);
+        entryReader.floats(
             entries,
             length,
-            page.getInt(at + SERIES),
-            page.getLong(at + TIME),
+            in.getInt(at + SERIES),
+            in.getLong(at + TIME),
             (ref, timeMillis, value) -> {
               if (ref == series.ref) {
                 series.append(timeMillis, value);
               }
             });
       }
-    } while (run != end);
+    } while (link != end);
   }
 }

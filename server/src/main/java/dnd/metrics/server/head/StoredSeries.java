@@ -29,7 +29,7 @@ final class StoredSeries {
 
   private CompletableFuture<@Nullable Void> labelsRead = CompletableFuture.completedFuture(null);
   private CompletableFuture<@Nullable Void> tableFilled = CompletableFuture.completedFuture(null);
-  private volatile PendingRecords pending = new PendingRecords(0);
+  private volatile PendingRecords pending = PendingRecords.none();
 
   /** No series. */
   static StoredSeries none() {
@@ -120,7 +120,7 @@ final class StoredSeries {
         directory.get(portion(nextPending).ref(nextPending - firstPlace(nextPending)));
       }
     }
-    pending = new PendingRecords(0);
+    pending = PendingRecords.none();
     return false;
   }
 

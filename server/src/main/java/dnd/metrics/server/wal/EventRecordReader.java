@@ -128,9 +128,9 @@ public final class EventRecordReader {
     }
   }
 
-  /** Copies the float that the visitor is told of, as it stands in the record. */
-  public void copyFloat(ByteBuffer to) {
-    to.put(bytes, entryBegin, at - entryBegin);
+  /** Copies entries as they stand in the record, of which no other has been read yet. */
+  public void copyEntries(int from, int to, ByteBuffer out) {
+    out.put(bytes, from, to - from);
   }
 
   /** Where the entry begins that the visitor is told of. */

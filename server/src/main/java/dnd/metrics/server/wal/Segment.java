@@ -62,7 +62,10 @@ final class Segment {
     return in.getInt(24) == (int) crc.getValue();
   }
 
-  /** Length of the whole record at {@code offset}, or -1 where there is no sound record. */
+  /**
+   * Length of the whole record at {@code offset}, or -1 where there is no sound record. Moves the
+   * buffer's position.
+   */
   static int soundRecordAt(ByteBuffer in, int offset, CRC32C crc) {
     int left = in.limit() - offset;
     if (left < FRAME_BYTES || in.getInt(offset) != RECORD_MAGIC) {
@@ -73,9 +76,15 @@ final class Segment {
       return -1;
     }
     crc.reset();
-    crc.update(in.slice(offset + FRAME_BYTES, length));
-    crc.update(in.slice(offset + 4, 12));
+    update(crc, in, offset + FRAME_BYTES, length);
+    update(crc, in, offset + 4, 12);
     return in.getInt(offset + 16) == (int) crc.getValue() ? FRAME_BYTES + length : -1;
+  }
+
+  private static void update(CRC32C crc, ByteBuffer in, int offset, int length) {
+    int limit = in.limit();
+    crc.update(in.limit(offset + length).position(offset));
+    in.limit(limit);
   }
 
   static long sequenceAt(ByteBuffer in, int offset) {

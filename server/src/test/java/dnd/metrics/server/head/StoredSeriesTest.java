@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,8 +24,12 @@ class StoredSeriesTest {
   private MemoryLogFiles disk = new MemoryLogFiles();
 
   private Head open() throws IOException {
+    return open("data");
+  }
+
+  private Head open(String name) throws IOException {
     return Head.open(
-        folder.resolve("data"),
+        folder.resolve(name),
         path -> disk,
         HeadOptions.DEFAULT,
         LogOptions.DEFAULT,
@@ -178,6 +183,73 @@ class StoredSeriesTest {
       assertThat(head.makePending(many)).isFalse();
       assertThat(Samples.of(head)).isEqualTo(before);
     }
+  }
+
+  @Test
+  void recordsOfAnyLengthWaitAndAreRead() throws IOException {
+    int longest = 200; // of two bytes a float: runs end within, at and behind the end of a record
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      push(head, 0, longest, NOW, 1);
+      head.checkpoint();
+      for (int length = 1; length <= longest; length++) {
+        push(head, longest - length, longest, NOW + 60_000L * length, 2);
+      }
+      before = Samples.of(head);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      for (int ref = 0; ref < longest; ref++) {
+        assertThat(head.directory().made(ref)).isNull();
+        assertThat(Samples.of(head.series(ref))).hasSize(2 + ref);
+      }
+      assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void recordsOfManyKindsInAnyOrderAreReadByAllTheirSeries() throws IOException {
+    for (int seed = 0; seed < 20; seed++) {
+      disk = new MemoryLogFiles();
+      Random random = new Random(seed);
+      Map<Labels, List<String>> before;
+      try (Head head = open("data" + seed)) {
+        push(head, 0, 100, NOW, 1);
+        head.checkpoint();
+        for (int event = 1; event <= 30; event++) {
+          pushAny(head, random, NOW + 60_000L * event);
+        }
+        before = Samples.of(head);
+      }
+      disk = disk.kill();
+      try (Head head = open("data" + seed)) {
+        assertThat(made(head)).as("seed %d", seed).isLessThan(SERIES);
+        head.makePending(random.nextInt(100));
+        assertThat(Samples.of(head)).as("seed %d", seed).isEqualTo(before);
+      }
+    }
+  }
+
+  /** Floats of series in a row or of any, some of which are late, and additions to totals. */
+  private static void pushAny(Head head, Random random, long millis) throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, millis)) {
+      int at = 0;
+      for (int n = 1 + random.nextInt(80); n > 0; n--) {
+        at = random.nextInt(4) > 0 ? (at + 1) % 100 : random.nextInt(100);
+        long time = millis - n * 10L - (random.nextInt(400) == 0 ? 90_000 : 0);
+        double value = random.nextBoolean() ? n : random.nextDouble();
+        HeadSeries series = batch.resolve(labels(at));
+        if (at % 25 == 0) {
+          batch.addDelta(series, time, value);
+        } else {
+          batch.append(series, time, value);
+        }
+      }
+      batch.commit(done);
+    }
+    done.await();
   }
 
   @Test
