@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes a checkpoint whenever the log has grown enough since the last one: by as much as a replay
- * may take, and by a third of the checkpoint itself, so that checkpoints write no more than three
+ * may take, and by a quarter of the checkpoint itself, so that checkpoints write no more than four
  * times what the log does. Cuts ranges into blocks when one is over, and writes a checkpoint then
  * too, without which the head would have their samples again after a start. Moves finished chunks
  * out of the heap, those of series that have become silent too. Its thread looks once a second.
@@ -26,7 +26,7 @@ final class HeadMaintenance implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(HeadMaintenance.class);
 
   /** Checkpoints may write so many times what the log does, so that the next start is short. */
-  private static final int LOG_PER_CHECKPOINT = 3;
+  private static final int LOG_PER_CHECKPOINT = 4;
 
   /**
    * After a start, series that the log had samples of are made so many a second, so that who asks

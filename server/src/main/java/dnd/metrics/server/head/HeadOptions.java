@@ -19,7 +19,7 @@ public record HeadOptions(
     long checkpointBytes) {
   public static final HeadOptions DEFAULT =
       new HeadOptions(
-          Duration.ofMinutes(30), Duration.ofMinutes(10), 100_000, 128L << 20, 32L << 20);
+          Duration.ofMinutes(30), Duration.ofMinutes(10), 100_000, 128L << 20, 24L << 20);
 
   public HeadOptions {
     if (outOfOrderWindow.isNegative() || futureTolerance.isNegative()) {
