@@ -220,7 +220,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       if (timeMillis <= last) {
         return false;
       }
-      records.add(place, timeMillis, sequence);
+      records.add(place, timeMillis);
       noteTime(timeMillis);
     }
     note(ref, mark);

@@ -27,14 +27,13 @@ final class PendingRecords {
   private static final int PAGE_MASK = (1 << PAGE_BITS) - 1;
 
   /**
-   * A run, from the beginning of a page on: the record's number; time and series that the first
-   * entry counts from; the length of the entries; the entries.
+   * A run, from the beginning of a page on: time and series that the first entry counts from; the
+   * length of the entries; the entries.
    */
-  private static final int TIME = 8;
+  private static final int SERIES = 8;
 
-  private static final int SERIES = 16;
-  private static final int LENGTH = 20;
-  private static final int HEAD_BYTES = 24;
+  private static final int LENGTH = 12;
+  private static final int HEAD_BYTES = 16;
 
   /**
    * A link, from the end of a page on: the position of the group's next one, of the last one that
@@ -97,12 +96,8 @@ final class PendingRecords {
     return lastMillis[place];
   }
 
-  /**
-   * Adds the float that the reader has just read, behind all that its place has already.
-   *
-   * @param record the record's number
-   */
-  void add(int place, long timeMillis, long record) {
+  /** Adds the float that the reader has just read, behind all that its place has already. */
+  void add(int place, long timeMillis) {
     lastMillis[place] = timeMillis;
     int group = place >>> GROUP_BITS;
     int end = reader.entryEnd();
@@ -110,7 +105,7 @@ final class PendingRecords {
         || end - runBegin > RUN_BYTES
         || page.remaining() < end - runBegin + LINK_BYTES) {
       endRun();
-      beginRun(record);
+      beginRun();
       link(group);
     } else if (group != runGroup) {
       link(group);
@@ -118,7 +113,7 @@ final class PendingRecords {
     runEnd = end;
   }
 
-  private void beginRun(long record) {
+  private void beginRun() {
     if (page.remaining() < HEAD_BYTES + RUN_BYTES + LINK_BYTES) {
       ByteBuffer whole = ByteBuffer.allocateDirect(1 << PAGE_BITS).order(ByteOrder.nativeOrder());
       pages.add(whole);
@@ -126,7 +121,7 @@ final class PendingRecords {
     }
     runAt = page.position();
     runBegin = reader.entryBegin();
-    page.putLong(record).putLong(reader.timeBefore()).putInt(reader.seriesBefore()).putInt(0);
+    page.putLong(reader.timeBefore()).putInt(reader.seriesBefore()).putInt(0);
   }
 
   private void link(int group) {
@@ -176,10 +171,8 @@ final class PendingRecords {
 
   /**
    * Appends the floats of a place to its series, which has what came before and no one else has.
-   *
-   * @param storedSequence what records up to this one did to the series was done
    */
-  void appendTo(HeadSeries series, int place, long storedSequence) {
+  void appendTo(HeadSeries series, int place) {
     if (!has(place)) {
       return;
     }
@@ -192,20 +185,18 @@ final class PendingRecords {
       link = next(link);
       ByteBuffer in = pages.get((int) (link >>> PAGE_BITS));
       int at = runOf(link);
-      if (in.getLong(at) > storedSequence) {
-        int length = in.getInt(at + LENGTH);
-        in.get(at + HEAD_BYTES, entries, 0, length);
-        entryReader.floats(
-            entries,
-            length,
-            in.getInt(at + SERIES),
-            in.getLong(at + TIME),
-            (ref, timeMillis, value) -> {
-              if (ref == series.ref) {
-                series.append(timeMillis, value);
-              }
-            });
-      }
+      int length = in.getInt(at + LENGTH);
+      in.get(at + HEAD_BYTES, entries, 0, length);
+      entryReader.floats(
+          entries,
+          length,
+          in.getInt(at + SERIES),
+          in.getLong(at),
+          (ref, timeMillis, value) -> {
+            if (ref == series.ref) {
+              series.append(timeMillis, value);
+            }
+          });
     } while (link != end);
   }
 }

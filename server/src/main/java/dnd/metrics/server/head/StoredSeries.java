@@ -210,7 +210,7 @@ final class StoredSeries {
     HeadSeries series =
         new HeadSeries(labels, directory.neighbor(ref, labels), portion.sender(), ref);
     series.read(part, new SeriesParts());
-    pending.appendTo(series, place, portion.sequence());
+    pending.appendTo(series, place);
     return series;
   }
 
