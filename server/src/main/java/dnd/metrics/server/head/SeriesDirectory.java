@@ -192,10 +192,7 @@ final class SeriesDirectory {
    * for any other.
    */
   int untouchedPlace(int ref) {
-    if (made(ref) != null) {
-      return -1;
-    }
-    int place = place(ref);
+    int place = placeOfUnmade(ref);
     return place >= 0 && stored.isUntouched(place) ? place : -1;
   }
 
