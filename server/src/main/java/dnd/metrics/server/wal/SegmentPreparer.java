@@ -1,6 +1,7 @@
 package dnd.metrics.server.wal;
 
 import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.Portions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.BooleanSupplier;
@@ -15,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentPreparer {
   static final String PREPARED = "next.prepared";
-
-  /** So much is written before it is forced: a force of the log that comes waits for no more. */
-  private static final int PIECE_BYTES = 1 << 20;
 
   private final LogFiles files;
   private @Nullable Thread working;
@@ -40,23 +38,25 @@ final class SegmentPreparer {
   private void make(long bytes) {
     boolean made = false;
     try {
-      DiskPace pace = new DiskPace(() -> hurried || closed);
-      try (LogFile file = new LargeLogFile(files.create(PREPARED), pace)) {
-        made = fillWithZeros(file, bytes, () -> closed);
-      }
+      made = isFilled(bytes);
       if (!made) {
         deleteQuietly();
       }
-    } catch (IOException e) {
-      // No room for a file of zeros: the log goes on without, and meets the full disk itself.
-      made = false;
-      deleteQuietly();
     } finally {
       synchronized (this) {
         working = null;
         readyBytes = made ? bytes : 0;
         notifyAll();
       }
+    }
+  }
+
+  private boolean isFilled(long bytes) {
+    DiskPace pace = new DiskPace(() -> hurried || closed);
+    try (LogFile file = new LargeLogFile(files.create(PREPARED), pace)) {
+      return fillWithZeros(file, bytes, () -> closed);
+    } catch (IOException e) {
+      return false; // no room for zeros: the log goes on without, and meets the full disk itself
     }
   }
 
@@ -81,12 +81,12 @@ final class SegmentPreparer {
    */
   static boolean fillWithZeros(LogFile file, long bytes, BooleanSupplier isOver)
       throws IOException {
-    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, PIECE_BYTES));
+    ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(bytes, Portions.BYTES));
     for (long at = 0; at < bytes; at += zeros.limit()) {
       if (isOver.getAsBoolean()) {
         return false;
       }
-      zeros.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
+      zeros.clear().limit((int) Math.min(Portions.BYTES, bytes - at));
       file.write(zeros, at);
     }
     file.force();
