@@ -11,6 +11,19 @@ final class HeapGrowth {
   private static final int LEAST_SHARE = 6;
 
   private long fromBytes;
+  private boolean again;
+
+  /**
+   * Whether to look at it now: where it has grown much, and once more the next time. What a look
+   * finds dead is taken out by the collections that follow it, so only at the end of the next one
+   * it is free, and the heap is made smaller by it.
+   */
+  boolean isLookDue(long bytes) {
+    boolean first = isMuch(bytes);
+    boolean due = first || again;
+    again = first;
+    return due;
+  }
 
   /** Where growth is counted from is lowered by a heap that is smaller. */
   boolean isMuch(long bytes) {

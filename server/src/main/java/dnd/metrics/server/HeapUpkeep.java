@@ -22,12 +22,6 @@ final class HeapUpkeep implements Closeable {
   private final Upkeep upkeep =
       new Upkeep("heap", TimeUnit.SECONDS.toNanos(10), TimeUnit.MINUTES.toNanos(10));
 
-  /**
-   * Whether to ask once more. What a marking finds dead is taken out by the collections that follow
-   * it, so only at the end of the next one it is free, and the heap is made smaller by it.
-   */
-  private boolean again;
-
   void start() {
     upkeep.start(this::look, e -> LOG.warn("the heap cannot be looked at", e));
   }
@@ -43,12 +37,10 @@ final class HeapUpkeep implements Closeable {
   }
 
   private void look() {
-    boolean first = growth.isMuch(committedBytes());
-    if ((first || again) && marksBesideEverything()) {
+    if (growth.isLookDue(committedBytes()) && marksBesideEverything()) {
       System.gc(); // returns when the marking is over
       growth.beginAt(committedBytes());
     }
-    again = first;
   }
 
   private static long committedBytes() {

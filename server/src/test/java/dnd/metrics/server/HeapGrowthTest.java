@@ -38,4 +38,26 @@ class HeapGrowthTest {
     assertThat(growth.isMuch(80 * MIB)).isFalse();
     assertThat(growth.isMuch(104 * MIB)).isTrue();
   }
+
+  @Test
+  void whatHasGrownIsLookedAtTwice() {
+    growth.beginAt(100 * MIB);
+    assertThat(growth.isLookDue(123 * MIB)).isFalse();
+    assertThat(growth.isLookDue(124 * MIB)).isTrue();
+    growth.beginAt(120 * MIB);
+    assertThat(growth.isLookDue(90 * MIB)).isTrue();
+    growth.beginAt(90 * MIB);
+    assertThat(growth.isLookDue(90 * MIB)).isFalse();
+  }
+
+  @Test
+  void whatGoesOnGrowingIsLookedAtTwiceBehindTheLastGrowth() {
+    assertThat(growth.isLookDue(100 * MIB)).isTrue();
+    growth.beginAt(100 * MIB);
+    assertThat(growth.isLookDue(124 * MIB)).isTrue(); // again, and for the first time
+    growth.beginAt(124 * MIB);
+    assertThat(growth.isLookDue(124 * MIB)).isTrue();
+    growth.beginAt(124 * MIB);
+    assertThat(growth.isLookDue(124 * MIB)).isFalse();
+  }
 }
