@@ -52,6 +52,7 @@ final class LatencyBench {
   /** Pushes while nobody asks anything. */
   void pushOnly(Report report) throws Exception {
     push(() -> {});
+    throwFailure();
     addTimesOfPushes(" at %d events/s, no queries".formatted(eventsPerSecond), report);
   }
 
@@ -62,13 +63,16 @@ final class LatencyBench {
   void pushAndQuery(DevopsLoad loaded, Report report) throws Exception {
     Thread probe = Thread.ofPlatform().unstarted(this::probeQueryable);
     Thread dashboard = Thread.ofPlatform().unstarted(() -> askDashboard(loaded));
-    push(() -> {
-      probe.start();
-      dashboard.start();
-    });
-    done = true;
-    probe.join();
-    dashboard.join();
+    try {
+      push(() -> {
+        probe.start();
+        dashboard.start();
+      });
+    } finally {
+      done = true;
+      probe.join();
+      dashboard.join();
+    }
     throwFailure();
     addTimesOfPushes(" at %d events/s".formatted(eventsPerSecond), report);
     report.add(Measured.times("push → found by a query", queryable));
@@ -117,7 +121,6 @@ final class LatencyBench {
       publish(publisher, dueNanos);
       await(events);
     }
-    throwFailure();
   }
 
   private void read(WireConnection connection, WireConnection.Delivery delivery) {
