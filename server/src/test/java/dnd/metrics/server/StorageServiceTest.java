@@ -306,6 +306,24 @@ class StorageServiceTest {
   }
 
   @Test
+  void aBackupIsPutIntoAnotherFolderOnce() throws Exception {
+    Path folder = temporary.resolve("data");
+    start(sqlite(), folder).close();
+    Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
+    Path kept = temporary.resolve("kept");
+    Backup copy = backup.copyTo(kept);
+    assertThat(Backup.list(kept)).containsExactly(copy);
+    assertThat(copy.problems()).isEmpty();
+    assertThatThrownBy(() -> backup.copyTo(kept))
+        .isInstanceOf(BackupException.class)
+        .hasMessage("there is a backup " + copy.folder() + " already");
+    Files.delete(backup.folder().resolve("tables/silences.jsonl"));
+    assertThatThrownBy(() -> backup.copyTo(temporary.resolve("other")))
+        .isInstanceOf(BackupException.class)
+        .hasMessageContaining("tables/silences.jsonl: is missing");
+  }
+
+  @Test
   void aFolderThatAServiceHoldsIsNotSavedBehindItsBack() throws Exception {
     Path folder = temporary.resolve("data");
     Main main = start(sqlite(), folder);

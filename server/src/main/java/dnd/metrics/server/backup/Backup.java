@@ -173,11 +173,7 @@ public record Backup(Path folder, Manifest manifest) {
       throw new BackupException("there is a backup " + target + " already");
     }
     Files.createDirectories(parent);
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.toList()) {
-        Files.copy(each, partial.resolve(folder.relativize(each).toString()));
-      }
-    }
+    BlockCopy.copy(folder, partial);
     List<String> problems = Checksums.problems(partial);
     if (!problems.isEmpty()) {
       throw new BackupException("the copy is not right: " + String.join("; ", problems));
