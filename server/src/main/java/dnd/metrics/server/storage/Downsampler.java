@@ -103,7 +103,7 @@ public final class Downsampler {
       Downsampling kind = each.getKey();
       BlockSnapshot made = each.getValue().hold();
       try {
-        Set<Ulid> done = new HashSet<>(nothingIn.getOrDefault(kind, Set.of()));
+        Set<Ulid> done = new HashSet<>(nothingIn(kind));
         for (BlockMeta meta : all(each.getValue(), made)) {
           if (DownsampledSnapshot.state(meta, raw) != State.OUTDATED) {
             done.add(DownsampledSnapshot.parent(meta));
