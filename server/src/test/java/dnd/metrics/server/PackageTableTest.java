@@ -27,7 +27,7 @@ class PackageTableTest {
           Map.entry("wal", Set.of("model", "chunk", "disk")),
           Map.entry("block", Set.of("model", "chunk", "disk")),
           Map.entry("head", Set.of("model", "chunk", "index", "disk", "wal", "block")),
-          Map.entry("objects", Set.of()),
+          Map.entry("objects", Set.of("disk")),
           Map.entry("storage", Set.of("model", "chunk", "disk", "block", "head", "objects")),
           Map.entry(
               "storage.request",

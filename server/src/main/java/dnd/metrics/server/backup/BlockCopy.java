@@ -3,9 +3,9 @@ package dnd.metrics.server.backup;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.disk.Portions;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,7 +24,6 @@ import java.util.stream.Stream;
  */
 final class BlockCopy {
   private static final int MOST_ROUNDS = 100;
-  private static final int PIECE_BYTES = 1 << 16;
 
   private BlockCopy() {}
 
@@ -100,19 +99,22 @@ final class BlockCopy {
 
   /** Copies a file, which is forced in portions: the log is written beside it. */
   private static void copyFile(Path from, Path to) throws IOException {
-    ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       Portions portions = new Portions(DiskPace.UNPACED, () -> target.force(true));
-      while (source.read(piece) >= 0) {
-        int bytes = piece.flip().remaining();
-        while (piece.hasRemaining()) {
-          target.write(piece);
-        }
-        piece.clear();
-        portions.wrote(bytes);
-      }
+      portions.write(
+          source.size(),
+          (at, bytes) -> {
+            long done = 0;
+            while (done < bytes) {
+              long n = source.transferTo(at + done, bytes - done, target);
+              if (n == 0) {
+                throw new EOFException(from + " became shorter while it was copied");
+              }
+              done += n;
+            }
+          });
       portions.force();
     }
   }

@@ -59,13 +59,7 @@ final class FileOutput implements Closeable {
   }
 
   private void writeThrough(byte[] bytes, int offset, int length) throws IOException {
-    int end = offset + length;
-    for (int at = offset; at < end; ) {
-      int n = Math.min(portions.room(), end - at);
-      file.write(bytes, at, n);
-      at += n;
-      portions.wrote(n);
-    }
+    portions.write(length, (at, n) -> file.write(bytes, offset + (int) at, n));
   }
 
   void force() throws IOException {

@@ -1,5 +1,7 @@
 package dnd.metrics.server.objects;
 
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.Portions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,7 +25,6 @@ import java.util.stream.Stream;
  */
 public final class DirectoryStore implements ObjectStore {
   static final String PARTIAL = ".partial";
-  private static final long PORTION_BYTES = 1 << 20;
 
   private final Path root;
 
@@ -72,15 +73,17 @@ public final class DirectoryStore implements ObjectStore {
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
-      for (long at = 0; at < content.byteSize(); at += PORTION_BYTES) {
-        ByteBuffer portion =
-            content.asSlice(at, Math.min(PORTION_BYTES, content.byteSize() - at)).asByteBuffer();
-        while (portion.hasRemaining()) {
-          out.write(portion);
-        }
-        out.force(false); // the log may be on the same disk: docs/decisions/large-files.md
-      }
-      out.force(true);
+      // The log may be on the same disk: docs/decisions/large-files.md.
+      Portions portions = new Portions(DiskPace.UNPACED, () -> out.force(true));
+      portions.write(
+          content.byteSize(),
+          (at, bytes) -> {
+            ByteBuffer part = content.asSlice(at, bytes).asByteBuffer();
+            while (part.hasRemaining()) {
+              out.write(part);
+            }
+          });
+      portions.force();
     }
     if (!hasBytes(partial, content)) {
       throw new IOException(partial + " is not what was written: its checksum is wrong");

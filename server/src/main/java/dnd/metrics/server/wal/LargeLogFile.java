@@ -19,15 +19,13 @@ public final class LargeLogFile implements LogFile {
   @Override
   public void write(ByteBuffer bytes, long offset) throws IOException {
     int end = bytes.limit();
-    long at = offset;
     try {
-      while (bytes.position() < end) {
-        int length = Math.min(portions.room(), end - bytes.position());
-        bytes.limit(bytes.position() + length);
-        file.write(bytes, at);
-        at += length;
-        portions.wrote(length);
-      }
+      portions.write(
+          bytes.remaining(),
+          (at, length) -> {
+            bytes.limit(bytes.position() + length);
+            file.write(bytes, offset + at);
+          });
     } finally {
       bytes.limit(end);
     }

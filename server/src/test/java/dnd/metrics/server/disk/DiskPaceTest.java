@@ -114,6 +114,21 @@ class DiskPaceTest {
   }
 
   @Test
+  void whatIsWrittenIsCutWherePortionsEnd() throws IOException {
+    List<String> done = new ArrayList<>();
+    Portions portions = new Portions(pace, () -> done.add("force"));
+    Portions.Part part = (at, bytes) -> done.add(bytes + " at " + at);
+    portions.write(Portions.BYTES - 3, part);
+    portions.write(2L * Portions.BYTES, part);
+    portions.write(0, part);
+    assertThat(done)
+        .containsExactly(
+            "1048573 at 0", "3 at 0", "force", "1048576 at 3", "force", "1048573 at 1048579");
+    portions.write(3, part);
+    assertThat(done).endsWith("3 at 0", "force");
+  }
+
+  @Test
   void aPortionThatCouldNotBeForcedIsForcedWithTheNext() throws IOException {
     boolean[] fails = {true};
     Portions portions =
