@@ -1,7 +1,7 @@
 package dnd.metrics.server.query;
 
+import dnd.metrics.server.head.Upkeep;
 import dnd.metrics.server.hub.Hub;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,30 +12,16 @@ import org.slf4j.LoggerFactory;
  */
 final class AskerLookout implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AskerLookout.class);
-  private static final long LOOK_AFTER_MILLIS = 100;
+  private static final long LOOK_AFTER_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Hub hub;
   private final RunningQueries running;
-  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Upkeep upkeep = new Upkeep("asker-lookout", LOOK_AFTER_NANOS, LOOK_AFTER_NANOS);
 
   AskerLookout(Hub hub, RunningQueries running) {
     this.hub = hub;
     this.running = running;
-    Thread.ofPlatform().name("asker-lookout").daemon().start(this::run);
-  }
-
-  private void run() {
-    try {
-      while (!closed.await(LOOK_AFTER_MILLIS, TimeUnit.MILLISECONDS)) {
-        try {
-          look();
-        } catch (RuntimeException | Error e) {
-          LOG.error("could not see which askers have left", e);
-        }
-      }
-    } catch (InterruptedException e) {
-      LOG.debug("the lookout for askers was interrupted");
-    }
+    upkeep.start(this::look, failure -> LOG.error("could not see which askers have left", failure));
   }
 
   void look() {
@@ -49,6 +35,6 @@ final class AskerLookout implements AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    upkeep.close();
   }
 }
