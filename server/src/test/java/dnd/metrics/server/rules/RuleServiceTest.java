@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -348,19 +349,27 @@ class RuleServiceTest {
     }
   }
 
+  /** A clock that throws while there are {@code faults} left, where {@code isAsked} says so. */
+  private static InstantSource faulty(AtomicInteger faults, BooleanSupplier isAsked, Error error) {
+    return () -> {
+      if (faults.get() > 0
+          && isAsked.getAsBoolean()
+          && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw error;
+      }
+      return Instant.now();
+    };
+  }
+
+  private static boolean isCalledBy(String method) {
+    return StackWalker.getInstance()
+        .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals(method)));
+  }
+
   @Test
   void whatComesIsEvaluatedWhereMemoryWasMissingToAwaitWhatCameBefore() throws Exception {
     AtomicInteger faults = new AtomicInteger(1);
-    InstantSource clock =
-        () -> {
-          if (faults.get() > 0
-              && StackWalker.getInstance()
-                  .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("arm")))
-              && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            throw new OutOfMemoryError("for now");
-          }
-          return Instant.now();
-        };
+    InstantSource clock = faulty(faults, () -> isCalledBy("arm"), new OutOfMemoryError("for now"));
     try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
       test.load("inn.yml", LOW.replace("interval: 1h", "interval: 1h\n    query_offset: 1s"));
       LoadedGroup loaded = test.service.scheduler().groups().getFirst();
@@ -375,15 +384,7 @@ class RuleServiceTest {
   void intervalsGoOnWhereMemoryIsMissingForTheNextSlot() throws Exception {
     AtomicInteger faults = new AtomicInteger();
     InstantSource clock =
-        () -> {
-          if (faults.get() > 0
-              && StackWalker.getInstance()
-                  .walk(frames -> frames.anyMatch(frame -> frame.getMethodName().equals("atSlot")))
-              && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            throw new OutOfMemoryError("for now");
-          }
-          return Instant.now();
-        };
+        faulty(faults, () -> isCalledBy("atSlot"), new OutOfMemoryError("for now"));
     try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
       test.load("inn.yml", LOW.replace("1h", "1s"));
       LoadedGroup loaded = test.service.scheduler().groups().getFirst();
@@ -404,13 +405,7 @@ class RuleServiceTest {
   void intervalsGoOnAfterAnErrorInOne(Error error) throws Exception {
     AtomicInteger faults = new AtomicInteger();
     InstantSource clock =
-        () -> {
-          if (Thread.currentThread().getName().startsWith("rule-interval-")
-              && faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-            throw error;
-          }
-          return Instant.now();
-        };
+        faulty(faults, () -> Thread.currentThread().getName().startsWith("rule-interval-"), error);
     try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
       test.load("inn.yml", LOW.replace("1h", "1s"));
       LoadedGroup loaded = test.service.scheduler().groups().getFirst();
