@@ -58,12 +58,16 @@ public final class AlertEvents implements AutoCloseable {
         timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  private void look() {
+  void look() {
     if (looking.compareAndSet(false, true)) {
-      requests.run(() -> {
+      boolean waits =
+          requests.run(() -> {
+            looking.set(false);
+            reports.endOverdue();
+          });
+      if (!waits) { // as many requests do as may: the next look may find room
         looking.set(false);
-        reports.endOverdue();
-      });
+      }
     }
   }
 

@@ -76,8 +76,10 @@ public final class Requests implements AutoCloseable {
   /**
    * Runs {@code task} between two requests, on their thread; does nothing where as many wait as
    * may, or no more are taken.
+   *
+   * @return whether it will be run
    */
-  public void run(Runnable task) {
+  public boolean run(Runnable task) {
     try {
       worker.execute(() -> {
         try {
@@ -86,8 +88,10 @@ public final class Requests implements AutoCloseable {
           LOG.error("a task between requests failed", e);
         }
       });
+      return true;
     } catch (RejectedExecutionException e) {
       LOG.debug("a task was not taken between requests", e);
+      return false;
     }
   }
 

@@ -56,12 +56,16 @@ class AlertEventsTest {
     start();
   }
 
-  private JsonNode ask(String subject, String data) throws InterruptedException {
+  private void deliver(String subject, String data) {
     String type = subject.substring(subject.indexOf('.') + 1);
     hub.deliver(
         subject,
         "inbox",
         "{\"type\": \"" + type + "\", \"data\": " + data.replace('\'', '"') + "}");
+  }
+
+  private JsonNode ask(String subject, String data) throws InterruptedException {
+    deliver(subject, data);
     for (Published next = hub.next(); ; next = hub.next()) {
       if (next.subject().equals("inbox")) {
         return next.data();
@@ -157,6 +161,25 @@ class AlertEventsTest {
     restart();
     clock.advance(3_300_000);
     await().until(() -> announced().equals(List.of("alert.resolved C")));
+  }
+
+  @Test
+  void anAlertEndsAlsoAfterSoManyRequestsThatThereWasNoRoomToLook() throws Exception {
+    ask("shop.alert.status", "{'alerts': [{'name': 'A'}]}");
+    announced();
+    int questions = 1100; // more than may wait
+    synchronized (database) { // which the report waits for, and the questions behind it
+      deliver("shop.alert.status", "{'alerts': [{'name': 'B', 'expires': '1h'}]}");
+      for (int i = 0; i < questions; i++) {
+        deliver("any.alert.status", "{}");
+      }
+      events.look();
+    }
+    for (int replies = 0; replies < 1 + questions; ) {
+      replies += hub.next().subject().equals("inbox") ? 1 : 0;
+    }
+    clock.advance(300_000);
+    await().until(() -> announced().equals(List.of("alert.resolved A")));
   }
 
   @Test
