@@ -354,12 +354,20 @@ public final class Announcer implements AutoCloseable {
     boolean more = true;
     while (more) {
       try {
-        load();
-        more = takeTurn();
-      } catch (RuntimeException | Error e) {
-        LOG.error("a turn of announcing failed", e);
+        more = attempt();
+      } catch (OutOfMemoryError e) { // to say what happened
         more = pauseUnlessClosed();
       }
+    }
+  }
+
+  private boolean attempt() {
+    try {
+      load();
+      return takeTurn();
+    } catch (RuntimeException | Error e) {
+      LOG.error("a turn of announcing failed", e);
+      return pauseUnlessClosed();
     }
   }
 

@@ -74,11 +74,23 @@ final class NoteWriter implements AutoCloseable {
   }
 
   private void run() {
-    for (List<Change> batch = next(); !batch.isEmpty(); batch = next()) {
-      for (int from = 0; from < batch.size(); from += CHANGES_PER_WRITE) {
-        write(batch.subList(from, Math.min(batch.size(), from + CHANGES_PER_WRITE)));
+    boolean more = true;
+    while (more) {
+      try {
+        more = writeNext();
+      } catch (OutOfMemoryError e) { // to look for the next, or to say what happened
+        more = pauseUnlessClosed();
       }
     }
+  }
+
+  /** False when nothing will come any more. */
+  private boolean writeNext() {
+    List<Change> batch = next();
+    for (int from = 0; from < batch.size(); from += CHANGES_PER_WRITE) {
+      write(batch.subList(from, Math.min(batch.size(), from + CHANGES_PER_WRITE)));
+    }
+    return !batch.isEmpty();
   }
 
   private void write(List<Change> notes) {

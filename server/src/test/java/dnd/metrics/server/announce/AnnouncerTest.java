@@ -19,8 +19,11 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 class AnnouncerTest {
@@ -217,14 +220,19 @@ class AnnouncerTest {
     assertThat(event.data().get("repeat").intValue()).isZero();
   }
 
-  @Test
-  void anErrorInATurnDoesNotEndTheOthers() throws Exception {
+  static Stream<Error> errors() {
+    return Stream.of(new LinkageError("for now"), new UnspeakableError());
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("errors")
+  void anErrorInATurnDoesNotEndTheOthers(Error error) throws Exception {
     AtomicBoolean faulty = new AtomicBoolean();
     InstantSource failing =
         () -> {
           if (Thread.currentThread().getName().equals("announcer")
               && faulty.compareAndSet(true, false)) {
-            throw new LinkageError("for now");
+            throw error;
           }
           return Instant.now();
         };

@@ -12,20 +12,28 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class NoteWriterTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   /** Does not take the first write. */
   private static final class FaultyDatabase extends MemoryDatabase {
+    private final Error fault;
     volatile boolean asked;
+
+    FaultyDatabase(Error fault) {
+      this.fault = fault;
+    }
 
     @Override
     public synchronized void write(List<Change> changes) throws IOException {
       if (!asked) {
         asked = true;
-        throw new LinkageError("for now");
+        throw fault;
       }
       super.write(changes);
     }
@@ -98,9 +106,14 @@ class NoteWriterTest {
             Row.builder().text("alert_id", alert).text("kind", "triggered").build()));
   }
 
-  @Test
-  void anErrorDoesNotEndIt() {
-    FaultyDatabase database = new FaultyDatabase();
+  static Stream<Error> errors() {
+    return Stream.of(new LinkageError("for now"), new UnspeakableError());
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("errors")
+  void anErrorDoesNotEndIt(Error error) {
+    FaultyDatabase database = new FaultyDatabase(error);
     try (NoteWriter writer = new NoteWriter(database)) {
       writer.add(note("a"));
       await().atMost(PATIENCE).until(() -> database.asked);

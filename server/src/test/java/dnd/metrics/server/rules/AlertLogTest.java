@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.announce.Announcer;
+import dnd.metrics.server.announce.UnspeakableError;
 import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.MemoryDatabase;
@@ -162,16 +163,6 @@ class AlertLogTest {
     assertThat(log.lost()).isZero();
   }
 
-  /** An error of which nothing can be said either for want of memory. */
-  private static final class Unspeakable extends OutOfMemoryError {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public String getMessage() {
-      throw new OutOfMemoryError("to say why");
-    }
-  }
-
   @Test
   void whereMemoryIsMissingToSaySoItGoesOn() {
     int[] left = {2};
@@ -179,7 +170,7 @@ class AlertLogTest {
         "b",
         () -> {
           if (left[0]-- > 0) {
-            throw new Unspeakable();
+            throw new UnspeakableError();
           }
         });
     fire("a");
