@@ -101,30 +101,39 @@ final class TableFollower {
   }
 
   private void run() {
-    while (!abandoned) {
-      boolean last = stopping;
+    boolean more = true;
+    while (more && !abandoned) {
       try {
-        step();
-        succeeded();
-        if (last && queue.next().isEmpty()) {
-          tables.force();
-          isEmpty = queue.figures().writes() == 0;
-          return;
-        }
-      } catch (DatabaseUnavailableException | IOException | RuntimeException | Error e) {
-        if (abandoned) {
-          return;
-        }
-        failed(e);
-        if (last) {
-          return;
-        }
+        more = attempt();
+      } catch (OutOfMemoryError e) { // to say what happened
         queue.awaitWake(retry);
-        retry = min(retry.multipliedBy(2), options.lastRetry());
-        if (stopping) {
-          return; // it was away a moment ago
-        }
       }
+    }
+  }
+
+  /** False where there will be no other attempt. */
+  private boolean attempt() {
+    boolean last = stopping;
+    try {
+      step();
+      succeeded();
+      if (last && queue.next().isEmpty()) {
+        tables.force();
+        isEmpty = queue.figures().writes() == 0;
+        return false;
+      }
+      return true;
+    } catch (DatabaseUnavailableException | IOException | RuntimeException | Error e) {
+      if (abandoned) {
+        return false;
+      }
+      failed(e);
+      if (last) {
+        return false;
+      }
+      queue.awaitWake(retry);
+      retry = min(retry.multipliedBy(2), options.lastRetry());
+      return !stopping; // it was away a moment ago
     }
   }
 

@@ -47,8 +47,8 @@ final class RuleScheduler implements AutoCloseable {
   /** So often a group is looked at while samples wait whose time is yet to come. */
   private static final long LOOK_AGAIN_MILLIS = 1000;
 
-  /** How long after memory was missing a slot is tried again. */
-  private static final long MEMORY_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  /** How long after memory was missing a slot is tried again, or a turn taken. */
+  static final long MEMORY_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -100,19 +101,34 @@ final class RuleTurns implements AutoCloseable {
   }
 
   private void takeTurns(TurnLane lane) {
-    for (List<RuleTurn> taken = take(lane); taken != null; taken = take(lane)) {
-      BitSet rules = new BitSet();
-      taken.forEach(turn -> rules.set(turn.rule));
-      LoadedGroup loaded = taken.getFirst().loaded;
-      long worked = 0;
+    boolean more = true;
+    while (more) {
       try {
-        worked = work.evaluate(loaded, rules);
-      } catch (RuntimeException | Error e) {
-        LOG.error("a turn of group {} failed", loaded.group.key(), e);
+        more = takeTurn(lane);
+      } catch (OutOfMemoryError e) { // to look for the next, or to say what happened
+        LockSupport.parkNanos(RuleScheduler.MEMORY_PAUSE_NANOS);
       }
-      worked(lane, taken, worked);
-      lookAtLoad(System.nanoTime());
     }
+  }
+
+  /** Waits for a turn and takes it; false once closed. */
+  private boolean takeTurn(TurnLane lane) {
+    List<RuleTurn> taken = take(lane);
+    if (taken == null) {
+      return false;
+    }
+    BitSet rules = new BitSet();
+    taken.forEach(turn -> rules.set(turn.rule));
+    LoadedGroup loaded = taken.getFirst().loaded;
+    long worked = 0;
+    try {
+      worked = work.evaluate(loaded, rules);
+    } catch (RuntimeException | Error e) {
+      LOG.error("a turn of group {} failed", loaded.group.key(), e);
+    }
+    worked(lane, taken, worked);
+    lookAtLoad(System.nanoTime());
+    return true;
   }
 
   private void lookAtLoad(long nowNanos) {

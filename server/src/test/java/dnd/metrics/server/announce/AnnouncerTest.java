@@ -11,6 +11,7 @@ import dnd.metrics.server.announce.route.AlertsConfigs;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.database.UnspeakableError;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

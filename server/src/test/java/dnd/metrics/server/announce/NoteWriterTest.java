@@ -8,6 +8,7 @@ import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.NotTakenException;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.database.UnspeakableError;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -15,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The journal in front of tables that fail, and a disk under it that fails. */
 class JournaledDatabaseTest {
@@ -152,12 +155,17 @@ class JournaledDatabaseTest {
     }
   }
 
-  @Test
-  void anErrorOfTheTablesIsNotTheirEnd() throws Exception {
+  static Stream<Error> errors() {
+    return Stream.of(new LinkageError("for now"), new UnspeakableError());
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("errors")
+  void anErrorOfTheTablesIsNotTheirEnd(Error error) throws Exception {
     AtomicBoolean faulty = new AtomicBoolean(true);
     tables.refuse(change -> {
       if (faulty.compareAndSet(true, false)) {
-        throw new LinkageError("for now");
+        throw error;
       }
       return false;
     });

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.announce.Announcer;
-import dnd.metrics.server.announce.UnspeakableError;
 import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.database.UnspeakableError;
 import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.model.Labels;
 import java.io.IOException;

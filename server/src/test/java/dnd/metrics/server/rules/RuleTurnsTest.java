@@ -2,14 +2,18 @@ package dnd.metrics.server.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.database.UnspeakableError;
 import java.util.BitSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(120)
 class RuleTurnsTest {
@@ -124,14 +128,19 @@ class RuleTurnsTest {
     }
   }
 
-  @Test
-  void noErrorEndsTheThreads() throws Exception {
+  static Stream<Error> errors() {
+    return Stream.of(new LinkageError("for now"), new UnspeakableError());
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("errors")
+  void noErrorEndsTheThreads(Error error) throws Exception {
     AtomicInteger faults = new AtomicInteger(4); // more than the lane has threads
     RuleTurns.Work work =
         (loaded, rules) -> {
           evaluated.add(loaded.group.name() + rules);
           if (faults.getAndDecrement() > 0) {
-            throw new LinkageError("for now");
+            throw error;
           }
           return 1_000;
         };

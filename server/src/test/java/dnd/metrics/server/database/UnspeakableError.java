@@ -1,4 +1,4 @@
-package dnd.metrics.server.announce;
+package dnd.metrics.server.database;
 
 /** An error of which nothing can be said either for want of memory. */
 public final class UnspeakableError extends OutOfMemoryError {
