@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
       OverloadBench.class,
       RestartBench.class,
       PromqlBench.class,
-      SoakBench.class
+      SoakBench.class,
+      DayBench.class
     })
 public final class Bench {
   private Bench() {}

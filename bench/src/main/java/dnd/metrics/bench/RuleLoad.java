@@ -1,21 +1,12 @@
 package dnd.metrics.bench;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.nats.client.Connection;
-import io.nats.client.Message;
-import io.nats.client.Nats;
 import java.io.IOException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Rules for a benchmark, and what the service says of them. */
 final class RuleLoad {
-  private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int RULES_PER_GROUP = 20;
 
   private final StringBuilder yaml = new StringBuilder("groups:\n");
@@ -63,8 +54,9 @@ final class RuleLoad {
   /** Saves the rules, and throws where the service did not take them all. */
   void save(URI hub) throws IOException, InterruptedException {
     JsonNode answer =
-        ask(
+        HubRequest.ask(
             hub,
+            "bench",
             "alert.rules",
             Map.of("action", "save", "file", "bench.yml", "content", yaml.toString()));
     if (answer.path("rules").asInt(0) != rules) {
@@ -74,21 +66,6 @@ final class RuleLoad {
 
   /** How rules have done since the service's start: {@code at_once}, {@code missed}, and so on. */
   static JsonNode figures(URI hub) throws IOException, InterruptedException {
-    return ask(hub, "metrics.status", Map.of()).path("result").path("rules");
-  }
-
-  private static JsonNode ask(URI hub, String type, Map<String, Object> data)
-      throws IOException, InterruptedException {
-    Connection connection = Nats.connect(hub.toString());
-    try {
-      String event = JSON.writeValueAsString(Map.of("type", type, "data", data));
-      Message reply = connection.request("bench." + type, event.getBytes(UTF_8), PATIENCE);
-      if (reply == null) {
-        throw new IOException("no answer to " + type + " within " + PATIENCE);
-      }
-      return JSON.readTree(reply.getData()).path("data");
-    } finally {
-      connection.close();
-    }
+    return HubRequest.ask(hub, "bench", "metrics.status", Map.of()).path("result").path("rules");
   }
 }

@@ -193,6 +193,16 @@ final class ServerProcess implements AutoCloseable {
     throw error;
   }
 
+  /** The blocks that there are on the disk now. */
+  List<BlockOnDisk> blocks() throws IOException {
+    return BlockOnDisk.in(folder.resolve("data").resolve("blocks"));
+  }
+
+  /** What the program wrote to its log so far. */
+  List<String> logLines() throws IOException {
+    return Files.readAllLines(folder.resolve("server.log"));
+  }
+
   /** Bytes in blocks, index included; 0 while there are none. */
   long blockBytes() {
     Path blocks = folder.resolve("data").resolve("blocks");

@@ -1,7 +1,6 @@
 package dnd.metrics.bench;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -11,11 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,16 +63,13 @@ final class SoakBench implements Callable<Integer> {
   @Option(names = "--minutes", defaultValue = "60", description = "default: ${DEFAULT-VALUE}")
   int minutes = 60;
 
-  private final Recorder push = new Recorder(600_000_000_000L, 3);
+  private final Workers workers = new Workers("soak");
+  private final EventsInFlight pushes = new EventsInFlight(MAX_IN_FLIGHT, workers);
   private final Recorder hostQuery = new Recorder(600_000_000_000L, 3);
   private final Recorder sumQuery = new Recorder(600_000_000_000L, 3);
   private final Recorder alert = new Recorder(600_000_000_000L, 3);
-  private final AtomicLong acknowledged = new AtomicLong();
-  private final AtomicReference<@Nullable String> failure = new AtomicReference<>();
   private final List<SoakInterval> intervals = new ArrayList<>();
-  private final long[] dueNanos = new long[MAX_IN_FLIGHT];
   private long minutesChecked;
-  private volatile long sent;
   private volatile boolean done;
 
   @Override
@@ -111,12 +105,12 @@ final class SoakBench implements Callable<Integer> {
     try (WireConnection publisher = new WireConnection(hub);
         WireConnection prober = new WireConnection(hub)) {
       publisher.subscribe("_INBOX.soak.*", 1);
-      start("replies", () -> publisher.readAll(this::collected));
+      workers.start("replies", () -> publisher.readAll(pushes::reply));
       prober.subscribe("alert.triggered", 1);
       prober.subscribe("alert.resolved", 2);
       AtomicLong probeNanos = new AtomicLong();
       AtomicLong announced = new AtomicLong();
-      start(
+      workers.start(
           "alerts",
           () ->
               prober.readAll((sid, token, buffer, offset, length) -> {
@@ -125,9 +119,9 @@ final class SoakBench implements Callable<Integer> {
                 }
                 announced.incrementAndGet();
               }));
-      Thread probes = start("probes", () -> probe(prober, probeNanos, announced));
-      Thread queries = start("queries", () -> query(hub));
-      Thread publishing = start("publisher", () -> publish(publisher, load));
+      Thread probes = workers.start("probes", () -> probe(prober, probeNanos, announced));
+      Thread queries = workers.start("queries", () -> query(hub));
+      Thread publishing = workers.start("publisher", () -> publish(publisher, load));
       try (Writer table = Files.newBufferedWriter(shared.folder.resolve("soak.tsv"));
           HubQueries counting = new HubQueries(hub)) {
         table.write(SoakInterval.header());
@@ -138,44 +132,9 @@ final class SoakBench implements Callable<Integer> {
       publishing.join();
       probes.join();
       queries.join();
-      awaitReplies();
+      pushes.await();
     }
-    fail();
-  }
-
-  /** What runs on a thread of its own, and may fail. */
-  private interface Work {
-    void run() throws IOException, InterruptedException;
-  }
-
-  private Thread start(String name, Work work) {
-    return Thread.ofPlatform()
-        .daemon()
-        .name("soak-" + name)
-        .start(() -> {
-          try {
-            work.run();
-          } catch (IOException | InterruptedException | RuntimeException e) {
-            failure.compareAndSet(null, name + ": " + e);
-          }
-        });
-  }
-
-  private void fail() {
-    String wrong = failure.get();
-    if (wrong != null) {
-      throw new IllegalStateException(wrong);
-    }
-  }
-
-  private void collected(int sid, long token, byte[] buffer, int offset, int length) {
-    push.recordValue(
-        Math.max(1, System.nanoTime() - dueNanos[(int) (token & (MAX_IN_FLIGHT - 1))]));
-    acknowledged.incrementAndGet();
-    String answer = new String(buffer, offset, length, UTF_8);
-    if (!answer.contains("\"count\":10,") || !answer.contains("\"rejected\":[]")) {
-      failure.compareAndSet(null, "a push was answered with " + answer);
-    }
+    workers.check();
   }
 
   private void publish(WireConnection connection, SoakLoad load) throws IOException {
@@ -191,7 +150,7 @@ final class SoakBench implements Callable<Integer> {
       long nowMillis = System.currentTimeMillis();
       out.clear();
       do {
-        dueNanos[(int) (number & (MAX_IN_FLIGHT - 1))] = pace.dueNanos(number);
+        pushes.pushing(number, pace.dueNanos(number));
         for (replacements += replacedPerEvent; replacements >= 1; replacements--) {
           // A step that shares no factor with a number of hosts of ten's powers: all get their
           // turn.
@@ -200,10 +159,12 @@ final class SoakBench implements Callable<Integer> {
         load.publication(number++, nowMillis, out);
       } while (pace.dueNanos(number) <= now && out.size() < 1 << 20);
       connection.send(out);
-      sent = number;
-      if (number - acknowledged.get() > MAX_IN_FLIGHT - 4096) {
+      pushes.pushedAllBefore(number);
+      if (!pushes.hasRoomFor(number + 4096)) {
         throw new IOException(
-            number - acknowledged.get() + " events wait for their replies: the rate is too high");
+            number
+                - pushes.acknowledged()
+                + " events wait for their replies: the rate is too high");
       }
     }
   }
@@ -263,17 +224,17 @@ final class SoakBench implements Callable<Integer> {
     long end = started + minutes * 60_000_000_000L;
     long minute = load.firstWholeMinuteMillis();
     double cpu = server.cpuSeconds();
-    long acknowledgedBefore = acknowledged.get();
+    long acknowledgedBefore = pushes.acknowledged();
     long before = started;
     for (long next = started + INTERVAL_NANOS; before < end; next += INTERVAL_NANOS) {
-      while (System.nanoTime() < next && failure.get() == null) {
+      while (System.nanoTime() < next && !workers.hasFailed()) {
         LockSupport.parkNanos(50_000_000);
       }
-      fail();
+      workers.check();
       long now = System.nanoTime();
       double seconds = (now - before) / 1e9;
       double cpuNow = server.cpuSeconds();
-      long acknowledgedNow = acknowledged.get();
+      long acknowledgedNow = pushes.acknowledged();
       SoakInterval interval =
           interval(
               server,
@@ -298,7 +259,7 @@ final class SoakBench implements Callable<Integer> {
   private SoakInterval interval(
       ServerProcess server, HubQueries own, double minute, double samplesPerSecond, double cores)
       throws InterruptedException {
-    Histogram pushes = push.getIntervalHistogram();
+    Histogram ofPush = pushes.intervalNanos();
     Histogram ofHost = hostQuery.getIntervalHistogram();
     Histogram ofAll = sumQuery.getIntervalHistogram();
     Histogram alerts = alert.getIntervalHistogram();
@@ -312,25 +273,22 @@ final class SoakBench implements Callable<Integer> {
         ownFigure(own, "jvm_heap_used_bytes") / 1e6,
         ownFigure(own, "dnd_metrics_head_series"),
         ownFigure(own, "dnd_metrics_head_chunk_file_bytes") / 1e6,
+        ownFigure(own, "dnd_metrics_blocks"),
         server.diskBytes() / 1e6,
-        millis(pushes, 50),
-        millis(pushes, 99),
-        millis(ofHost, 50),
-        millis(ofHost, 99),
-        millis(ofAll, 50),
-        millis(ofAll, 99),
-        millis(alerts, 50),
-        millis(alerts, 100));
+        SoakInterval.millis(ofPush, 50),
+        SoakInterval.millis(ofPush, 99),
+        SoakInterval.millis(ofHost, 50),
+        SoakInterval.millis(ofHost, 99),
+        SoakInterval.millis(ofAll, 50),
+        SoakInterval.millis(ofAll, 99),
+        SoakInterval.millis(alerts, 50),
+        SoakInterval.millis(alerts, 100));
   }
 
   /** What the program said of itself last; NaN where it has not yet. */
   private static double ownFigure(HubQueries own, String metric) throws InterruptedException {
     return own.numberOrNaN(
         "sum(" + metric + "{service=\"metrics_service\"})", System.currentTimeMillis());
-  }
-
-  private static double millis(Histogram nanos, double percentile) {
-    return nanos.getTotalCount() == 0 ? Double.NaN : nanos.getValueAtPercentile(percentile) / 1e6;
   }
 
   /** Counts the samples of a minute that is over, metric by metric. */
@@ -356,16 +314,6 @@ final class SoakBench implements Callable<Integer> {
     return "%d.%03d".formatted((minuteMillis + 59_999) / 1000, (minuteMillis + 59_999) % 1000);
   }
 
-  private void awaitReplies() {
-    long deadline = System.nanoTime() + 30_000_000_000L;
-    while (acknowledged.get() < sent && System.nanoTime() < deadline && failure.get() == null) {
-      LockSupport.parkNanos(5_000_000);
-    }
-    if (acknowledged.get() != sent) {
-      failure.compareAndSet(null, sent + " events, " + acknowledged.get() + " replies");
-    }
-  }
-
   /**
    * A row for each sixth of the time, by its medians: flat is what does not change from row to row.
    */
@@ -374,25 +322,17 @@ final class SoakBench implements Callable<Integer> {
         new Report(
             title
                 + "; %,d events, %,d hosts replaced, %d minutes counted exactly"
-                    .formatted(sent, load.replaced(), minutesChecked));
+                    .formatted(pushes.pushed(), load.replaced(), minutesChecked));
     for (int part = 0; part < 6; part++) {
       List<SoakInterval> some =
           intervals.subList(intervals.size() * part / 6, intervals.size() * (part + 1) / 6);
       if (some.isEmpty()) {
         continue;
       }
-      List<Object> figures = new ArrayList<>();
-      for (SoakInterval.Figure figure : SoakInterval.FIGURES) {
-        double[] values =
-            some.stream().mapToDouble(figure.of()).filter(v -> !Double.isNaN(v)).sorted().toArray();
-        figures.add(figure.name());
-        figures.add(values.length == 0 ? Double.NaN : values[values.length / 2]);
-      }
       report.add(
-          Measured.of(
+          SoakInterval.medians(
               "minutes %.0f to %.0f".formatted(some.getFirst().minute(), some.getLast().minute()),
-              "dnd-metrics",
-              figures.toArray()));
+              some));
     }
     return report;
   }

@@ -1,11 +1,14 @@
 package dnd.metrics.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
 
 /**
- * What one interval of {@code bench soak} was like; times in milliseconds, NaN where nothing ran.
+ * What one interval of {@code bench soak} or {@code bench day} was like; times in milliseconds, NaN
+ * where nothing ran or nothing is known.
  */
 record SoakInterval(
     double minute,
@@ -17,6 +20,7 @@ record SoakInterval(
     double heapUsedMegabytes,
     double headSeries,
     double chunkFileMegabytes,
+    double blocks,
     double diskMegabytes,
     double pushMedian,
     double pushP99,
@@ -40,6 +44,7 @@ record SoakInterval(
           new Figure("heap in use MB", SoakInterval::heapUsedMegabytes),
           new Figure("head series", SoakInterval::headSeries),
           new Figure("chunk files MB", SoakInterval::chunkFileMegabytes),
+          new Figure("blocks", SoakInterval::blocks),
           new Figure("disk MB", SoakInterval::diskMegabytes),
           new Figure("push p50 ms", SoakInterval::pushMedian),
           new Figure("push p99 ms", SoakInterval::pushP99),
@@ -64,5 +69,27 @@ record SoakInterval(
       line.append('\t').append(String.format(Locale.ROOT, "%.6g", figure.of().applyAsDouble(this)));
     }
     return line.append('\n').toString();
+  }
+
+  /** A percentile in milliseconds; NaN of nothing. */
+  static double millis(Histogram nanos, double percentile) {
+    return nanos.getTotalCount() == 0 ? Double.NaN : nanos.getValueAtPercentile(percentile) / 1e6;
+  }
+
+  /** A row of a report with the medians of some intervals. */
+  static Measured medians(String what, List<SoakInterval> some) {
+    List<Object> figures = new ArrayList<>();
+    for (Figure figure : FIGURES) {
+      figures.add(figure.name());
+      figures.add(median(figure.of(), some));
+    }
+    return Measured.of(what, "dnd-metrics", figures.toArray());
+  }
+
+  /** The median of a figure where it is known; NaN where it never is. */
+  static double median(ToDoubleFunction<SoakInterval> figure, List<SoakInterval> some) {
+    double[] values =
+        some.stream().mapToDouble(figure).filter(value -> !Double.isNaN(value)).sorted().toArray();
+    return values.length == 0 ? Double.NaN : values[values.length / 2];
   }
 }

@@ -42,10 +42,15 @@ final class SoakLoad {
   private void make(int number) {
     DevopsLoad.Host host = values.hosts().get(number);
     if (generations[number] > 0) {
-      host = host.renamed("host_" + number + "_" + generations[number]);
+      host = host.renamed(hostname(number, generations[number]));
     }
     templates[number] = new EventTemplate(host, EventTemplate.Form.FULL);
     heads[number] = ("PUB " + host.sender() + ".metrics.push _INBOX.soak.").getBytes(US_ASCII);
+  }
+
+  /** What the host with this number is called after so many others in its place. */
+  static String hostname(int number, int generation) {
+    return generation == 0 ? "host_" + number : "host_" + number + "_" + generation;
   }
 
   /** Replaces the host with this number by a new one of another name. */
@@ -76,6 +81,12 @@ final class SoakLoad {
     out.put(heads[host]).putNumber(number).put((byte) ' ').putNumber(length);
     out.put((byte) '\r').put((byte) '\n').put(payload).put((byte) '\r').put((byte) '\n');
     eventsByMinute.incrementAndGet((int) (nowMillis / MINUTE_MILLIS - firstMinute));
+  }
+
+  /** The value of one of the ten metrics in the event with this number. */
+  int value(int metric, long number) {
+    int hosts = templates.length;
+    return values.value(metric, (int) (number % hosts), (int) (number / hosts % values.samples()));
   }
 
   /** The first whole minute, in Unix milliseconds. */

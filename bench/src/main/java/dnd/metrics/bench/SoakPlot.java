@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws the intervals of {@code bench soak} as an SVG: one small chart under another, over time.
+ * Draws the intervals of {@code bench soak} or {@code bench day} as an SVG: one small chart under
+ * another, over time.
  */
 final class SoakPlot {
   private static final int WIDTH = 900;
@@ -23,16 +24,18 @@ final class SoakPlot {
           new Chart("memory, MB: resident, anonymous", List.of(2, 3)),
           new Chart("heap, MB: what the collector holds, in use", List.of(4, 5)),
           new Chart("series in the head", List.of(6)),
-          new Chart("disk, MB: data folder, files of finished chunks", List.of(8, 7)),
-          new Chart("push to reply, ms: median, p99", List.of(9, 10)),
-          new Chart("query of one host over an hour, ms: median, p99", List.of(11, 12)),
-          new Chart("sum over all hosts, ms: median, p99", List.of(13, 14)),
-          new Chart("sample to alert, ms: median, longest", List.of(15, 16)));
+          new Chart("disk, MB: data folder, files of finished chunks", List.of(9, 7)),
+          new Chart("blocks", List.of(8)),
+          new Chart("push to reply, ms: median, p99", List.of(10, 11)),
+          new Chart("query of one host over an hour, ms: median, p99", List.of(12, 13)),
+          new Chart("sum over all hosts, ms: median, p99", List.of(14, 15)),
+          new Chart("sample to alert, ms: median, longest", List.of(16, 17)));
 
   private SoakPlot() {}
 
   static String svg(String title, List<SoakInterval> intervals) {
-    int height = 40 + CHARTS.size() * CHART + 10;
+    List<Chart> charts = CHARTS.stream().filter(chart -> isKnown(chart, intervals)).toList();
+    int height = 40 + charts.size() * CHART + 10;
     StringBuilder svg =
         new StringBuilder(
             ("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\""
@@ -41,10 +44,17 @@ final class SoakPlot {
                     + "<text x=\"10\" y=\"22\" font-size=\"15\">%s</text>\n")
                 .formatted(WIDTH, height, title));
     double last = intervals.isEmpty() ? 1 : intervals.getLast().minute();
-    for (int i = 0; i < CHARTS.size(); i++) {
-      chart(svg, CHARTS.get(i), intervals, last, 40 + i * CHART);
+    for (int i = 0; i < charts.size(); i++) {
+      chart(svg, charts.get(i), intervals, last, 40 + i * CHART);
     }
     return svg.append("</svg>\n").toString();
+  }
+
+  /** Whether any figure of a chart is known in any interval. */
+  private static boolean isKnown(Chart chart, List<SoakInterval> intervals) {
+    return chart.figures().stream()
+        .anyMatch(
+            figure -> intervals.stream().anyMatch(each -> !Double.isNaN(value(each, figure))));
   }
 
   private static void chart(

@@ -532,6 +532,23 @@ public final class Head implements SeriesSource, Closeable {
     return false;
   }
 
+  /**
+   * The end of the last range that is over for all who send what is older than what was cut, as
+   * from a site that was cut off for a day; the smallest long where none is, or nobody has samples
+   * in it.
+   */
+  long caughtUpMillis() {
+    long end = Long.MAX_VALUE;
+    long oldest = Long.MAX_VALUE;
+    for (Sender sender : senders.values()) {
+      if (sender.oldestMillis() < cutMillis && sender.newestMillis() < cutMillis) {
+        end = Math.min(end, HeadCut.endMillis(sender.newestMillis()));
+        oldest = Math.min(oldest, sender.oldestMillis());
+      }
+    }
+    return oldest < end ? end : Long.MIN_VALUE;
+  }
+
   /** Time of the newest sample of all; the smallest long for none. */
   long newestMillis() {
     long newest = Long.MIN_VALUE;
@@ -541,13 +558,19 @@ public final class Head implements SeriesSource, Closeable {
     return newest;
   }
 
-  /** For one thread, while no checkpoint is written. */
+  /** Cuts what is over; for one thread, while no checkpoint is written. */
   int writeBlocks(BlockSink blocks, DiskPace pace) throws IOException {
+    return writeBlocks(blocks, Long.MAX_VALUE, pace);
+  }
+
+  /** The same of ranges that end at a time or before. */
+  int writeBlocks(BlockSink blocks, long atMostMillis, DiskPace pace) throws IOException {
     long newest = newestMillis();
-    HeadCut cut = new HeadCut(this, blocks, newest, pace);
+    long end = Math.min(atMostMillis, HeadCut.endMillis(newest));
+    HeadCut cut = new HeadCut(this, blocks, newest, end, pace);
     int count = cut.run();
     if (!cut.isOvertaken()) {
-      cutMillis = Math.max(cutMillis, HeadCut.endMillis(newest));
+      cutMillis = Math.max(cutMillis, end);
     }
     return count;
   }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Cuts the ranges of a head that are over into blocks. A range is over when the newest sample lies
  * half a range behind its end, as in Prometheus, whose head then spans one and a half ranges; what
- * came late for ranges that were cut before goes into further blocks of theirs.
+ * came late for ranges that were cut before goes into further blocks of theirs, up to a time.
  *
  * <p>For each range: the samples are collected, a portion of a sender's series under the sender's
  * lock at a time; a block is written without any lock; then exactly what was collected is
@@ -36,12 +36,15 @@ final class HeadCut {
 
   private boolean overtaken;
 
-  HeadCut(Head head, BlockSink sink, long newestMillis, DiskPace pace) {
+  /**
+   * @param endMillis of the last range to be cut, which is over
+   */
+  HeadCut(Head head, BlockSink sink, long newestMillis, long endMillis, DiskPace pace) {
     this.head = head;
     this.sink = sink;
     this.pace = pace;
     this.newestMillis = newestMillis;
-    this.endMillis = endMillis(newestMillis);
+    this.endMillis = endMillis;
     this.deletions = head.deletions();
   }
 

@@ -34,7 +34,10 @@ final class HeadMaintenance implements Closeable {
    */
   private static final int PENDING_AT_ONCE = 50_000;
 
-  /** What comes late for ranges that were cut waits so long for others, and no longer. */
+  /**
+   * What comes late for ranges that were cut waits so long for others, and no longer. It does not
+   * wait where it is of senders who are all behind, and have sent all of a range by now.
+   */
   private static final long LATE_CUT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   /** Series that have become silent are looked for so often, and old files of chunks unloaded. */
@@ -60,8 +63,11 @@ final class HeadMaintenance implements Closeable {
 
   private final long logBytesAtStart;
 
-  /** When ranges were last cut, or the head was opened. */
+  /** When all that was over was last cut, or the head was opened. */
   private volatile long lastCutNanos = System.nanoTime();
+
+  /** Up to where those who are behind were last cut since then; once, whatever comes later. */
+  private volatile long caughtUpMillis = Long.MIN_VALUE;
 
   private volatile long lastSilentNanos = System.nanoTime();
 
@@ -129,12 +135,24 @@ final class HeadMaintenance implements Closeable {
 
   private void cutAndCheckpoint(@Nullable BlockSink blocks) throws IOException {
     boolean pending = head.makePending(PENDING_AT_ONCE);
-    if (blocks != null && (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut()))) {
-      cut(blocks, pace);
+    if (blocks != null) {
+      cutWhatIsDue(blocks);
     }
     long grown = head.log().bytesEver() - (pending ? logBytesAtStart : logBytesThen);
     if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
       checkpoint(pace);
+    }
+  }
+
+  private void cutWhatIsDue(BlockSink blocks) throws IOException {
+    if (head.hasRangeToCut() || (isTimeForLate() && head.hasLateToCut())) {
+      cut(blocks, Long.MAX_VALUE, pace);
+      return;
+    }
+    long caughtUp = head.caughtUpMillis();
+    if (caughtUp > caughtUpMillis) {
+      cut(blocks, caughtUp, pace);
+      caughtUpMillis = caughtUp;
     }
   }
 
@@ -157,15 +175,21 @@ final class HeadMaintenance implements Closeable {
   }
 
   int cut(BlockSink blocks) throws IOException {
-    return cut(blocks, DiskPace.UNPACED);
+    return cut(blocks, Long.MAX_VALUE, DiskPace.UNPACED);
   }
 
-  private int cut(BlockSink blocks, DiskPace pace) throws IOException {
+  /**
+   * @param atMostMillis the longest for all that is over
+   */
+  private int cut(BlockSink blocks, long atMostMillis, DiskPace pace) throws IOException {
     work.lock();
     try {
-      lastCutNanos = System.nanoTime();
       long started = System.nanoTime();
-      int count = head.writeBlocks(blocks, pace);
+      if (atMostMillis == Long.MAX_VALUE) {
+        lastCutNanos = started;
+        caughtUpMillis = Long.MIN_VALUE;
+      }
+      int count = head.writeBlocks(blocks, atMostMillis, pace);
       blocksCut.addAndGet(count);
       if (count > 0) {
         cutDurations.recordSince(started);

@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Deletion;
@@ -12,6 +13,7 @@ import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class HeadCutTest {
@@ -112,6 +115,74 @@ class HeadCutTest {
       assertThat(blocks.blocks()).hasSize(2);
       assertThat(blocks.blocks().getLast().samples())
           .containsOnlyKeys(Labels.of("__name__", "late"));
+    }
+  }
+
+  private static void sampleOf(Head head, String sender, long time) throws IOException {
+    push(
+        head,
+        sender,
+        time,
+        batch -> {
+          HeadSeries series = batch.resolve(Labels.of("__name__", "m", "sender", sender));
+          assertThat(batch.append(series, time, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+        });
+  }
+
+  @Test
+  void whoAreBehindAreCutByTheirOwnTime() throws IOException {
+    try (Head head = open()) {
+      long now = START + 100 * HOUR;
+      sampleOf(head, "live", now - 3 * HOUR);
+      sampleOf(head, "live", now);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      sampleOf(head, "late", now - 3 * HOUR); // who is not behind waits for the next cut of all
+      sampleOf(head, "late", now);
+      assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(head.caughtUpMillis()).isEqualTo(Long.MIN_VALUE);
+      sampleOf(head, "north", START + MINUTE);
+      sampleOf(head, "south", START + MINUTE);
+      sampleOf(head, "north", START + 5 * HOUR);
+      sampleOf(head, "south", START + 3 * HOUR - MINUTE);
+      assertThat(head.caughtUpMillis()).isEqualTo(Long.MIN_VALUE);
+      sampleOf(head, "south", START + 3 * HOUR);
+      assertThat(head.caughtUpMillis()).isEqualTo(START + RANGE);
+      assertThat(head.writeBlocks(blocks, START + RANGE, DiskPace.UNPACED)).isEqualTo(1);
+      assertThat(head.caughtUpMillis()).isEqualTo(Long.MIN_VALUE);
+      assertThat(blocks.blocks().getLast().minMillis()).isEqualTo(START);
+      assertThat(blocks.blocks().getLast().samples()).hasSize(2);
+      assertThat(Samples.of(head).get(Labels.of("__name__", "m", "sender", "north"))).hasSize(1);
+      assertThat(Samples.of(head).get(Labels.of("__name__", "m", "sender", "south"))).hasSize(2);
+      sampleOf(head, "south", START + 8 * HOUR);
+      assertThat(head.caughtUpMillis()).isEqualTo(START + 2 * RANGE);
+      assertThat(head.cut(blocks)).isEqualTo(4); // all that is late, of whomever
+      assertThat(head.caughtUpMillis()).isEqualTo(Long.MIN_VALUE);
+      assertThat(head.hasLateToCut()).isFalse();
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void maintenanceCutsARangeOfThoseWhoAreBehindOnce() throws Exception {
+    try (Head head = open()) {
+      long now = START + 100 * HOUR;
+      sampleOf(head, "live", now - 3 * HOUR);
+      sampleOf(head, "live", now);
+      assertThat(head.cut(blocks)).isEqualTo(1);
+      sampleOf(head, "north", START + MINUTE);
+      sampleOf(head, "north", START + 3 * HOUR);
+      head.startMaintenance(blocks);
+      await().atMost(Duration.ofMinutes(1)).until(() -> head.status().maintenance().blocks() == 2);
+      // Another series of the sender that is farther behind, as of another host.
+      push(
+          head,
+          "north",
+          now,
+          batch -> batch.append(batch.resolve(Labels.of("__name__", "n")), START + 2 * MINUTE, 1));
+      sampleOf(head, "north", START + 5 * HOUR);
+      await().atMost(Duration.ofMinutes(1)).until(() -> head.status().maintenance().blocks() == 4);
+      assertThat(blocks.blocks().stream().map(MemoryBlocks.Block::minMillis))
+          .containsExactly(now - 4 * HOUR, START, START, START + RANGE);
     }
   }
 

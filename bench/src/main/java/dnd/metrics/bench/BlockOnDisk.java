@@ -1,0 +1,51 @@
+package dnd.metrics.bench;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A block as its {@code meta.json} describes it; the end of its time is not included. */
+record BlockOnDisk(String ulid, long minMillis, long maxMillis) {
+  /** Those in a folder of blocks, by their beginning; one that is removed meanwhile may miss. */
+  static List<BlockOnDisk> in(Path folder) throws IOException {
+    List<BlockOnDisk> blocks = new ArrayList<>();
+    if (!Files.isDirectory(folder)) {
+      return blocks;
+    }
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, "[0-9A-Z]*")) {
+      for (Path block : each) {
+        read(block).ifPresent(blocks::add);
+      }
+    }
+    blocks.sort(Comparator.comparingLong(BlockOnDisk::minMillis));
+    return blocks;
+  }
+
+  /** Nothing of one that went, or that is still being written. */
+  private static Optional<BlockOnDisk> read(Path block) throws IOException {
+    byte[] text;
+    try {
+      text = Files.readAllBytes(block.resolve("meta.json"));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    JsonNode meta = JsonMapper.shared().readTree(text);
+    return Optional.of(
+        new BlockOnDisk(
+            meta.get("ulid").stringValue(),
+            meta.get("minTime").longValue(),
+            meta.get("maxTime").longValue()));
+  }
+
+  boolean holds(long fromMillis, long toMillis) {
+    return minMillis <= fromMillis && toMillis <= maxMillis;
+  }
+}
