@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 /** {@code dnd-metrics bench}: end-to-end measurements from a process of its own. */
@@ -105,6 +108,8 @@ public final class Bench {
       mixinStandardHelpOptions = true,
       description = "Samples a second, acknowledged after fsync.")
   static final class Ingest implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
     @Mixin Shared shared = new Shared();
 
     @Option(
@@ -116,13 +121,24 @@ public final class Bench {
     @Option(names = "--connections", defaultValue = "2", description = "default: ${DEFAULT-VALUE}")
     int connections = 2;
 
+    private int inFlight = IngestBench.IN_FLIGHT;
+
     @Option(
         names = "--in-flight",
         defaultValue = "" + IngestBench.IN_FLIGHT,
         description =
-            "events of a connection that wait for their replies at most: what a reply takes under"
-                + " full load is mostly that, divided by the rate (default: ${DEFAULT-VALUE})")
-    int inFlight = IngestBench.IN_FLIGHT;
+            "events of a connection that wait for their replies at most, 1 to "
+                + Pusher.MOST_IN_FLIGHT
+                + ": what a reply takes under full load is mostly that, divided by the rate"
+                + " (default: ${DEFAULT-VALUE})")
+    void setInFlight(int events) {
+      if (events < 1 || events > Pusher.MOST_IN_FLIGHT) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--in-flight: " + events + " is not between 1 and " + Pusher.MOST_IN_FLIGHT);
+      }
+      inFlight = events;
+    }
 
     @Option(
         names = "--labels",

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * flight, and checks every reply: ten samples collected, none rejected.
  */
 final class Pusher implements AutoCloseable {
+  /** When each was sent is kept, for the time that its reply took. */
+  static final int MOST_IN_FLIGHT = 1 << 20;
+
   private static final int BATCH_BYTES = 256 * 1024;
   private static final byte[] COLLECTED = "metrics.collected".getBytes(US_ASCII);
   private static final byte[] TEN = "\"count\":10".getBytes(US_ASCII);

@@ -153,8 +153,16 @@ final class CachedPieces {
           MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, from, into, at, n);
         }
       } finally {
+        removeIfEmpty(key, piece);
         piece.lock.unlock();
       }
+    }
+  }
+
+  /** One that could not be fetched is not here. Its lock is held. */
+  private void removeIfEmpty(Key key, Piece piece) {
+    if (piece.bytes == null) {
+      pieces.remove(key, piece);
     }
   }
 
@@ -204,6 +212,7 @@ final class CachedPieces {
             store(next, other, fetched, start);
           }
         } finally {
+          removeIfEmpty(next, other);
           other.lock.unlock();
         }
       }
@@ -232,6 +241,13 @@ final class CachedPieces {
       piece.bytes = bytes;
       done = true;
       return bytes;
+    } catch (IOException e) {
+      try {
+        disk.delete(key.path()); // what came of it takes room that nobody counts
+      } catch (IOException another) {
+        e.addSuppressed(another);
+      }
+      throw e;
     } finally {
       if (!done) {
         arena.close();
@@ -281,7 +297,11 @@ final class CachedPieces {
   private long evict(Key key, Piece piece) throws IOException {
     MemorySegment bytes = piece.bytes;
     Arena arena = piece.arena;
-    if (piece.lock.getHoldCount() > 1 || bytes == null || arena == null) {
+    if (piece.lock.getHoldCount() > 1) {
+      return 0;
+    }
+    if (bytes == null || arena == null) {
+      pieces.remove(key, piece);
       return 0;
     }
     long size = bytes.byteSize();
