@@ -44,19 +44,32 @@ public final class Upkeep implements Closeable {
    * @param firstFailure told of a failure after a success, unless this was closed meanwhile
    */
   public void start(Work work, Consumer<Exception> firstFailure) {
+    start(periodNanos, work, firstFailure);
+  }
+
+  /** As {@link #start}, but the first time is at once. */
+  public void startAtOnce(Work work, Consumer<Exception> firstFailure) {
+    start(0, work, firstFailure);
+  }
+
+  private void start(long firstNanos, Work work, Consumer<Exception> firstFailure) {
     lock.lock();
     try {
       if (thread == null && !closed) {
-        thread = Thread.ofPlatform().name(name).daemon().start(() -> run(work, firstFailure));
+        thread =
+            Thread.ofPlatform()
+                .name(name)
+                .daemon()
+                .start(() -> run(firstNanos, work, firstFailure));
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void run(Work work, Consumer<Exception> firstFailure) {
+  private void run(long firstNanos, Work work, Consumer<Exception> firstFailure) {
     long period = periodNanos;
-    while (awaitPeriod(period)) {
+    for (long wait = firstNanos; awaitPeriod(wait); wait = period) {
       Exception failure = attempt(work);
       if (failure == null) {
         period = periodNanos;

@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,10 +54,8 @@ public final class ObjectMaintenance implements Closeable {
   private final Upkeep upkeep =
       new Upkeep("objects", TimeUnit.SECONDS.toNanos(15), TimeUnit.MINUTES.toNanos(2));
 
-  private volatile @Nullable Thread firstLook;
   private volatile @Nullable String problem = "it was not looked at yet";
   private volatile OptionalLong awaySince = OptionalLong.empty();
-  private final AtomicLong failures = new AtomicLong();
 
   private ObjectMaintenance(ObjectStore store, BlockCache cache, InstantSource clock) {
     this.store = store;
@@ -131,22 +128,11 @@ public final class ObjectMaintenance implements Closeable {
 
   /** Begins: looks at once, and again and again. */
   public void start() {
-    firstLook =
-        Thread.ofPlatform()
-            .name("objects-first")
-            .daemon()
-            .start(() -> {
-              try {
-                run();
-              } catch (IOException | RuntimeException | Error e) {
-                warn(e);
-              }
-              upkeep.start(this::run, ObjectMaintenance::warn);
-            });
-  }
-
-  private static void warn(Throwable e) {
-    LOG.warn("the object store cannot be worked with, blocks wait here meanwhile", e);
+    upkeep.startAtOnce(
+        this::run,
+        e ->
+            LOG.warn(
+                "the object store cannot be worked with, blocks wait here meanwhile", e));
   }
 
   /**
@@ -163,7 +149,6 @@ public final class ObjectMaintenance implements Closeable {
       problem = null;
       awaySince = OptionalLong.empty();
     } catch (IOException | RuntimeException | Error e) {
-      failures.incrementAndGet();
       setUnknown(e);
       if (awaySince.isEmpty()) {
         awaySince = OptionalLong.of(clock.millis());
@@ -212,21 +197,13 @@ public final class ObjectMaintenance implements Closeable {
         all.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
         all.stream().mapToLong(ObjectPass::fetchedBytes).sum(),
         cache.usedBytes(),
-        failures.get());
+        upkeep.failures());
   }
 
   /** Waits for the object that is being put; the rest is done another time. */
   @Override
   public void close() throws IOException {
-    Thread first = firstLook;
     upkeep.close();
-    if (first != null) {
-      try {
-        first.join(TimeUnit.SECONDS.toMillis(2));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
     store.close();
   }
 }

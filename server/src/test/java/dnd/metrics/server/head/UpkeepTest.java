@@ -30,4 +30,15 @@ class UpkeepTest {
     assertThat(told).hasSize(1);
     assertThat(told.getFirst()).hasCauseInstanceOf(OutOfMemoryError.class);
   }
+
+  @Test
+  void whatBeginsAtOnceAwaitsNoPeriod() throws InterruptedException {
+    long day = TimeUnit.DAYS.toNanos(1);
+    CountDownLatch begun = new CountDownLatch(1);
+    try (Upkeep upkeep = new Upkeep("test", day, day)) {
+      upkeep.startAtOnce(begun::countDown, told::add);
+      assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+    assertThat(told).isEmpty();
+  }
 }
