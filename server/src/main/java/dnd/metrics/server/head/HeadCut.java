@@ -155,12 +155,31 @@ final class HeadCut {
     }
   }
 
+  /**
+   * Series of a sender whose newest sample is before that may leave. The times of one that still
+   * sends may lie hours behind those of others: its series end by its own times, so that one that
+   * its next report lacks can be marked as ended.
+   */
+  private long overMillis(Sender sender, long lastReceivedMillis) {
+    long newest = sender.newestMillis();
+    long received = sender.lastReceivedMillis();
+    boolean isSilent =
+        received == Long.MIN_VALUE || received < lastReceivedMillis - RANGE_MILLIS / 2;
+    return isSilent || newest == Long.MIN_VALUE
+        ? endMillis
+        : Math.min(endMillis, endMillis(newest));
+  }
+
   private void removeWhatIsOver() {
     long rememberedMillis = newestMillis - REMEMBERED_MILLIS;
+    long lastReceived = Long.MIN_VALUE;
+    for (Sender sender : head.allSenders()) {
+      lastReceived = Math.max(lastReceived, sender.lastReceivedMillis());
+    }
     for (Sender sender : head.allSenders()) {
       sender.lock();
       try {
-        List<HeadSeries> gone = sender.disown(endMillis, rememberedMillis);
+        List<HeadSeries> gone = sender.disown(overMillis(sender, lastReceived), rememberedMillis);
         if (!gone.isEmpty()) {
           head.remove(gone);
         }

@@ -296,6 +296,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       unplaced++;
       return;
     }
+    s.noteReceived(receivedMillis);
     if (report) {
       s.endReport();
     }

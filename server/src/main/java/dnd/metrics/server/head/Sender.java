@@ -62,6 +62,9 @@ public final class Sender {
 
   private volatile long newestMillis = Long.MIN_VALUE;
 
+  /** When its last event was received; written under the lock, read without. */
+  private volatile long lastReceivedMillis = Long.MIN_VALUE;
+
   /**
    * Whether it left the head, because it sent nothing for long; another one may be in its place.
    */
@@ -140,6 +143,13 @@ public final class Sender {
     }
   }
 
+  /** An event was received at that time; for the thread that has the lock. */
+  void noteReceived(long millis) {
+    if (millis > lastReceivedMillis) {
+      lastReceivedMillis = millis;
+    }
+  }
+
   /** Looks at all series for their oldest and newest samples; for the thread that has the lock. */
   void recountTimes() {
     long oldest = Long.MAX_VALUE;
@@ -193,6 +203,14 @@ public final class Sender {
   /** Time of the newest sample that there ever was; the smallest long for none. */
   long newestMillis() {
     return newestMillis;
+  }
+
+  /**
+   * When its last event was received, as far as that is known after a start; the smallest long for
+   * unknown.
+   */
+  long lastReceivedMillis() {
+    return lastReceivedMillis;
   }
 
   /** It leaves the head; for the thread that has the lock. */
@@ -337,6 +355,7 @@ public final class Sender {
   /** Takes over what {@link #writeRecent} wrote, after the series. */
   void readRecent(CheckpointCursor in) {
     eventIds.read(in);
+    noteReceived(eventIds.newestMillis());
     beginReport();
     for (int n = in.count(); n > 0; n--) {
       addReported(in.count());

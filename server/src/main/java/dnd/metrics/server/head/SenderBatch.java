@@ -70,6 +70,7 @@ public final class SenderBatch implements AutoCloseable {
     newestMillis = Long.MIN_VALUE;
     accepted = 0;
     record.begin(received);
+    sender.noteReceived(received);
     if (report) {
       sender.beginReport();
     }

@@ -220,6 +220,74 @@ class HeadCutTest {
     }
   }
 
+  private static final long LAG = 9 * HOUR;
+
+  /** An event of a sender whose times lie hours behind those at which it is received. */
+  private static void lagging(Head head, EventKind kind, long time, String... names)
+      throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("lags", "")).begin(kind, "event at " + time, time + LAG)) {
+      for (String name : names) {
+        HeadSeries series = batch.resolve(Labels.of("__name__", name));
+        assertThat(batch.append(series, time, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+      }
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  private void endsAt(Head head, String name, long time) {
+    assertThat(blocks.with(head, true).get(Labels.of("__name__", name)))
+        .as(name)
+        .last()
+        .asString()
+        .startsWith(time + "=")
+        .contains("NaN:7ff0000000000002");
+  }
+
+  @Test
+  void seriesOfASenderThatLagsLeaveByItsOwnTimes() throws IOException {
+    try (Head head = open()) {
+      sample(head, "now", START + LAG);
+      lagging(head, EventKind.REPORT, START, "a", "b", "c");
+      head.cut(blocks);
+      assertThat(head.hasLateToCut()).isFalse();
+      lagging(head, EventKind.REPORT, START + MINUTE, "a", "b");
+      endsAt(head, "c", START + MINUTE);
+      head.cut(blocks);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      head.cut(blocks);
+      lagging(head, EventKind.REPORT, START + 2 * MINUTE, "a");
+      endsAt(head, "b", START + 2 * MINUTE);
+      sample(head, "now", START + LAG + HOUR + 2 * MINUTE);
+      head.cut(blocks);
+      assertThat(Samples.of(head)).as("while it may send").containsKey(labels("a"));
+      sample(head, "now", START + LAG + HOUR + 2 * MINUTE + 1);
+      head.cut(blocks);
+      assertThat(Samples.of(head)).as("once it is silent").containsOnlyKeys(labels("now"));
+    }
+  }
+
+  @Test
+  void seriesOfASenderThatLagsEndWithIt() throws IOException {
+    try (Head head = open()) {
+      sample(head, "now", START + LAG);
+      lagging(head, EventKind.PUSH, START, "a", "b");
+      lagging(head, EventKind.PUSH, START + 3 * HOUR, "a");
+      head.cut(blocks);
+      assertThat(Samples.of(head)).as("by its own times").doesNotContainKey(labels("b"));
+      lagging(head, EventKind.END, START + 3 * HOUR + MINUTE);
+      endsAt(head, "a", START + 3 * HOUR + MINUTE + LAG); // when that is received
+    }
+  }
+
+  private static Labels labels(String name) {
+    return Labels.of("__name__", name);
+  }
+
   private static Deletion of(String name, long from, long to) {
     return new Deletion(List.of(List.of(Matcher.equal("__name__", name))), from, to);
   }
