@@ -18,6 +18,7 @@ import dnd.metrics.server.database.Database;
 import dnd.metrics.server.database.DatabaseStatus;
 import dnd.metrics.server.database.JournaledDatabase;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadStatus;
 import dnd.metrics.server.head.ReplayListener;
@@ -178,6 +179,7 @@ public final class Main implements AutoCloseable {
                 config,
                 head,
                 new StoredFiles(folder, blocks, downsampled, objects.map(store -> store::far)),
+                Backup.BESIDE_THE_LOG,
                 database,
                 clock)));
     Operators operators = new Operators(Set.copyOf(config.operators()));
@@ -309,6 +311,7 @@ public final class Main implements AutoCloseable {
             config,
             head,
             new StoredFiles(folder, blocks, downsampled, objects.map(store -> store::far)),
+            DiskPace.UNPACED,
             database,
             clock);
       } finally {
@@ -335,7 +338,12 @@ public final class Main implements AutoCloseable {
   }
 
   private static Backup backup(
-      Config config, Head head, StoredFiles files, JournaledDatabase database, InstantSource clock)
+      Config config,
+      Head head,
+      StoredFiles files,
+      DiskPace pace,
+      JournaledDatabase database,
+      InstantSource clock)
       throws IOException {
     List<Table> tables =
         Table.ALL.stream().filter(table -> config.storage().of(table).backup()).toList();
@@ -345,6 +353,7 @@ public final class Main implements AutoCloseable {
         tables,
         head,
         files,
+        pace,
         Version.number(),
         clock.millis());
   }

@@ -5,6 +5,8 @@ import dnd.metrics.server.database.DatabaseUnavailableException;
 import dnd.metrics.server.database.JournaledDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.RemovalSteps;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.storage.FarBlocks;
 import dnd.metrics.server.wal.DiskLogFiles;
@@ -35,6 +37,9 @@ public record Backup(Path folder, Manifest manifest) {
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
   static final String PARTIAL = ".partial";
 
+  /** For what is large, while a service may write its log to the same disk. */
+  public static final DiskPace BESIDE_THE_LOG = new DiskPace(() -> false);
+
   /**
    * Makes a backup while the service runs.
    *
@@ -42,6 +47,7 @@ public record Backup(Path folder, Manifest manifest) {
    * @param tables which tables
    * @param head what was collected lately
    * @param files what was collected before
+   * @param pace how fast that is copied
    * @param version of the program
    */
   public static Backup create(
@@ -50,6 +56,7 @@ public record Backup(Path folder, Manifest manifest) {
       List<Table> tables,
       Head head,
       StoredFiles files,
+      DiskPace pace,
       String version,
       long nowMillis)
       throws IOException {
@@ -59,6 +66,7 @@ public record Backup(Path folder, Manifest manifest) {
       throw new BackupException("there is a backup " + target + " already");
     }
     Path partial = parent.resolve(name + PARTIAL);
+    makeFolder(parent);
     Files.createDirectories(partial.resolve("tables"));
     boolean finished = false;
     try {
@@ -73,7 +81,7 @@ public record Backup(Path folder, Manifest manifest) {
       int logFiles = head.copyLog(log);
       // After the log: what leaves the head meanwhile is in a block before it does. And before the
       // object store is asked: what goes there only meanwhile is in both.
-      Map<String, Integer> blocks = files.copy(partial);
+      Map<String, Integer> blocks = files.copy(partial, pace);
       Optional<FarBlocks> far = files.far().map(Supplier::get);
       int blockCount = blocks.getOrDefault(StoredFiles.BLOCKS, 0);
       Manifest manifest =
@@ -93,9 +101,9 @@ public record Backup(Path folder, Manifest manifest) {
           StrictJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(manifest.toJson())
               + "\n");
       Checksums.write(partial);
-      DiskLogFiles.forceDirectory(partial);
+      forceFolders(partial);
       Files.move(partial, target);
-      DiskLogFiles.forceDirectory(parent);
+      forceName(target);
       finished = true;
       return new Backup(target, manifest);
     } finally {
@@ -129,9 +137,36 @@ public record Backup(Path folder, Manifest manifest) {
   }
 
   static void deleteAll(Path folder) throws IOException {
+    for (Path each : deepestFirst(folder)) {
+      Files.delete(each);
+    }
+  }
+
+  private static List<Path> deepestFirst(Path folder) throws IOException {
     try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
+      return all.sorted(Comparator.reverseOrder()).toList();
+    }
+  }
+
+  private static void forceName(Path folder) throws IOException {
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent != null) {
+      DiskLogFiles.forceDirectory(parent);
+    }
+  }
+
+  private static void makeFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      forceName(folder);
+    }
+  }
+
+  /** Makes the names of all files and folders in it survive a power cut; files are forced. */
+  private static void forceFolders(Path folder) throws IOException {
+    for (Path each : deepestFirst(folder)) {
+      if (Files.isDirectory(each)) {
+        DiskLogFiles.forceDirectory(each);
       }
     }
   }
@@ -172,19 +207,26 @@ public record Backup(Path folder, Manifest manifest) {
     if (Files.exists(target)) {
       throw new BackupException("there is a backup " + target + " already");
     }
-    Files.createDirectories(parent);
-    BlockCopy.copy(folder, partial);
+    makeFolder(parent);
+    BlockCopy.copy(folder, partial, BESIDE_THE_LOG);
     List<String> problems = Checksums.problems(partial);
     if (!problems.isEmpty()) {
       throw new BackupException("the copy is not right: " + String.join("; ", problems));
     }
+    forceFolders(partial);
     Files.move(partial, target);
-    DiskLogFiles.forceDirectory(parent);
+    forceName(target);
     return new Backup(target, manifest);
   }
 
-  /** Removes the backup. */
+  /** Removes the backup, which counts as one that was not finished meanwhile. */
   public void delete() throws IOException {
-    deleteAll(folder);
+    Path partial = folder.resolveSibling(folder.getFileName() + PARTIAL);
+    Files.move(folder, partial);
+    forceName(partial);
+    RemovalSteps steps = new RemovalSteps(BESIDE_THE_LOG);
+    for (Path each : deepestFirst(partial)) {
+      steps.remove(each);
+    }
   }
 }

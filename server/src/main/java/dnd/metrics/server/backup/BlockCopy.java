@@ -31,12 +31,13 @@ final class BlockCopy {
    * @param current the names of the blocks that are read at this moment
    * @return how many blocks were copied
    */
-  static int run(Path from, Supplier<List<Ulid>> current, Path to) throws IOException {
+  static int run(Path from, Supplier<List<Ulid>> current, Path to, DiskPace pace)
+      throws IOException {
     Files.createDirectories(to);
     Set<Ulid> copied = new HashSet<>();
     for (int round = 0; round < MOST_ROUNDS; round++) {
       List<Ulid> wanted = current.get();
-      if (copyMissing(from, wanted, to, copied)) {
+      if (copyMissing(from, wanted, to, copied, pace)) {
         for (Ulid obsolete : copied) {
           if (!wanted.contains(obsolete)) {
             Backup.deleteAll(to.resolve(obsolete.toString()));
@@ -49,14 +50,12 @@ final class BlockCopy {
   }
 
   /** False where a block has gone meanwhile. */
-  private static boolean copyMissing(Path from, List<Ulid> wanted, Path to, Set<Ulid> copied)
-      throws IOException {
+  private static boolean copyMissing(
+      Path from, List<Ulid> wanted, Path to, Set<Ulid> copied, DiskPace pace) throws IOException {
     for (Ulid ulid : wanted) {
       if (!copied.contains(ulid)) {
         Path target = to.resolve(ulid.toString());
-        try {
-          copy(from.resolve(ulid.toString()), target);
-        } catch (NoSuchFileException e) {
+        if (!copyWhole(from.resolve(ulid.toString()), target, pace)) {
           if (Files.exists(target)) {
             Backup.deleteAll(target);
           }
@@ -68,10 +67,25 @@ final class BlockCopy {
     return true;
   }
 
+  /**
+   * Copies a block; false where it has gone meanwhile. One that goes loses its name first, then its
+   * files become shorter: so the copy is whole where the name is there still.
+   */
+  private static boolean copyWhole(Path block, Path target, DiskPace pace) throws IOException {
+    try {
+      copy(block, target, pace);
+    } catch (NoSuchFileException | EOFException e) {
+      if (Files.exists(block)) {
+        throw e;
+      }
+    }
+    return Files.exists(block);
+  }
+
   /** Copies a file; where there is none, nothing. */
   static void copyIfThere(Path from, Path to) throws IOException {
     try {
-      copyFile(from, to);
+      copyFile(from, to, DiskPace.UNPACED);
     } catch (NoSuchFileException e) {
       if (!e.getFile().equals(from.toString())) {
         throw e;
@@ -80,7 +94,7 @@ final class BlockCopy {
   }
 
   /** Copies a folder with all that is in it. */
-  static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to, DiskPace pace) throws IOException {
     List<Path> all = new ArrayList<>();
     try (Stream<Path> walk = Files.walk(from)) {
       walk.forEach(all::add);
@@ -92,17 +106,17 @@ final class BlockCopy {
       if (Files.isDirectory(each)) {
         Files.createDirectory(target);
       } else {
-        copyFile(each, target);
+        copyFile(each, target, pace);
       }
     }
   }
 
   /** Copies a file, which is forced in portions: the log is written beside it. */
-  private static void copyFile(Path from, Path to) throws IOException {
+  private static void copyFile(Path from, Path to, DiskPace pace) throws IOException {
     try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
         FileChannel target =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      Portions portions = new Portions(DiskPace.UNPACED, () -> target.force(true));
+      Portions portions = new Portions(pace, () -> target.force(true));
       portions.write(
           source.size(),
           (at, bytes) -> {

@@ -1,6 +1,7 @@
 package dnd.metrics.server.backup;
 
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.storage.Blocks;
 import dnd.metrics.server.storage.DownsampledBlocks;
 import dnd.metrics.server.storage.FarBlocks;
@@ -33,21 +34,23 @@ public record StoredFiles(
   /**
    * Copies it all.
    *
+   * @param pace of the blocks
    * @return how many blocks there are in each folder of them
    */
-  Map<String, Integer> copy(Path to) throws IOException {
+  Map<String, Integer> copy(Path to, DiskPace pace) throws IOException {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    counts.put(BLOCKS, copyBlocks(BLOCKS, blocks::ulids, to));
+    counts.put(BLOCKS, copyBlocks(BLOCKS, blocks::ulids, to, pace));
     for (Map.Entry<String, Supplier<List<Ulid>>> each : downsampled.folders().entrySet()) {
       String path = DOWNSAMPLED + "/" + each.getKey();
-      counts.put(path, copyBlocks(path, each.getValue(), to));
+      counts.put(path, copyBlocks(path, each.getValue(), to, pace));
     }
     copyIfThere(RETENTION, to);
     return counts;
   }
 
-  private int copyBlocks(String path, Supplier<List<Ulid>> current, Path to) throws IOException {
-    int count = BlockCopy.run(folder.resolve(path), current, to.resolve(path));
+  private int copyBlocks(String path, Supplier<List<Ulid>> current, Path to, DiskPace pace)
+      throws IOException {
+    int count = BlockCopy.run(folder.resolve(path), current, to.resolve(path), pace);
     Path removed = folder.resolve(path).resolve(REMOVED);
     if (Files.isDirectory(removed)) {
       Path target = Files.createDirectories(to.resolve(path).resolve(REMOVED));
@@ -71,7 +74,7 @@ public record StoredFiles(
   static void restore(Path backup, Path data) throws IOException {
     for (String each : List.of(BLOCKS, DOWNSAMPLED)) {
       if (Files.isDirectory(backup.resolve(each))) { // earlier backups have none
-        BlockCopy.copy(backup.resolve(each), data.resolve(each));
+        BlockCopy.copy(backup.resolve(each), data.resolve(each), DiskPace.UNPACED);
       }
     }
     BlockCopy.copyIfThere(backup.resolve(RETENTION), data.resolve(RETENTION));

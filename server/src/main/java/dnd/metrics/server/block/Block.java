@@ -265,6 +265,11 @@ public final class Block implements SeriesSource {
     return holders.get() == 1;
   }
 
+  /** Whether nobody has it any more, so that its files are not mapped. */
+  public boolean isClosed() {
+    return holders.get() == 0;
+  }
+
   /** Keeps the block readable until {@link #release}; false where it is closed already. */
   public boolean hold() {
     int n;

@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 
 /**
@@ -23,6 +24,13 @@ public interface BlockFiles extends ReadableBlockFiles {
 
   /** Removes a file, or a folder with all that is in it; where there is none, nothing. */
   void delete(String path) throws IOException;
+
+  /**
+   * Removes as {@link #delete} does, but what is large step by step, beside the log. Nobody may
+   * have any of it mapped, and it must not have a name by which a start would read it: a crash
+   * leaves a part.
+   */
+  void deleteInSteps(String path, DiskPace pace) throws IOException;
 
   /** Makes creations, renames and deletions in a folder before this survive a power cut. */
   void forceFolder(String folder) throws IOException;

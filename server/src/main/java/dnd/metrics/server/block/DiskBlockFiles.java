@@ -1,5 +1,7 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.RemovalSteps;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -72,14 +74,25 @@ public final class DiskBlockFiles implements BlockFiles {
 
   @Override
   public void delete(String path) throws IOException {
-    List<Path> deepestFirst;
-    try (Stream<Path> files = Files.walk(resolve(path))) {
-      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-    } catch (NoSuchFileException e) {
-      return;
-    }
-    for (Path each : deepestFirst) {
+    for (Path each : deepestFirst(resolve(path))) {
       Files.deleteIfExists(each);
+    }
+  }
+
+  @Override
+  public void deleteInSteps(String path, DiskPace pace) throws IOException {
+    RemovalSteps steps = new RemovalSteps(pace);
+    for (Path each : deepestFirst(resolve(path))) {
+      steps.remove(each);
+    }
+  }
+
+  /** All that is there; where there is nothing, nothing. */
+  private static List<Path> deepestFirst(Path path) throws IOException {
+    try (Stream<Path> files = Files.walk(path)) {
+      return files.sorted(Comparator.reverseOrder()).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
     }
   }
 

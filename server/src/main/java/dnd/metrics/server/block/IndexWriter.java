@@ -75,7 +75,7 @@ final class IndexWriter implements Closeable {
       out.force();
     }
     spill.close();
-    files.delete(BlockLayout.path(folder, BlockLayout.SERIES_SPILL));
+    files.deleteInSteps(BlockLayout.path(folder, BlockLayout.SERIES_SPILL), pace);
   }
 
   private void writeHeader(FileOutput out) throws IOException {

@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
       "Backups of the tables with backup: true and of the metrics, as files of any database.",
     })
 final class BackupCommand {
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
 
   private final Terminal terminal = new Terminal();
 

@@ -1,5 +1,6 @@
 package dnd.metrics.server.database;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.wal.LogCallback;
 import dnd.metrics.server.wal.LogEnd;
 import dnd.metrics.server.wal.LogFiles;
@@ -154,7 +155,7 @@ final class Journal implements Closeable {
 
   /** Removes the files whose writes are all in the tables, and durable there. */
   void removeThrough(long sequence) throws IOException {
-    LogFront.remove(files, sequence);
+    LogFront.remove(files, sequence, DiskPace.UNPACED); // tables wait
   }
 
   /** Writes what is pending. Doing it again has no effect. */

@@ -6,8 +6,10 @@ import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.wal.LogCopy;
 import dnd.metrics.server.wal.LogFiles;
+import dnd.metrics.server.wal.RemovedFiles;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +41,9 @@ final class Checkpoints {
   private int lastNumber;
   private int attempts;
   private boolean foundDamage;
+
+  /** The name of the one that the head was read from: it is mapped, and series are read there. */
+  private @Nullable String mapped;
 
   Checkpoints(LogFiles files, ChunkStore chunks) {
     this.files = files;
@@ -177,6 +182,7 @@ final class Checkpoints {
   long load(Summary summary, Head head, LabelIndex index, HeadReplay replay, ReplayListener told)
       throws IOException {
     String name = CheckpointFrame.FILES.name(summary.number());
+    mapped = name;
     return new CheckpointReader(files, name, done -> told.progress(done, summary.bytes()))
         .load(head, index, replay);
   }
@@ -211,7 +217,7 @@ final class Checkpoints {
       before = newest;
       newest = written;
       chunks.keep(neededChunkFiles());
-      removeWhatIsOver(head);
+      removeWhatIsOver(head, pace);
       return written;
     } catch (IOException | RuntimeException e) {
       discard(renamed ? name : PARTIAL, e);
@@ -231,22 +237,24 @@ final class Checkpoints {
     }
   }
 
-  private void removeWhatIsOver(Head head) throws IOException {
+  private void removeWhatIsOver(Head head, DiskPace pace) throws IOException {
     Summary older = before;
     if (older == null) {
       return; // the log is the only other place where what the checkpoint holds is
     }
-    boolean removed = false;
+    List<String> over = new ArrayList<>();
     for (String name : CheckpointFrame.FILES.in(files)) {
       if (CheckpointFrame.FILES.numberOf(name) < older.number()) {
-        files.delete(name);
-        removed = true;
+        over.add(name);
       }
     }
-    if (removed) {
+    String read = mapped;
+    if (read != null && over.remove(read)) { // its bytes stay for as long as the head reads them
+      files.delete(read);
       files.forceDirectory();
     }
-    head.log().removeThrough(older.sequence());
+    RemovedFiles.remove(files, over, pace);
+    head.log().removeThrough(older.sequence(), pace);
   }
 
   /**

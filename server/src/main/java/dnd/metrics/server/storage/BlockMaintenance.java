@@ -45,11 +45,14 @@ public final class BlockMaintenance implements Closeable {
   }
 
   /**
-   * One compaction, and one downsampled block of what is then there.
+   * Removes what was replaced and is not read any more; then one compaction, and one downsampled
+   * block of what is then there.
    *
    * @return whether something was done: there may be more then
    */
   boolean takeTurn() throws IOException {
+    compactor.removeUnread();
+    downsampler.removeUnread();
     boolean compacted;
     try {
       compacted = compactor.compact(downsampler::waiting);

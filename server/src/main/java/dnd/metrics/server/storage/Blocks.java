@@ -8,6 +8,7 @@ import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.Closeable;
@@ -65,8 +66,16 @@ public final class Blocks implements Closeable {
   private @Nullable RemovedBlocks removedForGood;
   private final AtomicLong deletions = new AtomicLong();
 
-  /** Blocks that are not read any more and whose folders are still to be removed. Guards itself. */
-  private final Deque<Ulid> obsolete = new ArrayDeque<>();
+  /**
+   * Blocks that are replaced and whose folders still have their names. Guards itself, and {@link
+   * #nameless}.
+   */
+  private final Deque<Block> obsolete = new ArrayDeque<>();
+
+  private final List<Nameless> nameless = new ArrayList<>();
+
+  /** A replaced block, and its folder, which is to be removed when nobody reads the block. */
+  private record Nameless(Block block, String folder) {}
 
   private volatile BlockSnapshot current;
   private volatile int setAside;
@@ -125,10 +134,9 @@ public final class Blocks implements Closeable {
     }
     Blocks blocks = new Blocks(files, kept, damaged);
     opened.forEach(Block::release); // the snapshot holds those it has
-    for (Block block : obsolete) {
-      blocks.obsolete.add(block.meta().ulid());
-    }
-    blocks.removeObsolete();
+    blocks.obsolete.addAll(obsolete);
+    blocks.renameObsolete();
+    blocks.removeUnread(DiskPace.UNPACED);
     return blocks;
   }
 
@@ -337,61 +345,85 @@ public final class Blocks implements Closeable {
   }
 
   /**
-   * Reads some blocks instead of others from now on, in one step, and removes those others.
+   * Reads some blocks instead of others from now on, in one step. Those others are gone, also after
+   * a power cut; {@link #removeUnread} gives their room back.
    *
    * @throws DamagedBlockException where one of the new ones cannot be read; nothing is changed then
    */
   void replace(List<Ulid> removed, List<Ulid> added) throws IOException {
     contentLock.lock();
     try {
-      removeObsolete(); // before those that name them as their parents can go in turn
+      renameObsolete(); // before those that name them as their parents can go in turn
       List<Block> fresh = new ArrayList<>();
       try {
         for (Ulid ulid : added) {
           fresh.add(Block.open(files, ulid));
         }
-        change(removed, fresh);
+        List<Block> gone = change(removed, fresh);
         synchronized (obsolete) {
-          obsolete.addAll(removed);
+          obsolete.addAll(gone);
         }
       } finally {
         fresh.forEach(Block::release);
       }
-      removeObsolete();
+      renameObsolete();
     } finally {
       contentLock.unlock();
     }
   }
 
-  private void change(List<Ulid> removed, List<Block> added) {
+  /** Returns those that are not read any more by who begins now. */
+  private List<Block> change(List<Ulid> removed, List<Block> added) {
     synchronized (changeLock) {
       BlockSnapshot before = current;
       List<Block> after = new ArrayList<>(added);
+      List<Block> gone = new ArrayList<>();
       for (Block block : before.blocks()) {
-        if (!removed.contains(block.meta().ulid())) {
-          after.add(block);
-        }
+        (removed.contains(block.meta().ulid()) ? gone : after).add(block);
       }
       current = snapshot(after, before.unused());
       before.release();
+      return gone;
     }
   }
 
   /**
-   * Removes the folders of blocks that are replaced. Who reads them can go on. A crash meanwhile is
-   * no harm: the blocks in their place name them.
+   * Takes their names from the folders of blocks that are replaced. A crash meanwhile is no harm:
+   * the blocks in their place name them.
    */
-  private void removeObsolete() throws IOException {
+  private void renameObsolete() throws IOException {
     synchronized (obsolete) {
       while (!obsolete.isEmpty()) {
-        String name = obsolete.getFirst().toString();
+        Block block = obsolete.getFirst();
+        String name = block.meta().ulid().toString();
+        List<String> there = files.list("");
         String deleted = name + DELETED_SUFFIX;
-        if (files.list("").contains(name)) {
+        for (int n = 2; there.contains(deleted); n++) { // it went before, and came back since
+          deleted = name + "." + n + DELETED_SUFFIX;
+        }
+        if (there.contains(name)) {
           files.rename(name, deleted);
+          nameless.add(new Nameless(block, deleted));
         }
         files.forceFolder("");
-        files.delete(deleted);
         obsolete.removeFirst();
+      }
+    }
+  }
+
+  /**
+   * Removes the folders of replaced blocks that nobody reads any more; of the others at a later
+   * call. For one thread at a time.
+   */
+  void removeUnread(DiskPace pace) throws IOException {
+    List<Nameless> unread;
+    synchronized (obsolete) {
+      unread = nameless.stream().filter(each -> each.block.isClosed()).toList();
+    }
+    for (Nameless each : unread) {
+      files.deleteInSteps(each.folder, pace);
+      synchronized (obsolete) {
+        nameless.remove(each);
       }
     }
   }
@@ -470,7 +502,10 @@ public final class Blocks implements Closeable {
     }
   }
 
-  /** Reads no block any more; queries that run can go on. */
+  /**
+   * Reads no block any more; queries that run can go on. Folders that could not be removed yet are
+   * removed at the next start.
+   */
   @Override
   public void close() {
     if (remote != null) {

@@ -51,6 +51,7 @@ public final class Compactor {
 
   private final Blocks blocks;
   private final BlockWriter writer;
+  private final DiskPace pace;
   private final CurrentRetention current;
   private final InstantSource clock;
   private final RandomGenerator random;
@@ -68,7 +69,8 @@ public final class Compactor {
       Blocks blocks, CurrentRetention current, InstantSource clock, RandomGenerator random) {
     this.blocks = blocks;
     this.current = current;
-    this.writer = new BlockWriter(blocks.files(), new DiskPace(() -> stopped));
+    this.pace = new DiskPace(() -> stopped);
+    this.writer = new BlockWriter(blocks.files(), pace);
     this.retention = current.get();
     this.plan = new CompactionPlan(RANGE_MILLIS, current.longestBlockMillis());
     this.clock = clock;
@@ -107,6 +109,11 @@ public final class Compactor {
     } finally {
       snapshot.release();
     }
+  }
+
+  /** Gives the room of blocks back that are replaced and that nobody reads any more. */
+  void removeUnread() throws IOException {
+    blocks.removeUnread(pace);
   }
 
   /** As they are now: something of a block may be deleted at any time. */

@@ -195,6 +195,13 @@ public final class Downsampler {
             == 1;
   }
 
+  /** Gives the room of blocks back that are replaced and that nobody reads any more. */
+  void removeUnread() throws IOException {
+    for (Blocks own : downsampled.all().values()) {
+      own.removeUnread(pace);
+    }
+  }
+
   /** Ends what is being written, which then throws; for the stop of the service. */
   void stop() {
     stopped = true;

@@ -130,9 +130,7 @@ public final class ObjectMaintenance implements Closeable {
   public void start() {
     upkeep.startAtOnce(
         this::run,
-        e ->
-            LOG.warn(
-                "the object store cannot be worked with, blocks wait here meanwhile", e));
+        e -> LOG.warn("the object store cannot be worked with, blocks wait here meanwhile", e));
   }
 
   /**

@@ -1,12 +1,13 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.disk.RemovalSteps;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /** One file of the log, addressed by offset. For one thread at a time. */
-public interface LogFile extends Closeable {
+public interface LogFile extends RemovalSteps.LargeFile, Closeable {
   /** Writes all that remains in {@code bytes} at {@code offset}. */
   void write(ByteBuffer bytes, long offset) throws IOException;
 
@@ -20,9 +21,6 @@ public interface LogFile extends Closeable {
   MemorySegment map() throws IOException;
 
   /** Returns once everything written so far would survive a power cut. */
+  @Override
   void force() throws IOException;
-
-  void truncate(long size) throws IOException;
-
-  long size() throws IOException;
 }

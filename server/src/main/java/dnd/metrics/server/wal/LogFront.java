@@ -1,5 +1,6 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,19 +19,17 @@ public final class LogFront {
 
   /**
    * Removes the files, from the oldest on, that hold only records up to number {@code sequence}.
+   * Nobody may read them.
    */
-  public static Removed remove(LogFiles files, long sequence) throws IOException {
+  public static Removed remove(LogFiles files, long sequence, DiskPace pace) throws IOException {
     List<String> names = Segment.FILES.in(files);
-    int first = firstWith(files, names, sequence + 1);
+    List<String> over = names.subList(0, firstWith(files, names, sequence + 1));
     long bytes = 0;
-    for (String name : names.subList(0, first)) {
+    for (String name : over) {
       bytes += size(files, name);
-      files.delete(name);
     }
-    if (first > 0) {
-      files.forceDirectory();
-    }
-    return new Removed(first, bytes);
+    RemovedFiles.remove(files, over, pace);
+    return new Removed(over.size(), bytes);
   }
 
   /**

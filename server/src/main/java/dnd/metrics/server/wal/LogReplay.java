@@ -83,6 +83,7 @@ public final class LogReplay {
 
   private LogEnd run(List<String> names, int first, RecordConsumer consumer) throws IOException {
     files.delete(SegmentPreparer.PREPARED);
+    RemovedFiles.removeLeftovers(files);
     long total = bytes(names.subList(0, first));
     long done = 0;
     for (int i = first; i < names.size(); i++) {

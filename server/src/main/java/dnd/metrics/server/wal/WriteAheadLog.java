@@ -1,5 +1,6 @@
 package dnd.metrics.server.wal;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
@@ -180,8 +181,8 @@ public final class WriteAheadLog implements Closeable {
    * Removes the files that hold only records up to number {@code sequence}: they are not needed any
    * more. For one thread at a time.
    */
-  public void removeThrough(long sequence) throws IOException {
-    LogFront.Removed now = LogFront.remove(files, sequence);
+  public void removeThrough(long sequence, DiskPace pace) throws IOException {
+    LogFront.Removed now = LogFront.remove(files, sequence, pace);
     LogFront.Removed before = removed;
     removed =
         new LogFront.Removed(before.segments() + now.segments(), before.bytes() + now.bytes());

@@ -1,5 +1,6 @@
 package dnd.metrics.server.block;
 
+import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -182,6 +183,28 @@ public final class MemoryBlockFiles implements BlockFiles {
   public synchronized void delete(String path) throws IOException {
     step();
     parent(path).children.remove(name(path));
+  }
+
+  /** Half of each file goes first. */
+  @Override
+  public synchronized void deleteInSteps(String path, DiskPace pace) throws IOException {
+    Node there = parent(path).children.get(name(path));
+    if (there != null) {
+      shorten(there);
+      delete(path);
+    }
+  }
+
+  private void shorten(Node node) throws IOException {
+    if (node.isFolder) {
+      for (Node child : node.children.values()) {
+        shorten(child);
+      }
+    } else {
+      step();
+      node.bytes = Arrays.copyOf(node.bytes, node.bytes.length / 2);
+      node.durableSize = Math.min(node.durableSize, node.bytes.length);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.disk.RemovalSteps;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
@@ -71,6 +72,43 @@ class CheckpointTest {
       assertThat(Samples.of(head)).isEqualTo(before);
       assertThat(head.status().lastSequence()).isEqualTo(402);
     }
+  }
+
+  /** They are larger than what is removed at once: see {@link MemoryLogFiles} on what is mapped. */
+  @Test
+  void whatIsRemovedInStepsIsNotWhatSeriesAreReadIn() throws IOException {
+    String large = "x".repeat(100_000);
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, "e", NOW)) {
+        for (int i = 0; i < 2 * RemovalSteps.BYTES / large.length(); i++) {
+          batch.append(batch.resolve(Labels.of("__name__", "m", "large", large + i)), NOW, i);
+        }
+        batch.commit(done);
+      }
+      done.await();
+      head.checkpoint();
+      assertThat(disk.contentOf("00000001.checkpoint")).hasSizeGreaterThan(RemovalSteps.BYTES);
+      before = Samples.of(head);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      for (int n = 1; n <= 4; n++) {
+        push(head, n);
+        head.checkpoint();
+      }
+      assertThat(names())
+          .filteredOn(name -> !name.endsWith(".wal"))
+          .containsExactly("00000004.checkpoint", "00000005.checkpoint");
+      assertThat(Samples.of(head)).containsAllEntriesOf(before);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head)).containsAllEntriesOf(before);
+    }
+    assertThat(reports.lines).isEmpty();
   }
 
   @Test

@@ -53,6 +53,7 @@ class CompactorTest {
     boolean more = true;
     while (more) {
       more = compactor.compact(all -> Set.of());
+      compactor.removeUnread();
     }
   }
 

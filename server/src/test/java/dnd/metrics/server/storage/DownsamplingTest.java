@@ -102,6 +102,7 @@ class DownsamplingTest {
     boolean more = true;
     while (more) {
       more = downsampler.downsample();
+      downsampler.removeUnread();
     }
   }
 

@@ -328,10 +328,10 @@ class ObjectMaintenanceTest {
     try (Life life = new Life()) {
       store.failWith(new LinkageError("no class for that"));
       life.objects.start();
-      await()
-          .atMost(Duration.ofMinutes(1))
-          .until(() -> life.objects.status().failures() == 1);
-      assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName).contains("objects");
+      await().atMost(Duration.ofMinutes(1)).until(() -> life.objects.status().failures() == 1);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .extracting(Thread::getName)
+          .contains("objects");
       life.objects.run();
       assertThat(life.objects.status().problem()).isNull();
     }

@@ -15,6 +15,7 @@ import dnd.metrics.server.block.SampleList;
 import dnd.metrics.server.block.SampleList.Sample;
 import dnd.metrics.server.block.SourceModel;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleReader;
@@ -177,19 +178,25 @@ class StorageTest {
         new RandomSeries(4).series(RandomSeries.Kind.FLOATS, 20, START, START + RANGE);
     Ulid first = write(1, START, START + RANGE, model);
     model.values().removeIf(SampleList::isEmpty);
+    byte[] index = files.contentOf(first + "/index");
     try (Blocks blocks = Blocks.open(files, reports::add)) {
       Storage storage = new Storage(nothing(), blocks);
       CompletableFuture<Void> waiting;
       try (SeriesView before = storage.view()) {
         Ulid second = write(2, START, START + RANGE, one(Labels.of("__name__", "new"), 7));
         blocks.replace(List.of(first), List.of(second));
-        assertThat(files.list("")).containsExactly(second.toString(), "wal");
+        blocks.removeUnread(DiskPace.UNPACED);
+        assertThat(files.list(""))
+            .containsExactlyInAnyOrder(first + ".tmp-for-deletion", second.toString(), "wal");
+        assertThat(files.contentOf(first + ".tmp-for-deletion/index")).isEqualTo(index);
         SourceModel.assertSame("before", SourceModel.contentOf(before), model);
         assertThat(content(storage)).isEqualTo(one(Labels.of("__name__", "new"), 7));
         waiting = CompletableFuture.runAsync(blocks::awaitEarlierQueries);
         assertThat(waiting).isNotDone();
       }
       assertThat(waiting).succeedsWithin(1, TimeUnit.MINUTES);
+      blocks.removeUnread(DiskPace.UNPACED);
+      assertThat(files.list("")).containsExactly(blocks.ulids().getFirst().toString(), "wal");
     }
   }
 

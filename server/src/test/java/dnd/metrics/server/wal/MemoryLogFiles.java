@@ -15,7 +15,9 @@ import java.util.TreeMap;
 /**
  * A disk for tests: it fails when told to, has only so much room, and forgets, at a power cut, what
  * was not forced. What was written but not forced may survive a cut, be lost, or be torn, each
- * write for itself; of the changes of names since the folder was forced, the first ones survive.
+ * write for itself; of the changes of names since the folder was forced, the first ones survive. Of
+ * a file that becomes shorter, whoever mapped it last sees zeros where on a real disk reading
+ * fails.
  */
 public final class MemoryLogFiles implements LogFiles {
   private static final String POWER_CUT = "the power is cut";
@@ -304,6 +306,8 @@ public final class MemoryLogFiles implements LogFiles {
       synchronized (MemoryLogFiles.this) {
         checkAlive();
         change(Change.truncation(size));
+        byte[] mapped = content.mapped;
+        Arrays.fill(mapped, (int) Math.min(size, mapped.length), mapped.length, (byte) 0);
       }
     }
 

@@ -1,0 +1,81 @@
+package dnd.metrics.server.disk;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Removes large files beside the write-ahead log. What a file has on the disk is given back all at
+ * once where it is removed as it is, and the next force of the log waits for that. So it is made
+ * shorter step by step before, each of which is forced, at a {@link DiskPace}.
+ *
+ * <p>Nobody may read the file any more, nor have it mapped: bytes that are gone from a mapped file
+ * end who reads them. And since it may stay behind with a part of what it had, it must have lost
+ * its name before, for one that a start removes. Safe for use by several threads.
+ */
+public final class RemovalSteps {
+  /** What is not larger is removed as it is. */
+  public static final int BYTES = 8 << 20;
+
+  /** A file that can become shorter. */
+  public interface LargeFile {
+    long size() throws IOException;
+
+    void truncate(long size) throws IOException;
+
+    /** Returns once its size would survive a power cut. */
+    void force() throws IOException;
+  }
+
+  private final DiskPace pace;
+
+  public RemovalSteps(DiskPace pace) {
+    this.pace = pace;
+  }
+
+  /** Leaves nothing of a file that is large; the caller removes its name. */
+  public void shorten(LargeFile file) throws IOException {
+    long size = file.size();
+    if (size > BYTES) {
+      for (long left = size; left > 0; ) {
+        left = Math.max(0, left - BYTES);
+        file.truncate(left);
+        pace.force(file::force);
+      }
+    }
+  }
+
+  /** Removes a file; where there is none, nothing. */
+  public void remove(Path file) throws IOException {
+    try {
+      if (Files.size(file) > BYTES) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          shorten(new ChannelFile(channel));
+        }
+      }
+      Files.delete(file);
+    } catch (NoSuchFileException e) {
+      return; // somebody else removed it
+    }
+  }
+
+  private record ChannelFile(FileChannel channel) implements LargeFile {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      channel.truncate(size);
+    }
+
+    @Override
+    public void force() throws IOException {
+      channel.force(false);
+    }
+  }
+}
