@@ -21,8 +21,11 @@ record AppendNotice(
     implements LogCallback {
   @Override
   public void committed() {
-    head.watchCalls().add(watches, sender, correlationId, oldestMillis, newestMillis);
-    waiting.committed();
+    try {
+      head.watchCalls().add(watches, sender, correlationId, oldestMillis, newestMillis);
+    } finally {
+      waiting.committed(); // also where memory is missing for the watches
+    }
   }
 
   @Override

@@ -125,6 +125,7 @@ final class CheckpointWriter {
         if (!sender.isInLog) {
           return;
         }
+        sender.logKept(); // what it did is in the series already
         sequence = head.log().lastSequence();
         int owned = sender.ownedCount();
         while (from < owned && count < PORTION_SERIES && body.size() < PORTION_BYTES) {

@@ -76,6 +76,10 @@ public final class Head implements SeriesSource, Closeable {
   private volatile WatchSet watches = WatchSet.EMPTY;
   private final WatchCalls watchCalls = new WatchCalls(System::nanoTime);
 
+  /** Made before memory is missing. */
+  private final IOException noMemoryForRecord =
+      new IOException("memory is missing for the event's record in the log");
+
   private volatile long cutMillis = Long.MIN_VALUE;
 
   private final AtomicLong deletions = new AtomicLong();
@@ -767,6 +771,11 @@ public final class Head implements SeriesSource, Closeable {
       sender.countSeries(refs.length);
       service(sender.id().service()).count += refs.length;
     }
+  }
+
+  /** What is said to whoever waits for a record that could not be handed to the log. */
+  IOException noMemoryForRecord() {
+    return noMemoryForRecord;
   }
 
   SeriesTable table() {

@@ -106,6 +106,7 @@ public final class Sender {
         throw new IllegalStateException("this thread has a batch of " + id + " open already");
       }
       head.checkAvailable();
+      batch.logKept();
       batch.open(kind, eventId, receivedMillis);
       begun = true;
       return batch;
@@ -114,6 +115,11 @@ public final class Sender {
         lock.unlock();
       }
     }
+  }
+
+  /** As {@link SenderBatch#logKept}. */
+  void logKept() throws HeadUnavailableException {
+    batch.logKept();
   }
 
   void end() {
@@ -174,6 +180,7 @@ public final class Sender {
         return;
       }
       head.checkAvailable();
+      batch.logKept();
       head.log().append(DeletionRecord.of(ref, deletion), LogCallback.NOBODY);
       delete(deletion, series -> true);
       recountTimes();

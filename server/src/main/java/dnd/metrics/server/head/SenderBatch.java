@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #commit} puts all of them into the log as one record. Call order: {@link #isDuplicate}
  * first (of a duplicate nothing may be appended, it is only committed); then resolve and append in
  * any order; then commit, once; then close. Closing without a commit logs what was appended,
- * without the event's id, so that memory and log agree. For the thread that began it. Appending
- * floats allocates nothing.
+ * without the event's id, so that memory and log agree. Where the log has no memory for the record,
+ * whoever waits for it hears that, and the record is kept: the sender's next event waits for it.
+ * For the thread that began it. Appending floats allocates nothing.
  */
 public final class SenderBatch implements AutoCloseable {
   private enum State {
@@ -21,6 +22,9 @@ public final class SenderBatch implements AutoCloseable {
     OPEN,
     COMMITTED
   }
+
+  /** Instead of the place in the stream of an event that is not in the log. */
+  public static final long NO_PLACE = -1;
 
   /** For a batch that nobody waits for. */
   private static final CommitCallback NOBODY =
@@ -39,11 +43,16 @@ public final class SenderBatch implements AutoCloseable {
   private final TouchedWatches touched = new TouchedWatches();
 
   private State state = State.CLOSED;
+
+  /** Whether the record is complete, and not in the log for want of memory. */
+  private boolean kept;
+
   private boolean report;
   private boolean end;
   private @Nullable String eventId;
   private @Nullable Long original;
   private long receivedMillis;
+  private long sequence;
   private long newestAcceptedMillis;
   private long oldestMillis;
   private long newestMillis;
@@ -91,6 +100,7 @@ public final class SenderBatch implements AutoCloseable {
     checkOpen();
     HeadSeries series = head.find(labels);
     if (series == null) {
+      record.reserve(labels); // what is in memory must get into the record
       series = head.create(sender, labels);
       if (series == null) {
         rejection = SeriesRejection.SERIES_LIMIT;
@@ -115,6 +125,7 @@ public final class SenderBatch implements AutoCloseable {
   /** Appends a float; NaN and the infinities are values like any other. */
   public AppendOutcome append(HeadSeries series, long timeMillis, double value) {
     checkOpen(series);
+    record.reserve();
     AppendOutcome outcome =
         timeMillis > newestAcceptedMillis
             ? AppendOutcome.TOO_NEW
@@ -131,6 +142,7 @@ public final class SenderBatch implements AutoCloseable {
   /** Appends a native histogram, which must not be changed afterwards. */
   public AppendOutcome append(HeadSeries series, long timeMillis, Histogram histogram) {
     checkOpen(series);
+    record.reserve(histogram);
     AppendOutcome outcome =
         timeMillis > newestAcceptedMillis
             ? AppendOutcome.TOO_NEW
@@ -152,6 +164,7 @@ public final class SenderBatch implements AutoCloseable {
    */
   public AppendOutcome addDelta(HeadSeries series, long timeMillis, double delta) {
     checkOpen(series);
+    record.reserve();
     AppendOutcome outcome;
     if (!(delta >= 0) || Double.isInfinite(delta)) {
       outcome = AppendOutcome.INVALID;
@@ -179,6 +192,7 @@ public final class SenderBatch implements AutoCloseable {
    */
   public AppendOutcome observe(HeadSeries series, long timeMillis, double value) {
     checkOpen(series);
+    record.reserve();
     AppendOutcome outcome;
     if (!Double.isFinite(value)) {
       outcome = AppendOutcome.INVALID;
@@ -257,25 +271,33 @@ public final class SenderBatch implements AutoCloseable {
    * that are missing get their stale marker, at the time of the report's newest sample, or at its
    * reception when it has none; of an {@link EventKind#END} all series of the sender get it. The
    * callback comes once the record, or, of a duplicate, the original event, is on disk. Waits where
-   * the log is too far behind.
+   * the log is too far behind. Where memory is missing for the record, the callback hears that
+   * before this returns.
    *
-   * @return the event's place in the stream; of a duplicate, the original's
+   * @return the event's place in the stream; of a duplicate, the original's; {@link #NO_PLACE}
+   *     where memory is missing for it
    */
   public long commit(CommitCallback callback) {
     checkOpen();
+    if (original == null) {
+      complete();
+    }
     state = State.COMMITTED;
-    if (original != null) {
-      head.log().whenDurable(callback);
-      return original;
+    try {
+      if (original != null) {
+        head.log().whenDurable(callback);
+        return original;
+      }
+      log(callback);
+    } catch (OutOfMemoryError e) {
+      callback.failed(head.noMemoryForRecord());
+      return NO_PLACE;
     }
-    long sequence = log(eventId, callback);
-    if (eventId != null) {
-      sender.eventIds.add(eventId, sequence, receivedMillis);
-    }
-    return sequence;
+    return noteId();
   }
 
-  private long log(@Nullable String id, CommitCallback callback) {
+  /** All but handing the record to the log. */
+  private void complete() {
     if (report) {
       markEnded();
       sender.endReport();
@@ -286,21 +308,52 @@ public final class SenderBatch implements AutoCloseable {
         name == null ? null : name.service(),
         name == null ? null : name.instance(),
         report,
-        id,
+        eventId,
         receivedMillis);
+    kept = true;
     sender.isInLog = true;
     sender.countAppended(accepted);
     if (accepted > 0) {
       sender.noteTimes(oldestMillis, newestMillis);
     }
-    return head.log().append(record, touched.isEmpty() ? callback : notice(callback));
+  }
+
+  private void log(CommitCallback callback) {
+    sequence = head.log().append(record, touched.isEmpty() ? callback : notice(callback));
+    kept = false;
+  }
+
+  private long noteId() {
+    if (eventId != null) {
+      sender.eventIds.add(eventId, sequence, receivedMillis);
+    }
+    return sequence;
+  }
+
+  /**
+   * Hands a record to the log that was kept, since nothing else of the sender may come before it;
+   * for the thread that has the sender's lock.
+   *
+   * @throws HeadUnavailableException where memory is still missing for it
+   */
+  void logKept() throws HeadUnavailableException {
+    if (kept) {
+      try {
+        log(NOBODY);
+      } catch (OutOfMemoryError e) {
+        throw new HeadUnavailableException(
+            "memory is missing for the log's record of what the sender sent before");
+      }
+      noteId();
+    }
   }
 
   private AppendNotice notice(CommitCallback callback) {
     long newest = newestMillis == Long.MIN_VALUE ? receivedMillis : newestMillis;
     long oldest = Math.min(oldestMillis, newest);
+    String correlationId = callback.correlationId();
     return new AppendNotice(
-        callback, head, touched.take(), sender.id(), callback.correlationId(), oldest, newest);
+        callback, head, touched.take(), sender.id(), correlationId, oldest, newest);
   }
 
   private void markEnded() {
@@ -341,7 +394,9 @@ public final class SenderBatch implements AutoCloseable {
     try {
       if (state == State.OPEN && !record.isEmpty()) {
         report = false; // it was not finished, so it says nothing of what is missing
-        log(null, NOBODY);
+        eventId = null;
+        complete();
+        log(NOBODY);
       }
     } finally {
       state = State.CLOSED;

@@ -54,16 +54,41 @@ public final class SeriesWatch implements AutoCloseable {
     return false;
   }
 
-  /** Notes what came for a group of its series; true for the first since it was told. */
-  boolean noteFirst(AppendedEvents ofGroup) {
-    news.add(ofGroup);
-    return news.size() == 1;
+  /** Whether something was noted since it was told. */
+  boolean hasNews() {
+    return !news.isEmpty();
   }
 
-  /** Tells the listener what was noted. */
+  /** Notes what came for a group of its series. */
+  void note(AppendedEvents ofGroup) {
+    news.add(ofGroup);
+  }
+
+  /**
+   * Tells the listener what was noted: at once, or part by part where there is no memory for it.
+   */
   void tell() {
-    AppendedEvents events = AppendedEvents.joined(news);
-    news.clear();
+    AppendedEvents joined = null;
+    try {
+      joined = AppendedEvents.joined(news);
+    } catch (OutOfMemoryError e) {
+      tellEach();
+    } finally {
+      news.clear();
+    }
+    if (joined != null) {
+      tell(joined);
+    }
+  }
+
+  private void tellEach() {
+    for (int i = 0; i < news.size(); i++) {
+      tell(news.get(i));
+    }
+  }
+
+  /** Tells the listener of this, and of nothing that was noted. */
+  void tell(AppendedEvents events) {
     AppendListener l = listener;
     if (l != null) {
       l.appended(events);

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The watches of the series that an event has appended to. The series of an event are mostly
  * watched by few, and by the same one after the other: a group that is among the last is not noted
- * again, and what is noted twice nevertheless has no effect ({@link WatchGroup#noteFirst}). For one
+ * again, and what is noted twice nevertheless has no effect ({@link WatchGroup#note}). For one
  * thread.
  */
 final class TouchedWatches {

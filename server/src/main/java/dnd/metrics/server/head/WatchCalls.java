@@ -11,7 +11,9 @@ import org.slf4j.LoggerFactory;
  * Collects whom the events of one force concern, and tells each watch once: what a flood costs here
  * is an addition for each event and group of series that are watched by the same, a place in a list
  * for each group and watch, and a call for each watch, but nothing for each event and watch; and
- * nothing is kept of it but the last event of each sender. For the log's thread.
+ * nothing is kept of it but the last event of each sender. Where memory is missing, an event may go
+ * unheard, which the log's thread says, but no watch misses what comes afterwards. For the log's
+ * thread.
  */
 final class WatchCalls {
   private static final Logger LOG = LoggerFactory.getLogger(WatchCalls.class);
@@ -51,9 +53,10 @@ final class WatchCalls {
     AppendedEvent event =
         new AppendedEvent(++events, sender, correlationId, oldestMillis, newestMillis);
     for (WatchGroup group : concerned) {
-      if (group.noteFirst(event)) {
+      if (!group.hasNews()) {
         groups.add(group);
       }
+      group.note(event);
     }
   }
 
@@ -77,26 +80,65 @@ final class WatchCalls {
       return;
     }
     toldNanos = nanoTime.getAsLong();
-    for (WatchGroup group : groups) {
-      group.forgetSilent(toldNanos);
-      AppendedEvents news = group.takeNews();
-      for (SeriesWatch watch : group.watches()) {
-        if (watch.noteFirst(news)) {
-          watches.add(watch);
-        }
+    int left = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      WatchGroup group = groups.get(i);
+      if (!isPassedOn(group)) {
+        groups.set(left++, group); // for the next force
       }
     }
-    groups.clear();
-    watches.forEach(WatchCalls::tell);
+    while (groups.size() > left) {
+      groups.removeLast();
+    }
+    for (int i = 0; i < watches.size(); i++) {
+      tell(watches.get(i), null);
+    }
     watches.clear();
   }
 
-  /** One that throws must not keep the others from hearing. */
-  private static void tell(SeriesWatch watch) {
+  private boolean isPassedOn(WatchGroup group) {
+    AppendedEvents news;
     try {
-      watch.tell();
+      group.forgetSilent(toldNanos);
+      news = group.takeNews();
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
+    List<SeriesWatch> all = group.watches();
+    for (int i = 0; i < all.size(); i++) {
+      SeriesWatch watch = all.get(i);
+      try {
+        if (!watch.hasNews()) {
+          watches.add(watch);
+        }
+        watch.note(news);
+      } catch (OutOfMemoryError e) { // for its place in one of the lists
+        tell(watch, news);
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Tells a watch this, or what was noted. One that throws must not keep the others from hearing.
+   */
+  private static void tell(SeriesWatch watch, @Nullable AppendedEvents news) {
+    try {
+      if (news != null) {
+        watch.tell(news);
+      } else if (watch.hasNews()) {
+        watch.tell();
+      }
     } catch (RuntimeException | Error e) {
+      say(e);
+    }
+  }
+
+  private static void say(Throwable e) {
+    try {
       LOG.error("a watch of series failed", e);
+    } catch (OutOfMemoryError noMemory) {
+      // Nothing can be said then, and the others hear.
     }
   }
 }

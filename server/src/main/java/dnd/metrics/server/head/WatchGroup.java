@@ -28,19 +28,18 @@ final class WatchGroup {
     return watches;
   }
 
-  /**
-   * Notes an event, and says whether it is the first since they were taken. Noting it again has no
-   * effect.
-   */
-  boolean noteFirst(AppendedEvent event) {
-    if (event.number() == lastNumber) {
-      return false;
+  /** Whether something was noted since the news were taken. */
+  boolean hasNews() {
+    return !news.isEmpty();
+  }
+
+  /** Notes an event. Noting it again has no effect. */
+  void note(AppendedEvent event) {
+    if (event.number() != lastNumber) {
+      lastNumber = event.number();
+      news.add(event);
+      lastEvents.add(event);
     }
-    lastNumber = event.number();
-    boolean first = news.isEmpty();
-    news.add(event);
-    lastEvents.add(event);
-    return first;
   }
 
   /** Forgets the last events of senders that have sent nothing for long. */

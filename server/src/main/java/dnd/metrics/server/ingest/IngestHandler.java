@@ -90,11 +90,11 @@ public final class IngestHandler implements AutoCloseable {
       replies.reject(
           recipient(message, service),
           new Problem(ErrorCode.STORAGE_UNAVAILABLE, "", String.valueOf(e.getMessage())));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
+      lanes.remove(); // whatever state it was in, it is not used again
       Recipient recipient = recipient(message, service);
       LOG.error(
           "failed on an event on {} correlation_id={}", subject, recipient.correlationId(), e);
-      lanes.remove(); // whatever state it was in, it is not used again
       if (!lane.isAnswered()) {
         replies.reject(
             recipient, new Problem(ErrorCode.INTERNAL_ERROR, "", "the service's log says more"));

@@ -57,6 +57,9 @@ public final class EventRecord implements RecordBody {
 
   private static final int KEPT_BYTES = 1 << 20;
 
+  /** As much as an entry with a float has at most, or what stands before another's parts. */
+  private static final int LEAST_ROOM = 32;
+
   private byte[] buffer = new byte[512];
   private int size;
   private byte[] head = new byte[64];
@@ -75,6 +78,27 @@ public final class EventRecord implements RecordBody {
     previousSeries = -1;
     previousTime = receivedMillis;
     previousLabels = Labels.empty();
+  }
+
+  /** Makes room for one entry with a float, so that writing it needs no more memory. */
+  public void reserve() {
+    ensure(LEAST_ROOM);
+  }
+
+  /** The same for a new series. */
+  public void reserve(Labels labels) {
+    int bytes = LEAST_ROOM + 4 * labels.size();
+    for (int i = 0; i < labels.size(); i++) {
+      bytes += 20 + 3 * (labels.name(i).length() + labels.value(i).length());
+    }
+    ensure(bytes);
+  }
+
+  /** The same for a native histogram. */
+  public void reserve(Histogram histogram) {
+    int buckets = histogram.positive().size() + histogram.negative().size();
+    int bounds = histogram.hasCustomBuckets() ? histogram.customValues().length : 0;
+    ensure(4 * LEAST_ROOM + 20 * buckets + 8 * bounds);
   }
 
   /** Whether nothing was written since {@link #begin}. */
@@ -194,27 +218,31 @@ public final class EventRecord implements RecordBody {
     // The head is written with the same methods, behind the entries, and then moved to its own
     // place.
     int entries = size;
-    ensure(32);
-    buffer[size++] = TYPE_EVENT;
-    int flags = report ? FLAG_REPORT : 0;
-    flags |= eventId != null ? FLAG_EVENT_ID : 0;
-    flags |= service != null ? FLAG_SENDER : 0;
-    buffer[size++] = (byte) flags;
-    unsigned(sender);
-    signed(receivedMillis);
-    if (service != null) {
-      string(service);
-      string(instance == null ? "" : instance);
+    try {
+      ensure(LEAST_ROOM);
+      buffer[size++] = TYPE_EVENT;
+      int flags = report ? FLAG_REPORT : 0;
+      flags |= eventId != null ? FLAG_EVENT_ID : 0;
+      flags |= service != null ? FLAG_SENDER : 0;
+      buffer[size++] = (byte) flags;
+      unsigned(sender);
+      signed(receivedMillis);
+      if (service != null) {
+        string(service);
+        string(instance == null ? "" : instance);
+      }
+      if (eventId != null) {
+        string(eventId);
+      }
+      int length = size - entries;
+      if (head.length < length) {
+        head = new byte[length];
+      }
+      System.arraycopy(buffer, entries, head, 0, length);
+      headSize = length;
+    } finally {
+      size = entries; // also where memory was missing
     }
-    if (eventId != null) {
-      string(eventId);
-    }
-    headSize = size - entries;
-    if (head.length < headSize) {
-      head = new byte[headSize];
-    }
-    System.arraycopy(buffer, entries, head, 0, headSize);
-    size = entries;
   }
 
   @Override
@@ -235,7 +263,7 @@ public final class EventRecord implements RecordBody {
   }
 
   private void entry(int kind, int series, long timeMillis) {
-    ensure(32);
+    ensure(LEAST_ROOM);
     int header = kind;
     if (series == previousSeries + 1) {
       header |= NEXT_SERIES;

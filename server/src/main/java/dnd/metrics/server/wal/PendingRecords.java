@@ -6,11 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Records on their way to disk, as they will be in the file, and who waits for them. Not
+ * Records on their way to disk, as they will be in the file, and who waits for them. Where there is
+ * no memory for one more, nothing is changed; to hand over those who wait needs none. Not
  * thread-safe.
  */
 final class PendingRecords {
@@ -22,18 +23,25 @@ final class PendingRecords {
   /** A buffer that one flood made larger than this is given back. */
   private static final int KEPT_BYTES = 8 << 20;
 
-  private byte[] bytes = new byte[1 << 16];
+  private static final int LEAST_BYTES = 1 << 16;
+  private static final byte[] NONE = {};
+
+  private byte[] bytes = new byte[LEAST_BYTES];
   private int size;
   private long lastSequence;
-  private final List<LogCallback> waiting = new ArrayList<>();
+  private ArrayList<LogCallback> waiting = new ArrayList<>();
+
+  /** So many of those who wait were handed over. */
+  private int taken;
 
   /** Adds a record whose body's checksum {@code crc} holds; the frame is added to it here. */
   void add(RecordBody body, long sequence, CRC32C crc, LogCallback callback) {
     int length = body.length();
     int needed = size + Segment.FRAME_BYTES + length;
     if (needed > bytes.length) {
-      bytes = Arrays.copyOf(bytes, Math.max(needed, 2 * bytes.length));
+      bytes = Arrays.copyOf(bytes, Math.max(Math.max(needed, LEAST_BYTES), 2 * bytes.length));
     }
+    waiting.ensureCapacity(waiting.size() + 1);
     INT.set(bytes, size, Segment.RECORD_MAGIC);
     INT.set(bytes, size + 4, length);
     LONG.set(bytes, size + 8, sequence);
@@ -50,18 +58,14 @@ final class PendingRecords {
     waiting.add(callback);
   }
 
-  /** Moves everything of {@code later} behind what is here. */
-  void takeAll(PendingRecords later) {
-    if (later.size > 0) {
-      if (size + later.size > bytes.length) {
-        bytes = Arrays.copyOf(bytes, Math.max(size + later.size, 2 * bytes.length));
-      }
-      System.arraycopy(later.bytes, 0, bytes, size, later.size);
-      size += later.size;
-      lastSequence = later.lastSequence;
-    }
-    waiting.addAll(later.waiting);
-    later.clear();
+  /**
+   * Takes over those who wait for records of {@code later}, which stay there; only where nobody
+   * waits here any more.
+   */
+  void takeWaitingOf(PendingRecords later) {
+    ArrayList<LogCallback> nobody = waiting;
+    waiting = later.waiting;
+    later.waiting = nobody;
   }
 
   int size() {
@@ -80,18 +84,21 @@ final class PendingRecords {
     return ByteBuffer.wrap(bytes, 0, size);
   }
 
-  /** Those who wait; they wait no longer. */
-  List<LogCallback> takeWaiting() {
-    List<LogCallback> taken = List.copyOf(waiting);
+  /** The next of those who wait, who does not wait any longer; null behind the last. */
+  @Nullable LogCallback takeWaiting() {
+    if (taken < waiting.size()) {
+      return waiting.get(taken++);
+    }
     waiting.clear();
-    return taken;
+    taken = 0;
+    return null;
   }
 
+  /** The records are on disk, and nobody waits for them any more. */
   void clear() {
     size = 0;
-    waiting.clear();
     if (bytes.length > KEPT_BYTES) {
-      bytes = new byte[KEPT_BYTES];
+      bytes = NONE;
     }
   }
 }

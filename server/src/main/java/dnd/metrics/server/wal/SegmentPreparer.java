@@ -31,7 +31,11 @@ final class SegmentPreparer {
   synchronized void prepare(long bytes) {
     if (working == null && readyBytes == 0 && !closed) {
       hurried = false;
-      working = Thread.ofPlatform().name("log-preparer").daemon().start(() -> make(bytes));
+      try {
+        working = Thread.ofPlatform().name("log-preparer").daemon().start(() -> make(bytes));
+      } catch (OutOfMemoryError noThread) {
+        // The log goes on without such a file, and asks for one again with the next write.
+      }
     }
   }
 

@@ -46,7 +46,8 @@ final class SegmentWriter {
    *
    * @param firstSequence the first record's number
    * @return how many bytes the log grew by
-   * @throws IOException where anything fails: the same bytes must then be given again
+   * @throws IOException where anything fails: the same bytes must then be given again, as they must
+   *     after any other exception or error
    */
   long write(ByteBuffer records, long firstSequence) throws IOException {
     try {
@@ -63,7 +64,7 @@ final class SegmentWriter {
       durableBytes = writtenBytes;
       prepareNext();
       return headerBytes + length;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       giveUp();
       throw e;
     }
@@ -151,7 +152,7 @@ final class SegmentWriter {
           files.delete(Segment.FILES.name(number));
           number--;
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException | Error e) {
         // What is left behind durableBytes is written again elsewhere, under the same numbers.
       }
     }

@@ -4,7 +4,6 @@ import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>When a write or a force fails, nothing is dropped: the records stay in memory and are tried
  * again, in a new file, every {@link LogOptions#retryInterval}; whoever waits learns of the
- * failure; {@link #unavailable} says so until it is over.
+ * failure; {@link #unavailable} says so until it is over. The same where memory is missing.
  *
  * <p>{@code lock} guards the fields of the filling buffer, the sequence and the states below. It is
  * never held across I/O or a callback. Callers may hold a sender's lock when they take it; under it
@@ -51,6 +50,14 @@ public final class WriteAheadLog implements Closeable {
   private final Condition work = lock.newCondition();
   private final Condition room = lock.newCondition();
   private PendingRecords filling = new PendingRecords();
+
+  /** Of the log's thread. */
+  private PendingRecords writing = new PendingRecords();
+
+  /** Made before memory is missing, as what is said where there is none to say more. */
+  private final Runnable callBackCommitted = this::callBackCommitted;
+
+  private final IOException noMemory = new IOException("memory is missing");
   private boolean idle;
   private long lastSequence;
   private State state = State.RUNNING;
@@ -81,7 +88,8 @@ public final class WriteAheadLog implements Closeable {
   }
 
   /**
-   * Appends a record. Waits where too much is pending already.
+   * Appends a record. Waits where too much is pending already. Where memory is missing for it, that
+   * is thrown, and nothing is appended.
    *
    * @return the record's number: one more than the record's before it
    */
@@ -96,10 +104,9 @@ public final class WriteAheadLog implements Closeable {
       if (state != State.RUNNING) {
         throw new IllegalStateException("the log is closed");
       }
-      long sequence = ++lastSequence;
-      filling.add(body, sequence, crc, callback);
+      filling.add(body, lastSequence + 1, crc, callback);
       wake();
-      return sequence;
+      return ++lastSequence;
     } finally {
       lock.unlock();
     }
@@ -199,48 +206,79 @@ public final class WriteAheadLog implements Closeable {
     try {
       run();
     } catch (RuntimeException | Error e) {
-      LOG.error("the log's thread died: nothing can be taken in any more", e);
-      IOException reason = new IOException("the log's thread died: " + e, e);
+      say("the log's thread died: nothing can be taken in any more", e);
+      IOException reason = asFailure(e);
       failure = reason;
       finish(reason);
     }
   }
 
   private void run() {
-    PendingRecords writing = new PendingRecords();
-    while (true) {
-      boolean last;
-      lock.lock();
-      try {
-        while (filling.isEmpty() && state == State.RUNNING) {
-          idle = true; // tells those who append that a signal is needed
-          work.awaitUninterruptibly();
-        }
-        idle = false;
-        PendingRecords taken = filling;
-        filling = writing;
-        writing = taken;
-        last = state == State.CLOSING;
-        room.signalAll();
-      } finally {
-        lock.unlock();
-      }
-      while (!write(writing)) {
-        if (pauseUnlessClosing(writing)) {
-          finish(failure);
-          return;
+    boolean last = false;
+    while (!last) {
+      last = takeFilling();
+      boolean written = write();
+      while (!written) {
+        boolean closing = pauseUnlessClosing();
+        written = write();
+        if (!written) {
+          refuseFilling(failure);
+          if (closing) {
+            finish(failure);
+            return;
+          }
         }
       }
-      if (last) {
-        finish(null);
-        return;
+    }
+    finish(null);
+  }
+
+  /** Waits for records, and takes them; whether no others will come. */
+  private boolean takeFilling() {
+    lock.lock();
+    try {
+      while (filling.isEmpty() && state == State.RUNNING) {
+        idle = true; // tells those who append that a signal is needed
+        work.awaitUninterruptibly();
       }
+      idle = false;
+      PendingRecords taken = filling;
+      filling = writing;
+      writing = taken;
+      room.signalAll();
+      return state == State.CLOSING;
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Writes, forces and calls back; false where that failed. */
-  private boolean write(PendingRecords records) {
+  /**
+   * Writes, forces and calls back; false where that failed. Whatever is thrown is a failure as the
+   * disk's are: what could not be written is tried again, and who waits for it is told.
+   */
+  private boolean write() {
+    IOException reason = attempt();
+    failure = reason;
+    if (reason != null) {
+      callBack(reason);
+      runAfterwards(false); // the next one may be long in coming
+      return false;
+    }
     try {
+      together.accept(callBackCommitted);
+    } catch (RuntimeException | Error e) {
+      say("what calls back those whose records were forced failed", e);
+    }
+    callBack(null); // those whom it did not get to
+    runAfterwards(anotherFollows());
+    writing.clear();
+    return true;
+  }
+
+  /** Why it failed; null where it did not. */
+  private @Nullable IOException attempt() {
+    try {
+      PendingRecords records = writing;
       if (records.size() > 0) {
         int before = writer.number();
         long started = System.nanoTime();
@@ -254,20 +292,40 @@ public final class WriteAheadLog implements Closeable {
                 s.segments() + writer.number() - before,
                 s.forces() + 1);
       }
+      return null;
     } catch (IOException e) {
-      failure = e;
-      for (LogCallback waiting : records.takeWaiting()) {
-        callBack(waiting, e);
-      }
-      runAfterwards(false); // the next one may be long in coming
-      return false;
+      return e;
+    } catch (RuntimeException | Error e) {
+      say("writing the log failed, though not for the disk: it is tried again", e);
+      return asFailure(e);
     }
-    failure = null;
-    List<LogCallback> committed = records.takeWaiting();
-    together.accept(() -> committed.forEach(waiting -> callBack(waiting, null)));
-    runAfterwards(anotherFollows());
-    records.clear();
-    return true;
+  }
+
+  private IOException asFailure(Throwable e) {
+    try {
+      return new IOException(e.toString(), e);
+    } catch (OutOfMemoryError toSaySo) {
+      return noMemory;
+    }
+  }
+
+  private static void say(String what, Throwable e) {
+    try {
+      LOG.error(what, e);
+    } catch (OutOfMemoryError toSaySo) {
+      // Nothing can be said then, and all else goes on.
+    }
+  }
+
+  private void callBackCommitted() {
+    callBack(null);
+  }
+
+  /** Calls all back who wait for what is being written. */
+  private void callBack(@Nullable IOException reason) {
+    for (LogCallback next = writing.takeWaiting(); next != null; next = writing.takeWaiting()) {
+      callBack(next, reason);
+    }
   }
 
   /** One that throws must not keep the others from their answer, nor end this thread. */
@@ -279,7 +337,7 @@ public final class WriteAheadLog implements Closeable {
         waiting.failed(failure);
       }
     } catch (RuntimeException | Error e) {
-      LOG.error("a callback of the log failed", e);
+      say("a callback of the log failed", e);
     }
   }
 
@@ -287,7 +345,7 @@ public final class WriteAheadLog implements Closeable {
     try {
       afterwards.forced(anotherFollows);
     } catch (RuntimeException | Error e) {
-      LOG.error("what follows a force of the log failed", e);
+      say("what follows a force of the log failed", e);
     }
   }
 
@@ -304,24 +362,31 @@ public final class WriteAheadLog implements Closeable {
     return records.bytes().order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong(8);
   }
 
+  /** Tells those whose records came since a failure that it lasts; the records stay. */
+  private void refuseFilling(@Nullable IOException reason) {
+    lock.lock();
+    try {
+      writing.takeWaitingOf(filling);
+    } finally {
+      lock.unlock();
+    }
+    callBack(reason);
+  }
+
   /**
-   * After a failure: waits a while, then adds what came meanwhile.
+   * After a failure: waits a while.
    *
-   * @return whether the log is being closed, so that there will be no other attempt
+   * @return whether the log is being closed, so that there will be one other attempt only
    */
-  private boolean pauseUnlessClosing(PendingRecords writing) {
+  private boolean pauseUnlessClosing() {
     lock.lock();
     try {
       room.signalAll();
       awaitRetry();
-      writing.takeAll(filling);
-      if (state != State.CLOSING) {
-        return false;
-      }
+      return state == State.CLOSING;
     } finally {
       lock.unlock();
     }
-    return !write(writing);
   }
 
   private void awaitRetry() {
@@ -345,18 +410,20 @@ public final class WriteAheadLog implements Closeable {
       writer.close();
     } catch (IOException e) {
       problem = problem == null ? e : problem;
+    } catch (RuntimeException | Error e) {
+      problem = problem == null ? asFailure(e) : problem;
     }
     lock.lock();
     try {
       state = State.CLOSED;
       closeFailure = problem;
-      for (LogCallback waiting : filling.takeWaiting()) {
-        callBack(waiting, problem == null ? new IOException("the log is closed") : problem);
-      }
       room.signalAll();
     } finally {
       lock.unlock();
     }
+    IOException answer = problem == null ? new IOException("the log is closed") : problem;
+    callBack(answer);
+    refuseFilling(answer);
   }
 
   /**

@@ -11,7 +11,7 @@ public final class Appended {
    */
   public static AppendedEvents of(List<AppendedEvent> events) {
     WatchGroup group = new WatchGroup(List.of());
-    events.forEach(group::noteFirst);
+    events.forEach(group::note);
     return group.takeNews();
   }
 }

@@ -14,7 +14,7 @@ class EventsSinceTest {
   private long numbers;
 
   private AppendedEvents come(SenderId sender, @Nullable String correlationId) {
-    group.noteFirst(new AppendedEvent(++numbers, sender, correlationId, 1, 1));
+    group.note(new AppendedEvent(++numbers, sender, correlationId, 1, 1));
     return group.takeNews();
   }
 

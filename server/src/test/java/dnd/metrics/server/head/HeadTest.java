@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.database.UnspeakableError;
 import dnd.metrics.server.model.Buckets;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,60 @@ class HeadTest {
     List<HeadSeries> found = head.select(matchers, Long.MIN_VALUE, Long.MAX_VALUE);
     assertThat(found).hasSize(1);
     return found.getFirst();
+  }
+
+  /** Whoever waits, when memory is missing to make the note for those who watch. */
+  private static final class WithoutMemory implements CommitCallback {
+    final List<String> failures = new ArrayList<>();
+
+    @Override
+    public String correlationId() {
+      throw new UnspeakableError();
+    }
+
+    @Override
+    public void committed() {
+      throw new AssertionError("it is not in the log");
+    }
+
+    @Override
+    public void failed(IOException reason) {
+      failures.add(String.valueOf(reason.getMessage()));
+    }
+  }
+
+  @Test
+  void anEventWithoutMemoryForTheLogIsRefusedAndTakenInOnceWhenItIsSentAgain() throws IOException {
+    List<AppendedEvents> told = new CopyOnWriteArrayList<>();
+    try (SeriesWatch watch =
+        head.watch(List.of(List.of(Matcher.equal("service", "dice"))), told::add)) {
+      WithoutMemory waiting = new WithoutMemory();
+      try (SenderBatch batch = push("e1")) {
+        batch.addDelta(batch.resolve(ROLLS), NOW, 3);
+        assertThat(batch.commit(waiting)).isEqualTo(SenderBatch.NO_PLACE);
+      }
+      assertThat(waiting.failures)
+          .containsExactly("memory is missing for the event's record in the log");
+      SenderBatch again = push("e1");
+      assertThat(again.isDuplicate()).isTrue();
+      long sequence = commit(again);
+      assertThat(sequence).isPositive();
+      SenderBatch next = push("e2");
+      next.addDelta(next.resolve(ROLLS), NOW + 2_000, 4);
+      assertThat(commit(next)).isGreaterThan(sequence);
+      assertThat(head.sender(DICE).samplesAppended()).isEqualTo(2);
+      CommitLatch watched = new CommitLatch();
+      head.whenDurable(watched);
+      watched.await();
+    }
+    assertThat(told.stream().mapToLong(AppendedEvents::oldestMillis).min()).hasValue(NOW);
+    List<String> samples = Samples.of(find(ROLLS));
+    assertThat(samples).hasSize(2).last().isEqualTo(NOW + 2_000 + "=7.0");
+    reopen();
+    assertThat(Samples.of(find(ROLLS))).isEqualTo(samples);
+    SenderBatch afterwards = push("e1");
+    assertThat(afterwards.isDuplicate()).isTrue();
+    commit(afterwards);
   }
 
   @Test

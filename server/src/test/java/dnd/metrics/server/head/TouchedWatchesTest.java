@@ -72,9 +72,12 @@ class TouchedWatchesTest {
   void aGroupThatIsNamedAgainHasNoMoreEventsByThat() {
     WatchGroup group = new WatchGroup(List.of());
     AppendedEvent event = new AppendedEvent(7, new SenderId("tavern", ""), "c", 1, 2);
-    assertThat(group.noteFirst(event)).isTrue();
-    assertThat(group.noteFirst(event)).isFalse();
+    assertThat(group.hasNews()).isFalse();
+    group.note(event);
+    assertThat(group.hasNews()).isTrue();
     group.takeNews();
-    assertThat(group.noteFirst(event)).as("of the same event").isFalse();
+    assertThat(group.hasNews()).isFalse();
+    group.note(event);
+    assertThat(group.hasNews()).as("of the same event").isFalse();
   }
 }

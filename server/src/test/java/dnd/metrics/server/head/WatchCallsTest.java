@@ -2,8 +2,10 @@ package dnd.metrics.server.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.database.UnspeakableError;
 import dnd.metrics.server.model.Matcher;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -33,13 +35,16 @@ class WatchCallsTest {
 
   /** So many groups of series, all of which one watch sees, and no other. */
   private WatchGroup[] groups(int count) {
-    SeriesWatch watch =
-        new SeriesWatch(head, List.of(List.of(Matcher.equal("__name__", "mugs"))), told::add);
+    SeriesWatch watch = watch(told::add);
     WatchGroup[] groups = new WatchGroup[count];
     for (int i = 0; i < count; i++) {
       groups[i] = new WatchGroup(List.of(watch));
     }
     return groups;
+  }
+
+  private SeriesWatch watch(AppendListener listener) {
+    return new SeriesWatch(head, List.of(List.of(Matcher.equal("__name__", "mugs"))), listener);
   }
 
   private void event(WatchGroup[] concerned, long millis) {
@@ -79,6 +84,56 @@ class WatchCallsTest {
     assertThat(told).hasSize(2);
     assertThat(told.getLast().oldestMillis()).isEqualTo(2);
     assertThat(told.getLast().newestMillis()).isEqualTo(6);
+  }
+
+  @Test
+  void oneForWhichThereIsNoMemoryKeepsNoOtherFromHearing() {
+    AppendListener withoutMemory =
+        events -> {
+          throw new UnspeakableError();
+        };
+    WatchGroup[] one = {
+      new WatchGroup(List.of(watch(withoutMemory), watch(told::add))),
+      new WatchGroup(List.of(watch(withoutMemory)))
+    };
+    for (int force = 1; force <= 3; force++) {
+      event(one, force);
+      calls.afterForce(false);
+      assertThat(told).hasSize(force);
+      assertThat(told.getLast().newestMillis()).isEqualTo(force);
+    }
+  }
+
+  /** Events of which several cannot be joined, since memory is missing for their senders. */
+  private static AppendedEvents withoutMemory(long millis) {
+    EventSum sum = new EventSum();
+    sum.add(new AppendedEvent(millis, TAVERN, "c" + millis, millis, millis));
+    return new AppendedEvents(
+        sum,
+        new AbstractList<>() {
+          @Override
+          public LastEvents get(int i) {
+            throw new OutOfMemoryError("thrown by a test");
+          }
+
+          @Override
+          public int size() {
+            return 1;
+          }
+        });
+  }
+
+  @Test
+  void whatCannotBeJoinedIsToldInItsParts() {
+    SeriesWatch watch = watch(told::add);
+    watch.note(withoutMemory(1));
+    watch.note(withoutMemory(2));
+    watch.tell();
+    assertThat(told).extracting(AppendedEvents::newestMillis).containsExactly(1L, 2L);
+    assertThat(watch.hasNews()).isFalse();
+    event(new WatchGroup[] {new WatchGroup(List.of(watch))}, 3);
+    calls.afterForce(false);
+    assertThat(told).extracting(AppendedEvents::newestMillis).containsExactly(1L, 2L, 3L);
   }
 
   @Test

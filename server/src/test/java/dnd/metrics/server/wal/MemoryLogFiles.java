@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk for tests: it fails when told to, has only so much room, and forgets, at a power cut, what
@@ -31,6 +32,7 @@ public final class MemoryLogFiles implements LogFiles {
   private long capacity = Long.MAX_VALUE;
   private int failingForces;
   private int failingWrites;
+  private @Nullable Error fault;
   private boolean dead;
 
   /** A change of a file that is not forced yet. */
@@ -66,6 +68,11 @@ public final class MemoryLogFiles implements LogFiles {
 
   public synchronized void failForces(int count) {
     failingForces = count;
+  }
+
+  /** What the next force throws; what was written is not forced then. */
+  public synchronized void failForce(Error error) {
+    fault = error;
   }
 
   public synchronized void failWrites(int count) {
@@ -286,6 +293,11 @@ public final class MemoryLogFiles implements LogFiles {
     public void force() throws IOException {
       synchronized (MemoryLogFiles.this) {
         checkAlive();
+        Error thrown = fault;
+        if (thrown != null) {
+          fault = null;
+          throw thrown;
+        }
         if (failingForces > 0) {
           failingForces--;
           content.pending

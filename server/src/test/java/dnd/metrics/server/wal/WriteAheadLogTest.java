@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dnd.metrics.server.database.UnspeakableError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -382,10 +383,116 @@ class WriteAheadLogTest {
         },
         () -> {
           throw new LinkageError("thrown by a test");
+        },
+        () -> {
+          throw new UnspeakableError();
         });
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("faults")
+  void whoeverCallsThemBackTogetherMayFailAtAnyOfThem(Runnable fault) throws IOException {
+    Answers answers = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.callBackTogether(answersOfOneForce -> fault.run());
+      log.append(new TextRecord("one"), answers);
+      await().until(() -> answers.committed.get() == 1);
+      log.callBackTogether(answersOfOneForce -> {
+        answersOfOneForce.run();
+        fault.run();
+      });
+      log.append(new TextRecord("two"), answers);
+      await().until(() -> answers.committed.get() == 2);
+      log.callBackTogether(Runnable::run);
+      log.append(new TextRecord("three"), answers);
+      await().until(() -> answers.committed.get() == 3);
+    }
+    assertThat(answers.committed).as("each once").hasValue(3);
+    assertThat(answers.failures).isEmpty();
+    replay();
+    assertThat(found.values()).containsExactly("one", "two", "three");
+  }
+
+  static Stream<Error> errors() {
+    return Stream.of(new LinkageError("thrown by a test"), new UnspeakableError());
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("errors")
+  void anErrorAtTheDiskIsToldAndTheSameIsTriedAgain(Error error) throws IOException {
+    Answers answers = new Answers();
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      files.failForce(error);
+      log.append(new TextRecord("one"), answers);
+      await().until(() -> answers.failures.size() == 1);
+      log.append(new TextRecord("two"), answers);
+      await().until(() -> answers.committed.get() == 1);
+      assertThat(log.unavailable()).isNull();
+      assertThat(log.statistics().durableSequence()).isEqualTo(2);
+    }
+    assertThat(answers.committed).as("only what was forced").hasValue(1);
+    assertThat(answers.failures).hasSize(1);
+    replay();
+    assertThat(found.values()).containsExactly("one", "two");
+    assertThat(damages).isEmpty();
+  }
+
+  @Test
+  void aRecordWithoutMemoryLeavesNoGap() throws IOException {
+    Answers answers = new Answers();
+    RecordBody one = new TextRecord("one");
+    RecordBody withoutMemory =
+        new RecordBody() {
+          @Override
+          public int length() {
+            return one.length();
+          }
+
+          @Override
+          public void updateChecksum(CRC32C crc) {
+            one.updateChecksum(crc);
+          }
+
+          @Override
+          public void copyTo(byte[] target, int offset) {
+            throw new OutOfMemoryError("thrown by a test");
+          }
+        };
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      assertThatThrownBy(() -> log.append(withoutMemory, answers))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThat(log.lastSequence()).isZero();
+      assertThat(log.append(one, answers)).isEqualTo(1);
+    }
+    assertThat(answers.committed).hasValue(1);
+    replay();
+    assertThat(found.values()).containsExactly("one");
+    assertThat(damages).isEmpty();
+  }
+
+  @Test
+  void whatCameWhileTheDiskFailedIsRefusedAndWritten() throws IOException {
+    Answers answers = new Answers();
+    files.failForces(Integer.MAX_VALUE);
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.append(new TextRecord("one"), answers);
+      await().until(() -> answers.failures.size() == 1);
+      log.append(new TextRecord("two"), answers);
+      await().until(() -> answers.failures.size() == 2);
+      log.append(new TextRecord("three"), answers);
+      log.whenDurable(answers);
+      await().until(() -> answers.failures.size() == 4);
+      assertThat(answers.committed).hasValue(0);
+      files.failForces(0);
+      await().until(() -> log.statistics().durableSequence() == 3);
+    }
+    assertThat(answers.committed).as("they were refused").hasValue(0);
+    assertThat(answers.failures).hasSize(4);
+    replay();
+    assertThat(found.values()).containsExactly("one", "two", "three");
+  }
+
+  @ParameterizedTest(name = "{index}")
   @MethodSource("faults")
   void aCallbackThatThrowsHarmsNobodyElse(Runnable fault) throws IOException {
     Answers answers = new Answers();
