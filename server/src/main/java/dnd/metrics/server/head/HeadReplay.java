@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings a head back from the records of its log, behind what a checkpoint brought, through the
  * same methods that filled it. Floats of series that are in the checkpoint and not made yet wait
- * until someone makes them ({@link PendingRecords}). Entries that speak of a series or sender whose
+ * until someone makes them ({@link PendingFloats}). Entries that speak of a series or sender whose
  * definition was in a damaged record cannot be placed; they are counted. For one thread, before
  * anybody else uses the head.
  */
@@ -31,7 +31,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private final Map<Integer, HeadSeries> again = new HashMap<>();
 
   private final List<HeadSeries> defined = new ArrayList<>();
-  private @Nullable PendingRecords pending;
+  private @Nullable PendingFloats pending;
   private @Nullable Sender[] sendersByRef = new Sender[64];
   private @Nullable Sender sender;
   private boolean report;
@@ -214,7 +214,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       return false;
     }
     if (!isDone(place)) {
-      PendingRecords records = pending();
+      PendingFloats records = pending();
       long last =
           records.has(place) ? records.lastMillis(place) : directory.stored().newestMillis(place);
       if (timeMillis <= last) {
@@ -227,10 +227,10 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     return true;
   }
 
-  private PendingRecords pending() {
-    PendingRecords records = pending;
+  private PendingFloats pending() {
+    PendingFloats records = pending;
     if (records == null) {
-      records = new PendingRecords(directory.stored().size(), reader);
+      records = new PendingFloats(directory.stored().size(), reader);
       pending = records;
       directory.stored().pending(records);
     }

@@ -29,7 +29,7 @@ final class StoredSeries {
 
   private CompletableFuture<@Nullable Void> labelsRead = CompletableFuture.completedFuture(null);
   private CompletableFuture<@Nullable Void> tableFilled = CompletableFuture.completedFuture(null);
-  private volatile PendingRecords pending = PendingRecords.none();
+  private volatile PendingFloats pending = PendingFloats.none();
 
   /** No series. */
   static StoredSeries none() {
@@ -90,7 +90,7 @@ final class StoredSeries {
   }
 
   /** Records that the log has for series that are not made; before those are filled in. */
-  void pending(PendingRecords records) {
+  void pending(PendingFloats records) {
     pending = records;
   }
 
@@ -107,7 +107,7 @@ final class StoredSeries {
    * @return whether there are more
    */
   boolean makePending(SeriesDirectory directory, int atMost) {
-    PendingRecords records = pending;
+    PendingFloats records = pending;
     if (records.isEmpty()) {
       return false;
     }
@@ -120,7 +120,7 @@ final class StoredSeries {
         directory.get(portion(nextPending).ref(nextPending - firstPlace(nextPending)));
       }
     }
-    pending = PendingRecords.none();
+    pending = PendingFloats.none();
     return false;
   }
 

@@ -16,7 +16,7 @@ import java.util.List;
  * over. Filled by one thread before anybody else uses the head; then each series' floats are taken
  * once, by whoever makes it.
  */
-final class PendingRecords {
+final class PendingFloats {
   /** Series whose places differ in these bits only are a group. */
   private static final int GROUP_BITS = 3;
 
@@ -71,7 +71,7 @@ final class PendingRecords {
    * @param places how many series there are
    * @param reader reads the log
    */
-  PendingRecords(int places, EventRecordReader reader) {
+  PendingFloats(int places, EventRecordReader reader) {
     this.reader = reader;
     lastMillis = new long[places];
     Arrays.fill(lastMillis, NONE);
@@ -79,8 +79,8 @@ final class PendingRecords {
   }
 
   /** No series, no floats. */
-  static PendingRecords none() {
-    return new PendingRecords(0, new EventRecordReader());
+  static PendingFloats none() {
+    return new PendingFloats(0, new EventRecordReader());
   }
 
   boolean isEmpty() {
