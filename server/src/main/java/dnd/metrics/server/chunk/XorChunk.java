@@ -43,7 +43,7 @@ public final class XorChunk implements Chunk {
   }
 
   /** Read through {@link #DATA} by others than the writer. */
-  private byte[] data = new byte[FIRST_BYTES];
+  private byte[] data;
 
   /** Samples in the upper half, bits in the lower; read through {@link #PUBLISHED} by others. */
   private long published = HEADER_BYTES * 8;
@@ -70,7 +70,22 @@ public final class XorChunk implements Chunk {
       byte trailing) {}
 
   /** An empty chunk. */
-  public XorChunk() {}
+  public XorChunk() {
+    this(new byte[FIRST_BYTES]);
+  }
+
+  private XorChunk(byte[] data) {
+    this.data = data;
+  }
+
+  /**
+   * An empty chunk with room for about as much as is in this one, so that it need not grow to that
+   * again; for the writer.
+   */
+  public XorChunk follow() {
+    int bytes = byteSize();
+    return new XorChunk(new byte[Math.max(FIRST_BYTES, (bytes + (bytes >> 4) + 15) & ~7)]);
+  }
 
   /**
    * A chunk that goes on where another one stood.

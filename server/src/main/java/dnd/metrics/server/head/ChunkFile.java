@@ -7,14 +7,16 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finished chunks of many series in a file that is mapped into memory (docs/format/chunk-file.md).
- * The file was written whole, and nothing in it changes. A chunk is known by the offset of its
- * head. The mapping lasts as long as somebody holds this object, also when the file has lost its
- * name. Safe for use by several threads.
+ * Finished chunks of many series (docs/format/chunk-file.md): on the heap at first, while more are
+ * added, later in a file that is mapped into memory. That is written whole, and nothing in it
+ * changes. A chunk is known by the offset of its head, which is the same in both, so who has it
+ * need not be told. The mapping lasts as long as somebody holds this object, also when the file has
+ * lost its name. Safe for use by several threads.
  */
-final class ChunkFile implements ChunkHolder {
+final class ChunkFile {
   static final int HEADER_BYTES = 32;
   static final int CHUNK_HEAD_BYTES = 16;
 
@@ -25,8 +27,16 @@ final class ChunkFile implements ChunkHolder {
   private static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  private final int number;
-  private final MemorySegment content;
+  /** What it has in the place of a number while it is on the heap. */
+  private static final int NO_NUMBER = 0;
+
+  /** The chunks while they are on the heap, with room behind them. */
+  private volatile byte @Nullable [] memory;
+
+  /** The file and its number, once there is nothing in {@link #memory}. */
+  private MemorySegment mapped;
+
+  private int number;
 
   /** Pages of it that were found damaged beyond repair. */
   private final BitSet lost;
@@ -34,14 +44,42 @@ final class ChunkFile implements ChunkHolder {
   /** How many of its chunks series have. */
   private final AtomicInteger inUse = new AtomicInteger();
 
-  ChunkFile(int number, MemorySegment content) {
-    this(number, content, new BitSet());
+  /** One that is on the heap. */
+  ChunkFile(byte[] memory) {
+    this(NO_NUMBER, MemorySegment.NULL, new BitSet());
+    this.memory = memory;
   }
 
-  ChunkFile(int number, MemorySegment content, BitSet lost) {
+  ChunkFile(int number, MemorySegment mapped) {
+    this(number, mapped, new BitSet());
+  }
+
+  ChunkFile(int number, MemorySegment mapped, BitSet lost) {
     this.number = number;
-    this.content = content;
+    this.mapped = mapped;
     this.lost = lost;
+  }
+
+  /** Its chunks, and more, are in another array from now on. */
+  void inMemory(byte[] larger) {
+    memory = larger;
+  }
+
+  /** It is a file from now on. */
+  void onDisk(int newNumber, MemorySegment newMapped) {
+    mapped = newMapped;
+    number = newNumber;
+    memory = null; // last: who finds none looks at the others
+  }
+
+  /** Whether it is a file. */
+  boolean isOnDisk() {
+    return memory == null;
+  }
+
+  private MemorySegment content() {
+    byte[] bytes = memory;
+    return bytes == null ? mapped : MemorySegment.ofArray(bytes);
   }
 
   /** The second word of a chunk's head; chunks do not reach over the end of a range. */
@@ -54,17 +92,19 @@ final class ChunkFile implements ChunkHolder {
     return (int) span << 8 | encoding;
   }
 
+  /** The number in its name, of one on the disk. */
   int number() {
     return number;
   }
 
   /** The version of the format, where its first page is sound. */
   int version() {
-    return content.get(INT, 8);
+    return content().get(INT, 8);
   }
 
+  /** How large it is, of one on the disk. */
   long bytes() {
-    return content.byteSize();
+    return content().byteSize();
   }
 
   /** Whether a chunk lies, in part at least, where the file was found damaged beyond repair. */
@@ -86,35 +126,42 @@ final class ChunkFile implements ChunkHolder {
 
   /** Time of a chunk's first sample, Unix milliseconds. */
   long firstMillis(int offset) {
-    return content.get(LONG, offset);
+    return content().get(LONG, offset);
   }
 
   /** Time of a chunk's last sample, Unix milliseconds. */
   long lastMillis(int offset) {
-    return firstMillis(offset) + (content.get(INT, offset + 8) >>> 8);
+    return firstMillis(offset) + (content().get(INT, offset + 8) >>> 8);
   }
 
   int encoding(int offset) {
-    return content.get(INT, offset + 8) & 0xff;
+    return content().get(INT, offset + 8) & 0xff;
   }
 
   int length(int offset) {
-    return content.get(INT, offset + 12);
+    return content().get(INT, offset + 12);
   }
 
   /** Copies a chunk's bytes to the beginning of an array. */
   void copy(int offset, byte[] into) {
     MemorySegment.copy(
-        content, ValueLayout.JAVA_BYTE, offset + CHUNK_HEAD_BYTES, into, 0, length(offset));
+        content(), ValueLayout.JAVA_BYTE, offset + CHUNK_HEAD_BYTES, into, 0, length(offset));
   }
 
-  /** A chunk as a block takes it, where it stands in the file. */
+  /** A copy of a chunk's bytes. */
+  byte[] bytes(int offset) {
+    byte[] bytes = new byte[length(offset)];
+    copy(offset, bytes);
+    return bytes;
+  }
+
+  /** A chunk as a block takes it, where it stands. */
   EncodedChunk encoded(int offset) {
     return new EncodedChunk(
         firstMillis(offset),
         lastMillis(offset),
         encoding(offset),
-        content.asSlice(offset + CHUNK_HEAD_BYTES, length(offset)));
+        content().asSlice(offset + CHUNK_HEAD_BYTES, length(offset)));
   }
 
   /**
@@ -122,6 +169,7 @@ final class ChunkFile implements ChunkHolder {
    * nothing else needs that, and come back when they are read.
    */
   void unload() {
+    MemorySegment content = content();
     if (content.isMapped()) {
       content.unload();
     }

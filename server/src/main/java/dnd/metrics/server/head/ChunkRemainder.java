@@ -4,8 +4,6 @@ import dnd.metrics.server.chunk.Chunk;
 import dnd.metrics.server.chunk.ChunkEncoder;
 import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.model.SampleBatch;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -15,13 +13,17 @@ import java.util.function.Consumer;
 final class ChunkRemainder {
   private final long fromMillis;
   private final long toMillis;
+  private final ChunkStore store;
   private final FinishedChunks.Builder chunks = new FinishedChunks.Builder();
-  private final List<FinishedChunk> made = new ArrayList<>();
 
   /** Whether something of the chunk before was deleted. */
   private boolean gap;
 
-  ChunkRemainder(long fromMillis, long toMillis) {
+  /**
+   * @param store takes what is encoded anew
+   */
+  ChunkRemainder(long fromMillis, long toMillis, ChunkStore store) {
+    this.store = store;
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
   }
@@ -29,11 +31,6 @@ final class ChunkRemainder {
   /** What is left of the chunks that were added, in order. */
   FinishedChunks chunks() {
     return chunks.build();
-  }
-
-  /** Those of them that were encoded anew. */
-  List<FinishedChunk> made() {
-    return made;
   }
 
   /** Adds what is left of a chunk; whether it is another one now. */
@@ -78,9 +75,7 @@ final class ChunkRemainder {
           return true;
         });
     for (EncodedChunk rest; (rest = encoder.next()) != null; ) {
-      FinishedChunk chunk = FinishedChunk.of(rest);
-      chunks.add(chunk);
-      made.add(chunk);
+      chunks.add(rest.firstMillis(), store.add(rest));
     }
   }
 }

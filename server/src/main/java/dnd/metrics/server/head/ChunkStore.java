@@ -1,50 +1,48 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.chunk.Chunk;
+import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.wal.LargeLogFile;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.util.Collection;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves finished chunks out of the heap into {@link ChunkFile files}. When enough of them wait, a
- * file is put together of them (a portion of a sender's series under the sender's lock at a time),
- * written and forced without any lock, and mapped; only then series have their chunks there. So a
- * file is whole from the first moment in which somebody knows of it, and where it cannot be written
- * the chunks stay where they are. Checkpoints speak of these files. A file that no checkpoint needs
- * and no series has a chunk in is removed.
+ * Takes chunks that nothing is appended to any more and moves them out of the heap, into {@link
+ * ChunkFile files}. They are put into the one that grows in memory; one that is full is written and
+ * forced, without any lock, and mapped, and its chunks are there from then on, at the same place,
+ * so no series is looked at for it. So a file is whole from the first moment in which somebody
+ * reads in it, and where it cannot be written the chunks stay where they are. Checkpoints speak of
+ * these files. A file that no checkpoint needs and no series has a chunk in is removed.
  *
- * <p>{@link #noteFinished}, {@link #file} and the figures are for any thread; all else for one at a
- * time.
+ * <p>{@link #add}, {@link #endFile}, {@link #file} and the figures are for any thread; all else for
+ * one at a time.
  */
 final class ChunkStore {
-  /** So much heap may be taken by chunks that wait. */
-  private static final long WAITING_BYTES = 8 << 20;
-
-  /** A file is not much larger. */
-  private static final int FILE_BYTES = 4 << 20;
-
-  /** What a chunk takes of the heap beside its bytes. */
-  private static final int OBJECT_BYTES = 48;
-
-  /** So few that a push does not wait for long. */
-  private static final int SERIES_AT_ONCE = 1024;
-
   private final LogFiles files;
   private final ConcurrentSkipListMap<Integer, ChunkFile> stored = new ConcurrentSkipListMap<>();
 
   /** Numbers of files that a checkpoint on the disk needs. */
   private Set<Integer> kept = Set.of();
 
-  private final ChunkBatch batch = new ChunkBatch();
-  private final AtomicLong waiting = new AtomicLong();
+  /** Guards the next two, and is the last of all locks: a chunk is copied under it. */
+  private final Object growth = new Object();
+
+  private GrowingChunkFile growing = new GrowingChunkFile();
+
+  /** What nothing is added to any more, and is not on the disk yet. */
+  private final ArrayDeque<GrowingChunkFile> full = new ArrayDeque<>();
+
   private int lastNumber;
 
   /** Whether a file may be there of which nobody knows. */
@@ -95,14 +93,47 @@ final class ChunkStore {
     kept = needed;
   }
 
-  /** A chunk waits on the heap. */
-  void noteFinished(FinishedChunk chunk) {
-    waiting.addAndGet(OBJECT_BYTES + chunk.bytes().length);
+  /** Takes a chunk of a series. */
+  ChunkPlace add(Chunk chunk, long firstMillis, long lastMillis) {
+    return add(firstMillis, lastMillis, chunk.encoding(), chunk.toBytes());
   }
 
-  /** Whether enough chunks wait to make a file of them. */
+  /** Takes a chunk of a series. */
+  ChunkPlace add(EncodedChunk chunk) {
+    byte[] bytes = chunk.data().toArray(ValueLayout.JAVA_BYTE);
+    return add(chunk.firstMillis(), chunk.lastMillis(), chunk.encoding(), bytes);
+  }
+
+  /** Takes a chunk of a series; the array may be used for something else afterwards. */
+  ChunkPlace add(long firstMillis, long lastMillis, int encoding, byte[] bytes) {
+    synchronized (growth) {
+      if (!growing.hasRoomFor(bytes.length)) {
+        endFile();
+      }
+      return growing.add(firstMillis, lastMillis, encoding, bytes);
+    }
+  }
+
+  /** Adds nothing to the file that grows, so that it is due. */
+  void endFile() {
+    synchronized (growth) {
+      if (!growing.isEmpty()) {
+        GrowingChunkFile next = new GrowingChunkFile(); // first, as there may be no memory for it
+        full.add(growing);
+        growing = next;
+      }
+    }
+  }
+
+  /** Whether there is a file to be written. */
   boolean isDue() {
-    return waiting.get() >= WAITING_BYTES;
+    return nextFull() != null;
+  }
+
+  private @Nullable GrowingChunkFile nextFull() {
+    synchronized (growth) {
+      return full.peek();
+    }
   }
 
   /** How many files there are. */
@@ -116,99 +147,35 @@ final class ChunkStore {
   }
 
   /**
-   * Moves all finished chunks into files; those that are left when the head is closed meanwhile
-   * stay on the heap.
+   * Writes the files that nothing is added to any more.
    *
-   * @throws IOException where a file could not be written: chunks that are in none stay on the heap
+   * @param isClosed whether those that are left shall stay on the heap
+   * @throws IOException where a file could not be written: its chunks and those behind stay on the
+   *     heap
    */
-  void store(Collection<Sender> senders, DiskPace pace) throws IOException {
-    waiting.set(0);
-    boolean done = false;
-    try {
-      for (Sender sender : senders) {
-        while (!sender.waiting.isEmpty() && !sender.head.isClosed()) {
-          sender.lock();
-          try {
-            take(sender);
-          } finally {
-            sender.unlock();
-          }
-          if (batch.bytes() >= FILE_BYTES) {
-            write(pace);
-          }
-        }
+  void store(DiskPace pace, BooleanSupplier isClosed) throws IOException {
+    GrowingChunkFile next;
+    while (!isClosed.getAsBoolean() && (next = nextFull()) != null) {
+      if (!next.isUnused()) {
+        int number = ++lastNumber;
+        stored.put(number, next.stored(number, write(next.content(number), number, pace)));
+        count();
       }
-      write(pace);
-      done = true;
-    } finally {
-      if (!done) {
-        giveBack();
-      }
-      batch.clear();
-    }
-  }
-
-  private void take(Sender sender) {
-    for (int n = 0; n < SERIES_AT_ONCE && batch.bytes() < FILE_BYTES; n++) {
-      int ref = sender.waiting.take();
-      if (ref < 0) {
-        return;
-      }
-      HeadSeries series = sender.head.directory().made(ref);
-      if (series != null) {
-        series.finished.addTo(batch, series);
+      synchronized (growth) {
+        full.remove();
       }
     }
   }
 
-  private void giveBack() {
-    for (int i = 0; i < batch.size(); i++) {
-      HeadSeries series = batch.series(i);
-      series.sender.lock();
-      try {
-        series.sender.waiting.add(series.ref);
-      } finally {
-        series.sender.unlock();
-      }
-    }
-    waiting.addAndGet(WAITING_BYTES); // there are others, which were not looked at
-  }
-
-  private void write(DiskPace pace) throws IOException {
-    if (batch.size() == 0) {
-      return;
-    }
-    ChunkFile file = writeFile(++lastNumber, pace);
-    stored.put(file.number(), file);
-    count();
-    int from = 0;
-    while (from < batch.size()) {
-      HeadSeries series = batch.series(from);
-      int to = from + 1;
-      while (to < batch.size() && batch.series(to) == series) {
-        to++;
-      }
-      series.sender.lock();
-      try {
-        series.finished = series.finished.moved(batch, from, to, file);
-      } finally {
-        series.sender.unlock();
-      }
-      from = to;
-    }
-    batch.clear();
-  }
-
-  private ChunkFile writeFile(int number, DiskPace pace) throws IOException {
+  private MemorySegment write(ByteBuffer content, int number, DiskPace pace) throws IOException {
     String name = ChunkFile.FILES.name(number);
     try (LogFile made = new LargeLogFile(files.create(name), pace)) {
-      ByteBuffer content = batch.file(number);
       int length = content.remaining();
       made.write(content.duplicate(), 0);
       made.write(ChunkFilePages.protection(content), length);
       made.force();
       files.forceDirectory();
-      return new ChunkFile(number, made.map());
+      return made.map();
     } catch (IOException e) {
       untidy = true;
       try {

@@ -8,19 +8,21 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The finished chunks of one series, in order of time: on the heap at first, later in {@link
- * ChunkFile files}, where one costs twelve bytes here. Immutable; what is held can be read for as
- * long as it is held.
+ * The finished chunks of one series, in order of time, each in a {@link ChunkFile}: one costs
+ * twelve bytes here. Immutable; what is held can be read for as long as it is held.
  */
 final class FinishedChunks {
   static final FinishedChunks NONE =
-      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkHolder[0]);
+      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
   static final byte[] NO_ROOM = {};
 
   /** Stands in a checkpoint where chunks that are there have their encoding. */
   private static final int IN_A_FILE = 0;
 
-  private static final long LARGEST_DISTANCE = 0xffff_ffffL;
+  /** Stands for a distance that is too large for its four bytes: the file has the time. */
+  private static final int FAR = -1;
+
+  private static final long FAR_MILLIS = 0xffff_ffffL;
 
   /** Time of the first sample in the first chunk. */
   private final long firstMillis;
@@ -29,27 +31,27 @@ final class FinishedChunks {
   private final long lastMillis;
 
   /**
-   * Two numbers for each chunk that is in a file: by how many milliseconds it begins behind the
-   * first one (unsigned), and its offset.
+   * Two numbers for each chunk: by how many milliseconds it begins behind the first one (unsigned;
+   * or {@link #FAR}), and its offset.
    */
   private final int[] places;
 
   /** Where each chunk is. */
-  private final ChunkHolder[] holders;
+  private final ChunkFile[] files;
 
-  private FinishedChunks(long firstMillis, long lastMillis, int[] places, ChunkHolder[] holders) {
+  private FinishedChunks(long firstMillis, long lastMillis, int[] places, ChunkFile[] files) {
     this.firstMillis = firstMillis;
     this.lastMillis = lastMillis;
     this.places = places;
-    this.holders = holders;
+    this.files = files;
   }
 
   int size() {
-    return holders.length;
+    return files.length;
   }
 
   boolean isEmpty() {
-    return holders.length == 0;
+    return files.length == 0;
   }
 
   /** Time of the last sample of all; the smallest long for none. */
@@ -59,27 +61,30 @@ final class FinishedChunks {
 
   /** Time of a chunk's first sample. */
   long firstMillis(int i) {
-    return holders[i] instanceof FinishedChunk chunk
-        ? chunk.firstMillis()
-        : firstMillis + Integer.toUnsignedLong(places[2 * i]);
+    int distance = places[2 * i];
+    return distance == FAR
+        ? files[i].firstMillis(offset(i))
+        : firstMillis + Integer.toUnsignedLong(distance);
   }
 
   /** Time of a chunk's last sample; looks into the file. */
   long lastMillis(int i) {
-    return lastMillis(holders[i], places[2 * i + 1]);
+    return files[i].lastMillis(offset(i));
   }
 
-  private static long lastMillis(ChunkHolder holder, int offset) {
-    return switch (holder) {
-      case ChunkFile file -> file.lastMillis(offset);
-      case FinishedChunk chunk -> chunk.lastMillis();
-    };
+  private int offset(int i) {
+    return places[2 * i + 1];
+  }
+
+  private static int distance(long firstMillis, long millis) {
+    long distance = millis - firstMillis;
+    return distance >= 0 && distance < FAR_MILLIS ? (int) distance : FAR;
   }
 
   /** The first chunk that does not begin before a time; their number where there is none. */
   int firstBeginning(long millis) {
     int low = 0;
-    int high = holders.length;
+    int high = files.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
       if (firstMillis(middle) < millis) {
@@ -97,9 +102,9 @@ final class FinishedChunks {
    */
   int firstFrom(long millis) {
     if (lastMillis < millis) {
-      return holders.length;
+      return files.length;
     }
-    int last = holders.length - 1;
+    int last = files.length - 1;
     for (int i = last; i >= Math.max(0, last - 3); i--) {
       if (firstMillis(i) <= millis) {
         return i;
@@ -116,68 +121,52 @@ final class FinishedChunks {
    * @return room for the next one
    */
   byte[] decode(int i, SampleBatch batch, byte[] room) {
-    return switch (holders[i]) {
-      case ChunkFile file -> {
-        int offset = places[2 * i + 1];
-        int length = file.length(offset);
-        byte[] bytes = length <= room.length ? room : new byte[Math.max(256, length)];
-        file.copy(offset, bytes);
-        Chunk.decode(file.encoding(offset), bytes, 0, length, batch);
-        yield bytes;
-      }
-      case FinishedChunk chunk -> {
-        chunk.decode(batch);
-        yield room;
-      }
-    };
+    ChunkFile file = files[i];
+    int offset = offset(i);
+    int length = file.length(offset);
+    byte[] bytes = length <= room.length ? room : new byte[Math.max(256, length)];
+    file.copy(offset, bytes);
+    Chunk.decode(file.encoding(offset), bytes, 0, length, batch);
+    return bytes;
   }
 
   /** A chunk as a block takes it. */
   EncodedChunk encoded(int i) {
-    return switch (holders[i]) {
-      case ChunkFile file -> file.encoded(places[2 * i + 1]);
-      case FinishedChunk chunk -> chunk.encoded();
-    };
+    return files[i].encoded(offset(i));
   }
 
-  /** These, and one behind them. */
-  FinishedChunks plus(FinishedChunk chunk) {
-    int n = holders.length;
-    ChunkHolder[] more = Arrays.copyOf(holders, n + 1);
-    more[n] = chunk;
-    return new FinishedChunks(
-        n == 0 ? chunk.firstMillis() : firstMillis,
-        chunk.lastMillis(),
-        Arrays.copyOf(places, 2 * n + 2),
-        more);
+  /** These, and one behind them, from one time to another. */
+  FinishedChunks plus(long chunkFirstMillis, long chunkLastMillis, ChunkPlace place) {
+    int n = files.length;
+    long first = n == 0 ? chunkFirstMillis : firstMillis;
+    int[] morePlaces = Arrays.copyOf(places, 2 * n + 2);
+    morePlaces[2 * n] = distance(first, chunkFirstMillis);
+    morePlaces[2 * n + 1] = place.offset();
+    ChunkFile[] moreFiles = Arrays.copyOf(files, n + 1);
+    moreFiles[n] = place.file();
+    return new FinishedChunks(first, chunkLastMillis, morePlaces, moreFiles);
   }
 
   /** Those from one on to another, which is not included. */
   FinishedChunks range(int from, int to) {
-    if (from == 0 && to == holders.length) {
+    if (from == 0 && to == files.length) {
       return this;
     }
     if (from >= to) {
       return NONE;
     }
-    FinishedChunks some =
-        new FinishedChunks(
-            firstMillis(from),
-            lastMillis(to - 1),
-            Arrays.copyOfRange(places, 2 * from, 2 * to),
-            Arrays.copyOfRange(holders, from, to));
-    int moved = (int) (some.firstMillis - firstMillis);
-    for (int i = 0; i < some.places.length; i += 2) {
-      some.places[i] -= moved;
+    long first = firstMillis(from);
+    int[] somePlaces = Arrays.copyOfRange(places, 2 * from, 2 * to);
+    for (int i = from; i < to; i++) {
+      somePlaces[2 * (i - from)] = distance(first, firstMillis(i));
     }
-    return some;
+    return new FinishedChunks(
+        first, lastMillis(to - 1), somePlaces, Arrays.copyOfRange(files, from, to));
   }
 
   /** Says that a series does not have a chunk any more. */
   void release(int i) {
-    if (holders[i] instanceof ChunkFile file) {
-      file.release();
-    }
+    files[i].release();
   }
 
   /** The same of all of them, up to one that is not included. */
@@ -187,54 +176,11 @@ final class FinishedChunks {
     }
   }
 
-  /** Lets a batch have those that are on the heap. */
-  void addTo(ChunkBatch batch, HeadSeries series) {
-    for (ChunkHolder holder : holders) {
-      if (holder instanceof FinishedChunk chunk && isNear(chunk)) {
-        batch.add(series, chunk);
-      }
-    }
-  }
-
-  /** Whether its distance can be noted. One that is not stays on the heap until a block has it. */
-  private boolean isNear(FinishedChunk chunk) {
-    long distance = chunk.firstMillis() - firstMillis;
-    return distance >= 0 && distance <= LARGEST_DISTANCE;
-  }
-
-  /**
-   * These, where chunks of a batch that are still on the heap are in its file, which is told so.
-   *
-   * @param from the first chunk of this series in the batch
-   * @param to the first one of another series
-   */
-  FinishedChunks moved(ChunkBatch batch, int from, int to, ChunkFile file) {
-    int[] newPlaces = places.clone();
-    ChunkHolder[] newHolders = holders.clone();
-    int next = from;
-    int moved = 0;
-    for (int i = 0; i < newHolders.length && next < to; i++) {
-      int at = next;
-      while (at < to && batch.chunk(at) != newHolders[i]) {
-        at++;
-      }
-      if (at < to && isNear(batch.chunk(at))) {
-        newPlaces[2 * i] = (int) (batch.chunk(at).firstMillis() - firstMillis);
-        newPlaces[2 * i + 1] = batch.offset(at);
-        newHolders[i] = file;
-        moved++;
-        next = at + 1;
-      }
-    }
-    file.use(moved);
-    return moved == 0 ? this : new FinishedChunks(firstMillis, lastMillis, newPlaces, newHolders);
-  }
-
   /** For a checkpoint: those on the heap whole, of the others where they are. */
   void write(CheckpointBytes out, ChunkFileUses uses) {
-    out.unsigned(holders.length);
+    out.unsigned(files.length);
     long before = 0;
-    for (int i = 0; i < holders.length; i++) {
+    for (int i = 0; i < files.length; i++) {
       long first = firstMillis(i);
       if (i == 0) {
         out.signed(first);
@@ -242,18 +188,17 @@ final class FinishedChunks {
         out.unsigned(first - before);
       }
       before = first;
-      switch (holders[i]) {
-        case ChunkFile file -> {
-          out.single(IN_A_FILE);
-          out.unsigned(file.number());
-          out.unsigned(places[2 * i + 1]);
-          uses.add(file);
-        }
-        case FinishedChunk chunk -> {
-          out.single(chunk.encoding());
-          out.unsigned(chunk.lastMillis() - first);
-          out.block(chunk.bytes());
-        }
+      ChunkFile file = files[i];
+      int offset = offset(i);
+      if (file.isOnDisk()) {
+        out.single(IN_A_FILE);
+        out.unsigned(file.number());
+        out.unsigned(offset);
+        uses.add(file);
+      } else {
+        out.single(file.encoding(offset));
+        out.unsigned(file.lastMillis(offset) - first);
+        out.block(file.bytes(offset));
       }
     }
   }
@@ -262,8 +207,7 @@ final class FinishedChunks {
    * Takes over what {@link #write} wrote, of a series that is being made; without what was in files
    * and is lost.
    */
-  static FinishedChunks read(CheckpointCursor in, HeadSeries series) {
-    ChunkStore store = series.sender.head.chunkStore();
+  static FinishedChunks read(CheckpointCursor in, ChunkStore store) {
     Builder read = new Builder();
     long first = 0;
     int count = in.count();
@@ -276,13 +220,10 @@ final class FinishedChunks {
         if (file != null && file.isLost(offset)) {
           file.release();
         } else if (file != null) {
-          read.add(file, first, offset);
+          read.add(first, file, offset);
         }
       } else {
-        FinishedChunk chunk =
-            new FinishedChunk(first, first + in.unsigned(), (byte) encoding, in.block());
-        read.add(chunk);
-        series.sender.noteFinished(series.ref, chunk);
+        read.add(first, store.add(first, first + in.unsigned(), encoding, in.block()));
       }
     }
     return read.build();
@@ -308,47 +249,47 @@ final class FinishedChunks {
 
   /** Chunks being put together, in order of time. For one thread. */
   static final class Builder {
-    private final List<ChunkHolder> holders = new ArrayList<>();
+    private final List<ChunkFile> files = new ArrayList<>();
     private long[] begins = new long[4];
     private int[] offsets = new int[4];
 
-    void add(FinishedChunk chunk) {
-      add(chunk, chunk.firstMillis(), 0);
-    }
-
     /** Adds a chunk of others, where it is. */
     void add(FinishedChunks others, int i) {
-      add(others.holders[i], others.firstMillis(i), others.places[2 * i + 1]);
+      add(others.firstMillis(i), others.files[i], others.offset(i));
     }
 
-    /**
-     * Adds one that begins at a time.
-     *
-     * @param offset where it is in a file; of one on the heap it means nothing
-     */
-    void add(ChunkHolder holder, long begin, int offset) {
-      int n = holders.size();
+    /** Adds one that begins at a time. */
+    void add(long beginMillis, ChunkPlace place) {
+      add(beginMillis, place.file(), place.offset());
+    }
+
+    /** Adds one that begins at a time. */
+    void add(long beginMillis, ChunkFile file, int offset) {
+      int n = files.size();
       if (n == begins.length) {
         begins = Arrays.copyOf(begins, 2 * n);
         offsets = Arrays.copyOf(offsets, 2 * n);
       }
-      begins[n] = begin;
+      begins[n] = beginMillis;
       offsets[n] = offset;
-      holders.add(holder);
+      files.add(file);
     }
 
     FinishedChunks build() {
-      if (holders.isEmpty()) {
+      if (files.isEmpty()) {
         return NONE;
       }
-      int[] places = new int[2 * holders.size()];
-      for (int i = 0; i < holders.size(); i++) {
-        places[2 * i] = (int) (begins[i] - begins[0]);
+      int[] places = new int[2 * files.size()];
+      for (int i = 0; i < files.size(); i++) {
+        places[2 * i] = distance(begins[0], begins[i]);
         places[2 * i + 1] = offsets[i];
       }
-      int last = holders.size() - 1;
-      long lastMillis = lastMillis(holders.get(last), offsets[last]);
-      return new FinishedChunks(begins[0], lastMillis, places, holders.toArray(ChunkHolder[]::new));
+      int last = files.size() - 1;
+      return new FinishedChunks(
+          begins[0],
+          files.get(last).lastMillis(offsets[last]),
+          places,
+          files.toArray(ChunkFile[]::new));
     }
   }
 }

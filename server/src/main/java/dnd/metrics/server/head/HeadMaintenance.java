@@ -201,15 +201,16 @@ final class HeadMaintenance implements Closeable {
     }
   }
 
-  /** Moves finished chunks out of the heap. */
+  /** Moves all finished chunks out of the heap. */
   void storeChunks() throws IOException {
+    head.chunkStore().endFile();
     storeChunks(DiskPace.UNPACED);
   }
 
   private void storeChunks(DiskPace pace) throws IOException {
     work.lock();
     try {
-      head.chunkStore().store(head.allSenders(), pace);
+      head.chunkStore().store(pace, head::isClosed);
       head.chunkStore().removeUnused();
     } finally {
       work.unlock();

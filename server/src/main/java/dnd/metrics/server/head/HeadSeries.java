@@ -380,7 +380,7 @@ public final class HeadSeries implements Series {
       floats.append(timeMillis, value);
     } else {
       finish(chunk);
-      XorChunk next = new XorChunk();
+      XorChunk next = chunk instanceof XorChunk before ? before.follow() : new XorChunk();
       next.append(timeMillis, value);
       begin(timeMillis, next);
     }
@@ -437,9 +437,8 @@ public final class HeadSeries implements Series {
 
   private void finish(@Nullable Chunk chunk) {
     if (chunk != null) {
-      FinishedChunk done = FinishedChunk.of(chunk, openFirstMillis, lastMillis);
-      finished = finished.plus(done);
-      sender.noteFinished(ref, done);
+      ChunkPlace place = sender.head.chunkStore().add(chunk, openFirstMillis, lastMillis);
+      finished = finished.plus(openFirstMillis, lastMillis, place);
     }
   }
 
@@ -627,7 +626,7 @@ public final class HeadSeries implements Series {
     if (r != null && r.isOpen() && fromMillis <= r.timeMillis() && r.timeMillis() <= toMillis) {
       settle(r);
     }
-    deleteFromChunks(new ChunkRemainder(fromMillis, toMillis));
+    deleteFromChunks(new ChunkRemainder(fromMillis, toMillis, sender.head.chunkStore()));
     OutOfOrderSamples late = outOfOrder();
     if (late != null) {
       late.removeBetween(fromMillis, toMillis);
@@ -652,7 +651,6 @@ public final class HeadSeries implements Series {
     boolean openChanged = last != null && remainder.add(last, openFirstMillis, lastMillis);
     if (changed || openChanged) {
       finished = remainder.chunks();
-      remainder.made().forEach(chunk -> sender.noteFinished(ref, chunk));
     }
     if (openChanged) {
       open = null;
@@ -748,7 +746,7 @@ public final class HeadSeries implements Series {
         lastValue = in.raw();
       }
     }
-    finished = FinishedChunks.read(in, this);
+    finished = FinishedChunks.read(in, sender.head.chunkStore());
     if ((flags & SeriesParts.OPEN_CHUNK) != 0) {
       openFirstMillis = in.signed();
       open = SeriesParts.readChunk(in, lastMillis, lastValue);

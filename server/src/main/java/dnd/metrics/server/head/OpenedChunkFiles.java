@@ -101,7 +101,7 @@ final class OpenedChunkFiles {
 
   /** A sound file, where it is of the version that this program knows. */
   private ChunkFile known(ChunkFile file) throws IOException {
-    if (file.version() != ChunkBatch.VERSION) {
+    if (file.version() != GrowingChunkFile.VERSION) {
       throw new IOException(
           String.format(
               "%s is of chunk file format %d, which this program does not know",

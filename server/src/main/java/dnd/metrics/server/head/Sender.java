@@ -31,7 +31,6 @@ public final class Sender {
   private final SenderLock lock = new SenderLock();
   private final SenderBatch batch;
   final EventIds eventIds = new EventIds();
-  final WaitingSeries waiting = new WaitingSeries();
 
   /** Whether the log has a record that names this sender. */
   boolean isInLog;
@@ -272,12 +271,6 @@ public final class Sender {
       scratch = s;
     }
     return s;
-  }
-
-  /** A series has a finished chunk on the heap. */
-  void noteFinished(int ref, FinishedChunk chunk) {
-    waiting.add(ref);
-    head.chunkStore().noteFinished(chunk);
   }
 
   /** A series of the sender has been made; for the thread that has the lock. */

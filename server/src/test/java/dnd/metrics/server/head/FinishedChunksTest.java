@@ -8,8 +8,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FinishedChunksTest {
-  private static FinishedChunk chunk(long first, long last) {
-    return new FinishedChunk(first, last, (byte) 1, new byte[] {0, 2, 3});
+  private static ChunkPlace chunk(long first, long last) {
+    return new GrowingChunkFile().add(first, last, 1, new byte[] {0, 2, 3});
   }
 
   private static FinishedChunks random(Random random, int count) {
@@ -19,9 +19,9 @@ class FinishedChunksTest {
     for (int i = 0; i < count; i++) {
       time += 1 + random.nextInt(100);
       if (i < count - 1 && random.nextBoolean()) {
-        all.add(file, time, i);
+        all.add(time, file, i);
       } else {
-        all.add(chunk(time, time + 5));
+        all.add(time, chunk(time, time + 5));
       }
       time += 5;
     }
@@ -63,7 +63,7 @@ class FinishedChunksTest {
         for (int i = from; i < count; i++) {
           assertThat(some.firstMillis(i - from)).isEqualTo(all.firstMillis(i));
         }
-        FinishedChunks more = some.plus(chunk(1_000_000, 1_000_001));
+        FinishedChunks more = some.plus(1_000_000, 1_000_001, chunk(1_000_000, 1_000_001));
         assertThat(more.size()).isEqualTo(some.size() + 1);
         assertThat(more.firstMillis(some.size())).isEqualTo(1_000_000);
         assertThat(more.lastMillis()).isEqualTo(1_000_001);
@@ -75,8 +75,8 @@ class FinishedChunksTest {
   @Test
   void theFormInCheckpointsStays() {
     FinishedChunks.Builder both = new FinishedChunks.Builder();
-    both.add(chunk(1_000, 2_000));
-    both.add(new ChunkFile(7, MemorySegment.ofArray(new byte[400])), 61_000, 300);
+    both.add(1_000, chunk(1_000, 2_000));
+    both.add(61_000, new ChunkFile(7, MemorySegment.ofArray(new byte[400])), 300);
     CheckpointBytes out = new CheckpointBytes();
     ChunkFileUses uses = new ChunkFileUses();
     both.build().write(out, uses);

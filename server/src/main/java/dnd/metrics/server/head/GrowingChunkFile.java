@@ -1,0 +1,101 @@
+package dnd.metrics.server.head;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * A {@link ChunkFile} that finished chunks are added to, in memory, as docs/format/chunk-file.md
+ * draws it. Who adds a chunk publishes its place to those who read it. For one thread at a time.
+ */
+final class GrowingChunkFile {
+  /** "dndm-chu" as it stands in the file. */
+  private static final long MAGIC = 0x7568632d6d646e64L;
+
+  static final int VERSION = 1;
+
+  private static final int FIRST_BYTES = 16 * ChunkFilePages.PAGE_BYTES;
+
+  /**
+   * It is not larger, unless a single chunk is. A page less than 4 MiB, so that with the array's
+   * own head it does not begin one more of the heap's regions.
+   */
+  private static final int FULL_BYTES = (4 << 20) - ChunkFilePages.PAGE_BYTES;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final byte[] NONE = {};
+
+  private final ChunkFile file;
+
+  /**
+   * Whole pages, zero behind the chunks. Nothing else but the file refers to it, and neither does
+   * so afterwards: it is large, and would stay for as long as an old object that does.
+   */
+  private byte[] bytes = new byte[FIRST_BYTES];
+
+  private int size = ChunkFile.HEADER_BYTES;
+
+  GrowingChunkFile() {
+    this.file = new ChunkFile(bytes);
+  }
+
+  boolean isEmpty() {
+    return size == ChunkFile.HEADER_BYTES;
+  }
+
+  /** Whether no series has one of its chunks. */
+  boolean isUnused() {
+    return file.inUse() == 0;
+  }
+
+  boolean hasRoomFor(int chunkBytes) {
+    return isEmpty() || size + ChunkFile.CHUNK_HEAD_BYTES + chunkBytes <= FULL_BYTES;
+  }
+
+  /** Adds a chunk, which a series has. */
+  ChunkPlace add(long firstMillis, long lastMillis, int encoding, byte[] chunk) {
+    int spanAndEncoding = ChunkFile.spanAndEncoding(firstMillis, lastMillis, encoding);
+    int offset = size;
+    ensureRoom(ChunkFile.CHUNK_HEAD_BYTES + chunk.length);
+    LONG.set(bytes, offset, firstMillis);
+    INT.set(bytes, offset + 8, spanAndEncoding);
+    INT.set(bytes, offset + 12, chunk.length);
+    System.arraycopy(chunk, 0, bytes, offset + ChunkFile.CHUNK_HEAD_BYTES, chunk.length);
+    size = offset + ChunkFile.CHUNK_HEAD_BYTES + chunk.length;
+    file.use(1);
+    return new ChunkPlace(file, offset);
+  }
+
+  private void ensureRoom(int more) {
+    int needed = size + more;
+    if (needed > bytes.length) {
+      int wanted = Math.max(needed, Math.min(2 * bytes.length, FULL_BYTES));
+      bytes = Arrays.copyOf(bytes, ChunkFilePages.pagesOf(wanted) * ChunkFilePages.PAGE_BYTES);
+      file.inMemory(bytes);
+    }
+  }
+
+  /** The content of the file with that number, in whole pages; nothing may be added afterwards. */
+  ByteBuffer content(int number) {
+    LONG.set(bytes, 0, MAGIC);
+    INT.set(bytes, 8, VERSION);
+    INT.set(bytes, 12, number);
+    LONG.set(bytes, 16, (long) size);
+    INT.set(bytes, 24, ChunkFilePages.checksum(ByteBuffer.wrap(bytes, 0, 24)));
+    INT.set(bytes, 28, 0);
+    return ByteBuffer.wrap(bytes, 0, ChunkFilePages.pagesOf(size) * ChunkFilePages.PAGE_BYTES);
+  }
+
+  /** The file with that number is on the disk, and there its chunks are from now on. */
+  ChunkFile stored(int number, MemorySegment mapped) {
+    file.onDisk(number, mapped);
+    bytes = NONE;
+    return file;
+  }
+}
