@@ -40,7 +40,7 @@ class PackageTableTest {
                   "events",
                   "yaml",
                   "promql.parse")),
-          Map.entry("database", Set.of("wal")),
+          Map.entry("database", Set.of("disk", "wal")),
           Map.entry("metadata", Set.of("database", "head")),
           Map.entry("status", Set.of("database", "head", "storage", "request", "events")),
           Map.entry(
