@@ -25,7 +25,8 @@ import java.util.stream.Stream;
  * A program of its own that the launcher runs once after each build, before {@link AotTraining}:
  * classes of a version before Java 6 are not taken into an AOT cache, so it gives those in the jars
  * of a folder the version of Java 8, with the stack maps that this asks for. Nothing else of them
- * changes. picocli, which every command begins with, is built for Java 5.
+ * changes. picocli, which every command begins with, is built for Java 5. Then it makes one jar of
+ * them ({@link JoinedJar}).
  */
 public final class ModernJars {
   /** Classes before this version are left out of AOT caches. */
@@ -47,6 +48,7 @@ public final class ModernJars {
         modernize(jar);
       }
     }
+    JoinedJar.join(Path.of(args[0]));
   }
 
   /**
@@ -91,7 +93,7 @@ public final class ModernJars {
     return false;
   }
 
-  private static boolean isSignature(JarEntry entry) {
+  static boolean isSignature(JarEntry entry) {
     return entry.getName().startsWith("META-INF/") && entry.getName().endsWith(".SF");
   }
 
