@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A block as its {@code meta.json} describes it; the end of its time is not included. */
-record BlockOnDisk(String ulid, long minMillis, long maxMillis) {
+record BlockOnDisk(String ulid, long minMillis, long maxMillis, long samples) {
   /** Those in a folder of blocks, by their beginning; one that is removed meanwhile may miss. */
   static List<BlockOnDisk> in(Path folder) throws IOException {
     List<BlockOnDisk> blocks = new ArrayList<>();
@@ -42,7 +42,8 @@ record BlockOnDisk(String ulid, long minMillis, long maxMillis) {
         new BlockOnDisk(
             meta.get("ulid").stringValue(),
             meta.get("minTime").longValue(),
-            meta.get("maxTime").longValue()));
+            meta.get("maxTime").longValue(),
+            meta.get("stats").get("numSamples").longValue()));
   }
 
   boolean holds(long fromMillis, long toMillis) {

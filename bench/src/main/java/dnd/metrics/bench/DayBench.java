@@ -32,6 +32,9 @@ final class DayBench implements Callable<Integer> {
   /** By then the head has been cut several times, and all code is warm. */
   private static final double SETTLED_HOURS = 8;
 
+  /** In so many something goes for want of room, and by a rule. */
+  private static final int WHOLE_HOURS = 24;
+
   private static final double COMPARED_HOURS = 4;
 
   /** What memory that no file is behind may have grown by: the heap goes up and down by as much. */
@@ -75,6 +78,7 @@ final class DayBench implements Callable<Integer> {
   private long samplesChecked;
   private long samplesShortened;
   private double goneHours;
+  private double bytesPerSample;
 
   @Override
   public Integer call() throws Exception {
@@ -253,6 +257,8 @@ final class DayBench implements Callable<Integer> {
       throws IOException, InterruptedException {
     List<BlockOnDisk> blocks = DayRetention.awaitRest(server);
     retention.checkSize(server);
+    bytesPerSample =
+        (double) server.blockBytes() / blocks.stream().mapToLong(BlockOnDisk::samples).sum();
     long goneTo = DayRetention.goneToMillis(server);
     goneHours = Math.max(0, ((double) goneTo - load.timeMillis(0)) / 3_600_000);
     try (HubQueries counting = new HubQueries(server.hub())) {
@@ -267,12 +273,14 @@ final class DayBench implements Callable<Integer> {
         new Report(
             title
                 + ("; %,d events, %,d hosts replaced, %,d answers right; in the end %,d samples counted and"
-                        + " added up exactly, %.1f h gone for want of room, %,d samples of a metric gone by a rule")
+                        + " added up exactly, blocks with %.2f bytes a sample, %.1f h gone for want of room, %,d samples of a"
+                        + " metric gone by a rule")
                     .formatted(
                         pushes.pushed(),
                         load.replaced(),
                         queries.checked() + hoursChecked,
                         samplesChecked,
+                        bytesPerSample,
                         goneHours,
                         samplesShortened));
     for (int hour = 0; hour < hours; hour += 2) {
@@ -290,8 +298,13 @@ final class DayBench implements Callable<Integer> {
         .toList();
   }
 
-  /** Says whether memory grew; 1 where it did. */
+  /** Says whether memory grew, and what was not tried; 1 where either is so. */
   private int verdict() {
+    if (hours >= WHOLE_HOURS && (goneHours == 0 || samplesShortened == 0)) {
+      System.out.println(
+          "NOTHING WENT " + (goneHours == 0 ? "for want of room" : "by the rule of retention"));
+      return 1;
+    }
     if (hours < SETTLED_HOURS + 2 * COMPARED_HOURS) {
       System.out.println(
           "whether memory grows is not judged: that takes %.0f hours"

@@ -24,7 +24,7 @@ final class DayRetention {
   private static final String TIME = "60h";
 
   /** What a sample takes, about, with the index of series that live for two hours. */
-  private static final double BYTES_PER_SAMPLE = 1.35;
+  private static final double BYTES_PER_SAMPLE = 1.8;
 
   /** What there is room for. */
   private static final int ROOM_HOURS = 16;
@@ -153,17 +153,19 @@ final class DayRetention {
   }
 
   /**
-   * Lets some services be kept up to the middle of the day only, and waits until what is older is
-   * gone from all blocks that end before; all else must still be there.
+   * Lets some services be kept for as long only that the oldest block has none of them any more,
+   * and waits until they are gone from it; all else must still be there.
    *
    * @return how many samples of the first metric went
    */
   long shorten(
       ServerProcess server, HubQueries queries, List<BlockOnDisk> blocks, long goneToMillis)
       throws IOException, InterruptedException {
-    // In the middle of a block, so that none comes to its end while one looks.
-    long middle = (load.timeMillis(0) + lastMillis()) / 2;
-    long until = Math.floorDiv(middle, 2 * HOUR_MILLIS) * 2 * HOUR_MILLIS + HOUR_MILLIS;
+    if (blocks.isEmpty()) {
+      return 0;
+    }
+    // An hour behind its end, so that no other block comes to its end while one looks.
+    long until = blocks.getFirst().maxMillis() + HOUR_MILLIS;
     long minutes = (System.currentTimeMillis() - until) / 60_000;
     HubRequest.ask(
         server.hub(),
