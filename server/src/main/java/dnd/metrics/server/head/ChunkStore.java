@@ -9,7 +9,6 @@ import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
@@ -118,7 +117,7 @@ final class ChunkStore {
   void endFile() {
     synchronized (growth) {
       if (!growing.isEmpty()) {
-        GrowingChunkFile next = new GrowingChunkFile(); // first, as there may be no memory for it
+        GrowingChunkFile next = growing.follow(); // first, as there may be no memory for it
         full.add(growing);
         growing = next;
       }
@@ -158,7 +157,7 @@ final class ChunkStore {
     while (!isClosed.getAsBoolean() && (next = nextFull()) != null) {
       if (!next.isUnused()) {
         int number = ++lastNumber;
-        stored.put(number, next.stored(number, write(next.content(number), number, pace)));
+        stored.put(number, next.stored(number, write(next, number, pace)));
         count();
       }
       synchronized (growth) {
@@ -167,12 +166,11 @@ final class ChunkStore {
     }
   }
 
-  private MemorySegment write(ByteBuffer content, int number, DiskPace pace) throws IOException {
+  private MemorySegment write(GrowingChunkFile grown, int number, DiskPace pace)
+      throws IOException {
     String name = ChunkFile.FILES.name(number);
     try (LogFile made = new LargeLogFile(files.create(name), pace)) {
-      int length = content.remaining();
-      made.write(content.duplicate(), 0);
-      made.write(ChunkFilePages.protection(content), length);
+      grown.write(made, number);
       made.force();
       files.forceDirectory();
       return made.map();

@@ -1,5 +1,7 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.wal.LogFile;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -25,6 +27,8 @@ final class GrowingChunkFile {
    */
   private static final int FULL_BYTES = (4 << 20) - ChunkFilePages.PAGE_BYTES;
 
+  private static final int PIECE_BYTES = 64 * ChunkFilePages.PAGE_BYTES;
+
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
@@ -34,15 +38,26 @@ final class GrowingChunkFile {
   private final ChunkFile file;
 
   /**
-   * Whole pages, zero behind the chunks. Nothing else but the file refers to it, and neither does
-   * so afterwards: it is large, and would stay for as long as an old object that does.
+   * Whole pages, zero behind the chunks. Nothing that lives for long refers to it but this and the
+   * file, and neither does so afterwards: the collector takes an array of that size away at once,
+   * but not before a marking where an old object refers to it, though nobody had that any more.
    */
-  private byte[] bytes = new byte[FIRST_BYTES];
+  private byte[] bytes;
 
   private int size = ChunkFile.HEADER_BYTES;
 
   GrowingChunkFile() {
+    this(FIRST_BYTES);
+  }
+
+  private GrowingChunkFile(int capacity) {
+    this.bytes = new byte[capacity];
     this.file = new ChunkFile(bytes);
+  }
+
+  /** An empty one with as much room as this one has come to. */
+  GrowingChunkFile follow() {
+    return new GrowingChunkFile(Math.min(bytes.length, FULL_BYTES));
   }
 
   boolean isEmpty() {
@@ -81,15 +96,26 @@ final class GrowingChunkFile {
     }
   }
 
-  /** The content of the file with that number, in whole pages; nothing may be added afterwards. */
-  ByteBuffer content(int number) {
+  /**
+   * Writes the file with that number, of whole pages; nothing may be added afterwards. Piece by
+   * piece, since it takes so long that a buffer of all would become an old object.
+   */
+  void write(LogFile made, int number) throws IOException {
     LONG.set(bytes, 0, MAGIC);
     INT.set(bytes, 8, VERSION);
     INT.set(bytes, 12, number);
     LONG.set(bytes, 16, (long) size);
     INT.set(bytes, 24, ChunkFilePages.checksum(ByteBuffer.wrap(bytes, 0, 24)));
     INT.set(bytes, 28, 0);
-    return ByteBuffer.wrap(bytes, 0, ChunkFilePages.pagesOf(size) * ChunkFilePages.PAGE_BYTES);
+    int length = ChunkFilePages.pagesOf(size) * ChunkFilePages.PAGE_BYTES;
+    ByteBuffer protection = ChunkFilePages.protection(ByteBuffer.wrap(bytes, 0, length));
+    byte[] piece = new byte[Math.min(length, PIECE_BYTES)];
+    for (int at = 0; at < length; at += piece.length) {
+      int n = Math.min(length - at, piece.length);
+      System.arraycopy(bytes, at, piece, 0, n);
+      made.write(ByteBuffer.wrap(piece, 0, n), at);
+    }
+    made.write(protection, length);
   }
 
   /** The file with that number is on the disk, and there its chunks are from now on. */
