@@ -3,9 +3,11 @@ package dnd.metrics.server.disk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Removes large files beside the write-ahead log. What a file has on the disk is given back all at
@@ -48,10 +50,15 @@ public final class RemovalSteps {
     }
   }
 
-  /** Removes a file; where there is none, nothing. */
+  /**
+   * Removes a file; where there is none, nothing. Of one that has other names, as in a copy that
+   * was made of links, only this name goes.
+   */
   public void remove(Path file) throws IOException {
     try {
-      if (Files.size(file) > BYTES) {
+      BasicFileAttributes found =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (found.isRegularFile() && found.size() > BYTES && hasOneName(file)) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
           shorten(new ChannelFile(channel));
         }
@@ -60,6 +67,10 @@ public final class RemovalSteps {
     } catch (NoSuchFileException e) {
       return; // somebody else removed it
     }
+  }
+
+  private static boolean hasOneName(Path file) throws IOException {
+    return Files.getAttribute(file, "unix:nlink").equals(1);
   }
 
   private record ChannelFile(FileChannel channel) implements LargeFile {

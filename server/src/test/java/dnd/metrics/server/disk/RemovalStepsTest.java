@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,25 @@ class RemovalStepsTest {
     new RemovalSteps(pace).remove(file);
     assertThat(sizes).containsExactly(2 * STEP + 1, STEP + 1, 1L, 0L);
     assertThat(file).doesNotExist();
+  }
+
+  /** As somebody's copy of a block that is made of links, which costs no room. */
+  @Test
+  void ofAFileWithOtherNamesOnlyThisNameGoes(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("large");
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(STEP + 1);
+    }
+    Path linked = Files.createLink(folder.resolve("linked"), file);
+    steps.remove(file);
+    assertThat(file).doesNotExist();
+    assertThat(linked).hasSize(STEP + 1);
+    Path symbolic = Files.createSymbolicLink(folder.resolve("symbolic"), linked);
+    steps.remove(symbolic);
+    assertThat(linked).hasSize(STEP + 1);
+    Path toNothing = Files.createSymbolicLink(symbolic, folder.resolve("nothing"));
+    steps.remove(toNothing);
+    assertThat(Files.exists(toNothing, LinkOption.NOFOLLOW_LINKS)).isFalse();
   }
 
   @Test
