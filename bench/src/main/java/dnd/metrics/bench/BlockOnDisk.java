@@ -14,13 +14,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A block as its {@code meta.json} describes it; the end of its time is not included. */
 record BlockOnDisk(String ulid, long minMillis, long maxMillis, long samples) {
+  /** A ULID: what is being written, or removed, has something behind it. */
+  private static final String NAME = "[0-9A-Z]".repeat(26);
+
   /** Those in a folder of blocks, by their beginning; one that is removed meanwhile may miss. */
   static List<BlockOnDisk> in(Path folder) throws IOException {
     List<BlockOnDisk> blocks = new ArrayList<>();
     if (!Files.isDirectory(folder)) {
       return blocks;
     }
-    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, "[0-9A-Z]*")) {
+    try (DirectoryStream<Path> each = Files.newDirectoryStream(folder, NAME)) {
       for (Path block : each) {
         read(block).ifPresent(blocks::add);
       }

@@ -47,10 +47,6 @@ final class DayRetention {
     return "storage: {retention: {time: %s, size: %d}}\n".formatted(TIME, mostBytes);
   }
 
-  long mostBytes() {
-    return mostBytes;
-  }
-
   /** Waits until blocks are neither made nor merged any more; returns them. */
   static List<BlockOnDisk> awaitRest(ServerProcess server)
       throws IOException, InterruptedException {

@@ -58,6 +58,10 @@ final class EventsInFlight {
   @SuppressWarnings("NonAtomicVolatileUpdate") // only the thread that reads the replies writes
   void reply(int sid, long number, byte[] buffer, int offset, int length) {
     int place = place(number);
+    if (number < allBefore || replied[place]) {
+      workers.fail("event " + number + " was answered twice");
+      return;
+    }
     nanos.recordValue(Math.max(1, System.nanoTime() - dueNanos[place]));
     replied[place] = true;
     long next = allBefore;

@@ -34,13 +34,17 @@ final class HubRequest {
       if (reply == null) {
         throw new IOException("no answer to " + type + " within " + PATIENCE);
       }
-      JsonNode answer = JSON.readTree(reply.getData());
-      if (answer.has("error")) {
-        throw new IOException(type + " was answered with " + answer);
-      }
-      return answer.path("data");
+      return data(type, JSON.readTree(reply.getData()));
     } finally {
       connection.close();
     }
+  }
+
+  static JsonNode data(String type, JsonNode answer) throws IOException {
+    JsonNode data = answer.path("data");
+    if (!data.path("status").asString("").equals("success")) {
+      throw new IOException(type + " was answered with " + answer);
+    }
+    return data;
   }
 }

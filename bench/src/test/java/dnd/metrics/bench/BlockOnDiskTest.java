@@ -1,0 +1,36 @@
+package dnd.metrics.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlockOnDiskTest {
+  private static final String ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+  @TempDir private Path folder;
+
+  private void block(String name, long minMillis) throws IOException {
+    Files.writeString(
+        Files.createDirectory(folder.resolve(name)).resolve("meta.json"),
+        "{\"ulid\":\"%s\",\"minTime\":%d,\"maxTime\":%d,\"stats\":{\"numSamples\":7}}"
+            .formatted(name.substring(0, 26), minMillis, minMillis + 10));
+  }
+
+  @Test
+  void onlyWhatIsReadCounts() throws IOException {
+    String later = ULID.replace('V', 'W');
+    block(later, 20);
+    block(ULID, 10);
+    block(ULID + ".tmp-for-deletion", 0);
+    block(ULID + ".tmp-for-creation", 0);
+    block(ULID + ".damaged", 0);
+    Files.createDirectory(folder.resolve("wal"));
+    assertThat(BlockOnDisk.in(folder))
+        .containsExactly(new BlockOnDisk(ULID, 10, 20, 7), new BlockOnDisk(later, 20, 30, 7));
+    assertThat(BlockOnDisk.in(folder.resolve("none"))).isEmpty();
+  }
+}
