@@ -8,7 +8,6 @@ import dnd.metrics.server.model.StaleMarker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -166,12 +165,12 @@ public final class EventRecord implements RecordBody {
 
   /** A native histogram. */
   public void histogram(int series, long timeMillis, Histogram histogram) {
+    reserve(histogram); // so that there is no half of one where memory is missing
     entry(ENTRY_HISTOGRAM, series, timeMillis);
     boolean whole = isWhole(histogram);
     int flags = hintNumber(histogram.counterResetHint()) << 4;
     flags |= whole ? HISTOGRAM_WHOLE_COUNTS : 0;
     flags |= histogram.hasCustomBuckets() ? HISTOGRAM_CUSTOM : 0;
-    ensure(64);
     buffer[size++] = (byte) flags;
     signed(histogram.schema());
     raw(histogram.zeroThreshold());
@@ -182,7 +181,6 @@ public final class EventRecord implements RecordBody {
     buckets(histogram.negative(), whole);
     if (histogram.hasCustomBuckets()) {
       double[] bounds = histogram.customValues();
-      ensure(10 + 8 * bounds.length);
       unsigned(bounds.length);
       for (double bound : bounds) {
         raw(bound);
@@ -192,7 +190,8 @@ public final class EventRecord implements RecordBody {
 
   /** What the sender says of a metric. */
   public void metadata(String metricName, String type, String help, String unit) {
-    ensure(1);
+    int chars = metricName.length() + type.length() + help.length() + unit.length();
+    ensure(1 + 4 * 10 + 3 * chars); // as for a histogram
     buffer[size++] = ENTRY_METADATA;
     string(metricName);
     string(type);
@@ -316,12 +315,20 @@ public final class EventRecord implements RecordBody {
   private static boolean isWhole(Histogram h) {
     return isWhole(h.count())
         && isWhole(h.zeroCount())
-        && Arrays.stream(h.positive().counts()).allMatch(EventRecord::isWhole)
-        && Arrays.stream(h.negative().counts()).allMatch(EventRecord::isWhole);
+        && areWhole(h.positive())
+        && areWhole(h.negative());
+  }
+
+  private static boolean areWhole(Buckets buckets) {
+    for (int i = 0; i < buckets.size(); i++) {
+      if (!isWhole(buckets.count(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void buckets(Buckets buckets, boolean whole) {
-    ensure(10 + 20 * buckets.size());
     unsigned(buckets.size());
     int index = 0;
     for (int i = 0; i < buckets.size(); i++) {
@@ -360,6 +367,7 @@ public final class EventRecord implements RecordBody {
     size = at;
   }
 
+  /** Needs no memory but for the buffer, so that what was reserved is enough. */
   private void string(String s) {
     int length = s.length();
     ensure(10 + length);
@@ -371,16 +379,42 @@ public final class EventRecord implements RecordBody {
       char c = s.charAt(i);
       if (c >= 0x80) {
         size = start;
-        byte[] utf8 = s.getBytes(StandardCharsets.UTF_8);
-        ensure(10 + utf8.length);
-        unsigned(utf8.length);
-        System.arraycopy(utf8, 0, buffer, size, utf8.length);
-        size += utf8.length;
+        utf8(s);
         return;
       }
       b[at++] = (byte) c;
     }
     size = at;
+  }
+
+  private void utf8(String s) {
+    int bytes = 0;
+    for (int i = 0; i < s.length(); i += Character.charCount(s.codePointAt(i))) {
+      int c = scalar(s.codePointAt(i));
+      bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    }
+    ensure(10 + bytes);
+    unsigned(bytes);
+    byte[] b = buffer;
+    int at = size;
+    for (int i = 0; i < s.length(); i += Character.charCount(s.codePointAt(i))) {
+      int c = scalar(s.codePointAt(i));
+      if (c < 0x80) {
+        b[at++] = (byte) c;
+        continue;
+      }
+      int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+      b[at++] = (byte) ((0xf80 >> more) | (c >> (6 * more)));
+      while (more-- > 0) {
+        b[at++] = (byte) (0x80 | ((c >> (6 * more)) & 0x3f));
+      }
+    }
+    size = at;
+  }
+
+  /** In the place of half a pair stands what {@link String#getBytes} has there. */
+  private static int scalar(int c) {
+    return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? '?' : c;
   }
 
   private void ensure(int more) {

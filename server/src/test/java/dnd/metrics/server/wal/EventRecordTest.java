@@ -9,6 +9,7 @@ import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.StaleMarker;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -195,6 +196,28 @@ class EventRecordTest {
                 "06 01 61 05 67 61 75 67 65 02 c3 a9 00",
                 "13 08 01 06 00 00 00 00 00 00 e0 3f 00 00 00 00 00 00 00 40 02 06",
                 "01 01 04 00"));
+  }
+
+  /** Also where half of a pair stands alone, in whose place is a question mark. */
+  @Test
+  void textIsUtf8() {
+    String chars = "a~\u0080\u00e9\u07ff\u0800\u20ac\ufffd\ud800\udbff\udc00\udfff";
+    Random random = new Random(7);
+    for (int round = 0; round < 2_000; round++) {
+      StringBuilder text = new StringBuilder();
+      for (int n = random.nextInt(12); n > 0; n--) {
+        text.append(chars.charAt(random.nextInt(chars.length())));
+      }
+      byte[] expected = text.toString().getBytes(StandardCharsets.UTF_8);
+      record.begin(0);
+      record.metadata(text.toString(), "", "", "");
+      record.end(0, null, null, false, null, 0);
+      byte[] written = new byte[record.length()];
+      record.copyTo(written, 0);
+      byte[] end = Arrays.copyOfRange(written, written.length - expected.length - 4, written.length);
+      assertThat(end[0]).as("%s", text).isEqualTo((byte) expected.length);
+      assertThat(Arrays.copyOfRange(end, 1, 1 + expected.length)).isEqualTo(expected);
+    }
   }
 
   @Test
