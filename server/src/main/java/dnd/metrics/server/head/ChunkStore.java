@@ -156,32 +156,40 @@ final class ChunkStore {
     GrowingChunkFile next;
     while (!isClosed.getAsBoolean() && (next = nextFull()) != null) {
       if (!next.isUnused()) {
-        int number = ++lastNumber;
-        stored.put(number, next.stored(number, write(next, number, pace)));
-        count();
+        store(next, ++lastNumber, pace);
       }
       synchronized (growth) {
         full.remove();
       }
+      count(); // last: it may find no memory, and what is stored must not be so again
     }
   }
 
-  private MemorySegment write(GrowingChunkFile grown, int number, DiskPace pace)
-      throws IOException {
+  private void store(GrowingChunkFile grown, int number, DiskPace pace) throws IOException {
     String name = ChunkFile.FILES.name(number);
-    try (LogFile made = new LargeLogFile(files.create(name), pace)) {
-      grown.write(made, number);
-      made.force();
-      files.forceDirectory();
-      return made.map();
-    } catch (IOException e) {
+    try {
+      MemorySegment mapped = write(grown, name, number, pace);
+      stored.put(number, grown.file());
+      grown.stored(number, mapped);
+    } catch (IOException | RuntimeException | Error e) {
       untidy = true;
+      stored.remove(number);
       try {
         files.delete(name);
       } catch (IOException again) {
         e.addSuppressed(again);
       }
       throw e;
+    }
+  }
+
+  private MemorySegment write(GrowingChunkFile grown, String name, int number, DiskPace pace)
+      throws IOException {
+    try (LogFile made = new LargeLogFile(files.create(name), pace)) {
+      grown.write(made, number);
+      made.force();
+      files.forceDirectory();
+      return made.map();
     }
   }
 

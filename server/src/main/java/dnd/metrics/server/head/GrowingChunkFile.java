@@ -60,6 +60,10 @@ final class GrowingChunkFile {
     return new GrowingChunkFile(Math.min(bytes.length, FULL_BYTES));
   }
 
+  ChunkFile file() {
+    return file;
+  }
+
   boolean isEmpty() {
     return size == ChunkFile.HEADER_BYTES;
   }
@@ -119,9 +123,8 @@ final class GrowingChunkFile {
   }
 
   /** The file with that number is on the disk, and there its chunks are from now on. */
-  ChunkFile stored(int number, MemorySegment mapped) {
+  void stored(int number, MemorySegment mapped) {
     file.onDisk(number, mapped);
     bytes = NONE;
-    return file;
   }
 }

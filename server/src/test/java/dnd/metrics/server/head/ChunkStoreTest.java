@@ -356,6 +356,10 @@ class ChunkStoreTest {
       assertThat(Samples.of(head)).isEqualTo(before);
       disk.failForces(1);
       assertThatThrownBy(head::storeChunks).hasMessage("Input/output error");
+      disk.failForce(new OutOfMemoryError("thrown by a test"));
+      assertThatThrownBy(head::storeChunks).hasMessage("thrown by a test");
+      assertThat(disk.list()).as("no part is left").noneMatch(name -> name.endsWith(".chunks"));
+      assertThat(Samples.of(head)).isEqualTo(before);
       disk.limitCapacity(disk.usedBytes() + 100);
       assertThatThrownBy(head::storeChunks).hasMessage("No space left on device");
       assertThat(disk.list()).as("no part is left").noneMatch(name -> name.endsWith(".chunks"));
