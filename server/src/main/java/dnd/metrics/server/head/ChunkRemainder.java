@@ -4,6 +4,7 @@ import dnd.metrics.server.chunk.Chunk;
 import dnd.metrics.server.chunk.ChunkEncoder;
 import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.model.SampleBatch;
+import java.util.BitSet;
 import java.util.function.Consumer;
 
 /**
@@ -15,6 +16,7 @@ final class ChunkRemainder {
   private final long toMillis;
   private final ChunkStore store;
   private final FinishedChunks.Builder chunks = new FinishedChunks.Builder();
+  private final BitSet replaced = new BitSet();
 
   /** Whether something of the chunk before was deleted. */
   private boolean gap;
@@ -40,8 +42,15 @@ final class ChunkRemainder {
       return false;
     }
     addRest(into -> all.decode(i, into, FinishedChunks.NO_ROOM));
-    all.release(i);
+    replaced.set(i);
     return true;
+  }
+
+  /** Once the series has what is left: it does not have the chunks any more that were changed. */
+  void releaseReplaced(FinishedChunks all) {
+    for (int i = replaced.nextSetBit(0); i >= 0; i = replaced.nextSetBit(i + 1)) {
+      all.release(i);
+    }
   }
 
   /** The same of a chunk that is not finished: one that stays as it is is not added. */

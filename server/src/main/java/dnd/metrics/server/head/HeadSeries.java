@@ -379,9 +379,9 @@ public final class HeadSeries implements Series {
     if (chunk instanceof XorChunk floats && !isFull(floats.size()) && isInOpenRange(timeMillis)) {
       floats.append(timeMillis, value);
     } else {
-      finish(chunk);
       XorChunk next = chunk instanceof XorChunk before ? before.follow() : new XorChunk();
       next.append(timeMillis, value);
+      finish(chunk); // not before there is memory for the next one: it would be finished again
       begin(timeMillis, next);
     }
     lastValue = value;
@@ -406,12 +406,12 @@ public final class HeadSeries implements Series {
         }
       }
     } else {
-      finish(chunk);
-      begin(
-          timeMillis,
+      HistogramChunk next =
           chunk instanceof HistogramChunk before
               ? before.follow(timeMillis, histogram)
-              : HistogramChunk.start(timeMillis, histogram));
+              : HistogramChunk.start(timeMillis, histogram);
+      finish(chunk); // as above
+      begin(timeMillis, next);
     }
     setLastHistogram(histogram);
     LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
@@ -651,6 +651,7 @@ public final class HeadSeries implements Series {
     boolean openChanged = last != null && remainder.add(last, openFirstMillis, lastMillis);
     if (changed || openChanged) {
       finished = remainder.chunks();
+      remainder.releaseReplaced(all);
     }
     if (openChanged) {
       open = null;
