@@ -47,6 +47,9 @@ public final class SenderBatch implements AutoCloseable {
   /** Whether the record is complete, and not in the log for want of memory. */
   private boolean kept;
 
+  /** Whether the event is in the log, and its id not noted yet, likewise. */
+  private boolean unnoted;
+
   private boolean report;
   private boolean end;
   private @Nullable String eventId;
@@ -293,7 +296,12 @@ public final class SenderBatch implements AutoCloseable {
       callback.failed(head.noMemoryForRecord());
       return NO_PLACE;
     }
-    return noteId();
+    try {
+      noteId();
+    } catch (OutOfMemoryError noMemory) {
+      // The event is taken in all the same; the sender's next one waits until its id is noted.
+    }
+    return sequence;
   }
 
   /** All but handing the record to the log. */
@@ -320,31 +328,35 @@ public final class SenderBatch implements AutoCloseable {
 
   private void log(CommitCallback callback) {
     sequence = head.log().append(record, touched.isEmpty() ? callback : notice(callback));
+    touched.clear();
     kept = false;
+    unnoted = true;
   }
 
-  private long noteId() {
+  private void noteId() {
     if (eventId != null) {
       sender.eventIds.add(eventId, sequence, receivedMillis);
     }
-    return sequence;
+    unnoted = false;
   }
 
   /**
-   * Hands a record to the log that was kept, since nothing else of the sender may come before it;
-   * for the thread that has the sender's lock.
+   * Hands a record to the log that was kept, since nothing else of the sender may come before it,
+   * and notes its id; for the thread that has the sender's lock.
    *
    * @throws HeadUnavailableException where memory is still missing for it
    */
   void logKept() throws HeadUnavailableException {
-    if (kept) {
-      try {
+    try {
+      if (kept) {
         log(NOBODY);
-      } catch (OutOfMemoryError e) {
-        throw new HeadUnavailableException(
-            "memory is missing for the log's record of what the sender sent before");
       }
-      noteId();
+      if (unnoted) {
+        noteId();
+      }
+    } catch (OutOfMemoryError e) {
+      throw new HeadUnavailableException(
+          "memory is missing for the log's record of what the sender sent before");
     }
   }
 
@@ -353,7 +365,7 @@ public final class SenderBatch implements AutoCloseable {
     long oldest = Math.min(oldestMillis, newest);
     String correlationId = callback.correlationId();
     return new AppendNotice(
-        callback, head, touched.take(), sender.id(), correlationId, oldest, newest);
+        callback, head, touched.all(), sender.id(), correlationId, oldest, newest);
   }
 
   private void markEnded() {
@@ -376,6 +388,7 @@ public final class SenderBatch implements AutoCloseable {
     if (series.isEmpty() || series.isStale()) {
       return;
     }
+    record.reserve(HeadSeries.STALE_HISTOGRAM); // it may be a float, which takes less
     long time = series.appendStaleMarker(at);
     if (series.endsInHistogram()) {
       record.histogram(series.ref, time, HeadSeries.STALE_HISTOGRAM);

@@ -32,15 +32,18 @@ final class TouchedWatches {
     groups[count++] = group;
   }
 
-  /** What was added since this was called last. */
-  WatchGroup[] take() {
-    WatchGroup[] taken = Arrays.copyOf(groups, count);
+  /** What was added since it was forgotten last. */
+  WatchGroup[] all() {
+    return Arrays.copyOf(groups, count);
+  }
+
+  /** Forgets what was added. */
+  void clear() {
     if (groups.length > KEPT) {
       groups = NONE; // one event that touched very many is no reason to expect another
     } else {
       Arrays.fill(groups, 0, count, WatchGroup.NOBODY); // a sender may be silent when they are over
     }
     count = 0;
-    return taken;
   }
 }

@@ -30,10 +30,14 @@ class TouchedWatchesTest {
         added.add(group);
       }
       assertThat(touched.isEmpty()).isEqualTo(added.isEmpty());
-      assertThat(Set.copyOf(List.of(touched.take())))
-          .as("seed %d round %d", seed, round)
-          .isEqualTo(added);
+      for (int time = 1; time <= 2; time++) {
+        assertThat(Set.copyOf(List.of(touched.all())))
+            .as("seed %d round %d, until they are forgotten", seed, round)
+            .isEqualTo(added);
+      }
+      touched.clear();
       assertThat(touched.isEmpty()).isTrue();
+      assertThat(touched.all()).isEmpty();
     }
   }
 
@@ -45,7 +49,7 @@ class TouchedWatchesTest {
     for (int i = 0; i < 100; i++) {
       touched.add(i % 3 == 0 ? one : other);
     }
-    assertThat(touched.take()).containsExactly(one, other);
+    assertThat(touched.all()).containsExactly(one, other);
   }
 
   private static WeakReference<WatchGroup> added(TouchedWatches touched) {
@@ -55,10 +59,11 @@ class TouchedWatchesTest {
   }
 
   @Test
-  void holdNoGroupThatWasTaken() {
+  void holdNoGroupThatWasForgotten() {
     TouchedWatches touched = new TouchedWatches();
     WeakReference<WatchGroup> group = added(touched);
-    assertThat(touched.take()).hasSize(1);
+    assertThat(touched.all()).hasSize(1);
+    touched.clear();
     await()
         .atMost(1, TimeUnit.MINUTES)
         .until(() -> {
