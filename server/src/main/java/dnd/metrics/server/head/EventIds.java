@@ -181,6 +181,7 @@ final class EventIds {
     long[] newReceivedMillis = new long[capacity];
     int[] newHashes = new int[capacity];
     int[] newBegins = new int[capacity];
+    int[] newTable = new int[2 * capacity]; // before any is used: memory may be missing
     for (long number = forgotten; number < added; number++) {
       int from = place(number);
       int to = (int) number & (capacity - 1);
@@ -193,7 +194,7 @@ final class EventIds {
     receivedMillis = newReceivedMillis;
     hashes = newHashes;
     begins = newBegins;
-    table = new int[2 * capacity];
+    table = newTable;
     for (long number = forgotten; number < added; number++) {
       enter(place(number));
     }

@@ -744,6 +744,7 @@ public final class Head implements SeriesSource, Closeable {
   private HeadSeries add(
       Sender sender, ServiceSeries service, LabelPair[] labels, int labelsHash, int ref) {
     HeadSeries series = new HeadSeries(labels, directory.neighbor(ref, labels), sender, ref);
+    sender.reserveOwned(); // before anybody finds the series: it would be in no checkpoint
     directory.add(series);
     table.add(ref, labelsHash);
     sender.own(ref);

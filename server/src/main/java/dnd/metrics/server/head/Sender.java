@@ -273,11 +273,16 @@ public final class Sender {
     return s;
   }
 
-  /** A series of the sender has been made; for the thread that has the lock. */
-  void own(int ref) {
+  /** Makes room for one more series, so that it can be owned without more memory. */
+  void reserveOwned() {
     if (ownedCount == owned.length) {
       owned = Arrays.copyOf(owned, ownedCount + (ownedCount >> 1) + 4);
     }
+  }
+
+  /** A series of the sender has been made; for the thread that has the lock. */
+  void own(int ref) {
+    reserveOwned();
     owned[ownedCount++] = ref;
   }
 

@@ -29,7 +29,9 @@ final class PendingRecords {
   private byte[] bytes = new byte[LEAST_BYTES];
   private int size;
   private long lastSequence;
-  private ArrayList<LogCallback> waiting = new ArrayList<>();
+
+  /** With room from the beginning: a list made without any does not make it when asked to. */
+  private ArrayList<LogCallback> waiting = new ArrayList<>(16);
 
   /** So many of those who wait were handed over. */
   private int taken;
