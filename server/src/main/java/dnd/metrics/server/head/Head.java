@@ -562,12 +562,10 @@ public final class Head implements SeriesSource, Closeable {
     return newest;
   }
 
-  /** Cuts what is over; for one thread, while no checkpoint is written. */
-  int writeBlocks(BlockSink blocks, DiskPace pace) throws IOException {
-    return writeBlocks(blocks, Long.MAX_VALUE, pace);
-  }
-
-  /** The same of ranges that end at a time or before. */
+  /**
+   * Cuts the ranges that are over and end at a time or before; for one thread, while no checkpoint
+   * is written.
+   */
   int writeBlocks(BlockSink blocks, long atMostMillis, DiskPace pace) throws IOException {
     long newest = newestMillis();
     long end = Math.min(atMostMillis, HeadCut.endMillis(newest));

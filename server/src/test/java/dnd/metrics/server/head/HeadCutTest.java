@@ -588,7 +588,7 @@ class HeadCutTest {
 
   /** As if the service died behind the blocks: after a start it has their samples once more. */
   private int cutWithoutCheckpoint(Head head) throws IOException {
-    return head.writeBlocks(blocks, DiskPace.UNPACED);
+    return head.writeBlocks(blocks, Long.MAX_VALUE, DiskPace.UNPACED);
   }
 
   /** Whoever takes the head's reader first and the blocks then sees every sample there was. */

@@ -214,7 +214,8 @@ class EventRecordTest {
       record.end(0, null, null, false, null, 0);
       byte[] written = new byte[record.length()];
       record.copyTo(written, 0);
-      byte[] end = Arrays.copyOfRange(written, written.length - expected.length - 4, written.length);
+      byte[] end =
+          Arrays.copyOfRange(written, written.length - expected.length - 4, written.length);
       assertThat(end[0]).as("%s", text).isEqualTo((byte) expected.length);
       assertThat(Arrays.copyOfRange(end, 1, 1 + expected.length)).isEqualTo(expected);
     }
