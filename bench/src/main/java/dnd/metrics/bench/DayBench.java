@@ -25,9 +25,11 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "A day of events in minutes, with churn and queries: does anything grow or go?")
 final class DayBench implements Callable<Integer> {
-  private static final long INTERVAL_NANOS = 10_000_000_000L;
   private static final int MAX_IN_FLIGHT = 1 << 16;
   private static final int BATCH_BYTES = 1 << 18;
+
+  /** No rules are broken here. */
+  private static final Histogram NO_ALERTS = new Histogram(1);
 
   /** By then the head has been cut several times, and all code is warm. */
   private static final double SETTLED_HOURS = 8;
@@ -128,9 +130,9 @@ final class DayBench implements Callable<Integer> {
       workers.start("replies", () -> publisher.readAll(pushes::reply));
       Thread asking = workers.start("queries", () -> queries.run(hub));
       Thread publishing = workers.start("publisher", () -> publish(publisher, load));
-      table.write(SoakInterval.header());
+      SoakIntervals observed = new SoakIntervals(server, own, pushes, table, intervals);
       try {
-        observe(server, load, queries, own, counting, table, publishing);
+        observe(observed, load, queries, counting, publishing);
       } finally {
         queries.end();
       }
@@ -165,80 +167,32 @@ final class DayBench implements Callable<Integer> {
 
   /** An interval after another until all is pushed; what went wrong anywhere ends it. */
   private void observe(
-      ServerProcess server,
+      SoakIntervals observed,
       DayLoad load,
       DayQueries queries,
-      OwnReports own,
       HubQueries counting,
-      Writer table,
       Thread publishing)
       throws IOException, InterruptedException {
     long before = System.nanoTime();
-    double cpu = server.cpuSeconds();
-    long acknowledgedBefore = 0;
     long hour = Math.ceilDiv(load.timeMillis(0), 3_600_000L) * 3_600_000L;
     while (publishing.isAlive()) {
-      while (System.nanoTime() < before + INTERVAL_NANOS
+      while (System.nanoTime() < before + SoakIntervals.NANOS
           && publishing.isAlive()
           && !workers.hasFailed()) {
         LockSupport.parkNanos(50_000_000);
       }
       workers.check();
-      long now = System.nanoTime();
-      double seconds = (now - before) / 1e9;
-      double cpuNow = server.cpuSeconds();
-      long acknowledged = pushes.acknowledged();
-      SoakInterval interval =
-          interval(
-              server,
-              queries,
-              own,
-              (load.timeMillis(acknowledged) - load.timeMillis(0)) / 60e3,
-              (acknowledged - acknowledgedBefore) * DevopsLoad.METRICS.size() / seconds,
-              (cpuNow - cpu) / seconds);
-      intervals.add(interval);
-      table.write(interval.line());
-      table.flush();
-      cpu = cpuNow;
-      acknowledgedBefore = acknowledged;
-      before = now;
+      before = System.nanoTime();
+      observed.take(
+          (load.timeMillis(pushes.acknowledged()) - load.timeMillis(0)) / 60e3,
+          queries.hostNanos(),
+          queries.sumNanos(),
+          NO_ALERTS);
       while (load.timeMillis(pushes.acknowledgedAllBefore()) >= hour + 3_600_000L) {
         check(load, counting, hour);
         hour += 3_600_000L;
       }
     }
-  }
-
-  private SoakInterval interval(
-      ServerProcess server,
-      DayQueries queries,
-      OwnReports own,
-      double minute,
-      double samplesPerSecond,
-      double cores) {
-    Histogram ofPush = pushes.intervalNanos();
-    Histogram ofHost = queries.hostNanos();
-    Histogram ofAll = queries.sumNanos();
-    return new SoakInterval(
-        minute,
-        samplesPerSecond,
-        cores,
-        server.residentMegabytes(),
-        server.anonymousMegabytes(),
-        own.figure("jvm_heap_committed_bytes") / 1e6,
-        own.figure("jvm_heap_used_bytes") / 1e6,
-        own.figure("dnd_metrics_head_series"),
-        own.figure("dnd_metrics_head_chunk_file_bytes") / 1e6,
-        own.figure("dnd_metrics_blocks"),
-        server.diskBytes() / 1e6,
-        SoakInterval.millis(ofPush, 50),
-        SoakInterval.millis(ofPush, 99),
-        SoakInterval.millis(ofHost, 50),
-        SoakInterval.millis(ofHost, 99),
-        SoakInterval.millis(ofAll, 50),
-        SoakInterval.millis(ofAll, 99),
-        Double.NaN,
-        Double.NaN);
   }
 
   /** Counts one metric in an hour that is just over, a different one each time. */

@@ -131,8 +131,8 @@ final class DayRetention {
     // A range excludes its begin and includes its end, so both are moved by a millisecond.
     long end = fromMillis + HOUR_MILLIS - 1;
     String range =
-        "(%s%s[1h] @ %d.%03d))"
-            .formatted(DevopsLoad.METRICS.get(metric), selector, end / 1000, end % 1000);
+        "(%s%s[1h] @ %s))"
+            .formatted(DevopsLoad.METRICS.get(metric), selector, HubQueries.seconds(end));
     double count = queries.numberOrNaN("sum(count_over_time" + range, end);
     double sum = queries.numberOrNaN("sum(sum_over_time" + range, end);
     return Double.isNaN(count)

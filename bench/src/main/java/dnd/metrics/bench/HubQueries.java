@@ -76,6 +76,11 @@ final class HubQueries implements QueryClient {
     return answer;
   }
 
+  /** A time as PromQL has it behind {@code @}. */
+  static String seconds(long millis) {
+    return "%d.%03d".formatted(millis / 1000, millis % 1000);
+  }
+
   /** The one number that an instant query answers. */
   double number(String expression, long atMillis) throws InterruptedException {
     double number = numberOrNaN(expression, atMillis);

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = "A long time at a fixed rate with churn, queries and rules: is all flat?")
 final class SoakBench implements Callable<Integer> {
-  private static final long INTERVAL_NANOS = 10_000_000_000L;
   private static final int MAX_IN_FLIGHT = 1 << 18;
   private static final int QUERIES_PER_SECOND = 5;
 
@@ -123,9 +121,9 @@ final class SoakBench implements Callable<Integer> {
       Thread queries = workers.start("queries", () -> query(hub));
       Thread publishing = workers.start("publisher", () -> publish(publisher, load));
       try (Writer table = Files.newBufferedWriter(shared.folder.resolve("soak.tsv"));
+          OwnReports own = new OwnReports(hub);
           HubQueries counting = new HubQueries(hub)) {
-        table.write(SoakInterval.header());
-        observe(server, load, counting, table);
+        observe(new SoakIntervals(server, own, pushes, table, intervals), load, counting);
       } finally {
         done = true;
       }
@@ -218,77 +216,29 @@ final class SoakBench implements Callable<Integer> {
   }
 
   /** An interval after another; what went wrong anywhere ends it. */
-  private void observe(ServerProcess server, SoakLoad load, HubQueries counting, Writer table)
+  private void observe(SoakIntervals observed, SoakLoad load, HubQueries counting)
       throws IOException, InterruptedException {
     long started = System.nanoTime();
     long end = started + minutes * 60_000_000_000L;
     long minute = load.firstWholeMinuteMillis();
-    double cpu = server.cpuSeconds();
-    long acknowledgedBefore = pushes.acknowledged();
-    long before = started;
-    for (long next = started + INTERVAL_NANOS; before < end; next += INTERVAL_NANOS) {
+    long now = started;
+    for (long next = started + SoakIntervals.NANOS; now < end; next += SoakIntervals.NANOS) {
       while (System.nanoTime() < next && !workers.hasFailed()) {
         LockSupport.parkNanos(50_000_000);
       }
       workers.check();
-      long now = System.nanoTime();
-      double seconds = (now - before) / 1e9;
-      double cpuNow = server.cpuSeconds();
-      long acknowledgedNow = pushes.acknowledged();
-      SoakInterval interval =
-          interval(
-              server,
-              counting,
-              (now - started) / 60e9,
-              (acknowledgedNow - acknowledgedBefore) * DevopsLoad.METRICS.size() / seconds,
-              (cpuNow - cpu) / seconds);
-      intervals.add(interval);
-      table.write(interval.line());
-      table.flush();
-      cpu = cpuNow;
-      acknowledgedBefore = acknowledgedNow;
-      before = now;
+      now = System.nanoTime();
+      observed.take(
+          (now - started) / 60e9,
+          hostQuery.getIntervalHistogram(),
+          sumQuery.getIntervalHistogram(),
+          alert.getIntervalHistogram());
       // A minute is asked for when its last events have certainly had their replies.
       if (System.currentTimeMillis() > minute + 90_000) {
         check(counting, load, minute);
         minute += 60_000;
       }
     }
-  }
-
-  private SoakInterval interval(
-      ServerProcess server, HubQueries own, double minute, double samplesPerSecond, double cores)
-      throws InterruptedException {
-    Histogram ofPush = pushes.intervalNanos();
-    Histogram ofHost = hostQuery.getIntervalHistogram();
-    Histogram ofAll = sumQuery.getIntervalHistogram();
-    Histogram alerts = alert.getIntervalHistogram();
-    return new SoakInterval(
-        minute,
-        samplesPerSecond,
-        cores,
-        server.residentMegabytes(),
-        server.anonymousMegabytes(),
-        ownFigure(own, "jvm_heap_committed_bytes") / 1e6,
-        ownFigure(own, "jvm_heap_used_bytes") / 1e6,
-        ownFigure(own, "dnd_metrics_head_series"),
-        ownFigure(own, "dnd_metrics_head_chunk_file_bytes") / 1e6,
-        ownFigure(own, "dnd_metrics_blocks"),
-        server.diskBytes() / 1e6,
-        SoakInterval.millis(ofPush, 50),
-        SoakInterval.millis(ofPush, 99),
-        SoakInterval.millis(ofHost, 50),
-        SoakInterval.millis(ofHost, 99),
-        SoakInterval.millis(ofAll, 50),
-        SoakInterval.millis(ofAll, 99),
-        SoakInterval.millis(alerts, 50),
-        SoakInterval.millis(alerts, 100));
-  }
-
-  /** What the program said of itself last; NaN where it has not yet. */
-  private static double ownFigure(HubQueries own, String metric) throws InterruptedException {
-    return own.numberOrNaN(
-        "sum(" + metric + "{service=\"metrics_service\"})", System.currentTimeMillis());
   }
 
   /** Counts the samples of a minute that is over, metric by metric. */
@@ -299,7 +249,8 @@ final class SoakBench implements Callable<Integer> {
       // A range excludes its begin and includes its end, so both are moved by a millisecond.
       double counted =
           counting.number(
-              "sum(count_over_time(" + metric + "[1m] @ " + minuteEnd(minuteMillis) + "))",
+              "sum(count_over_time(%s[1m] @ %s))"
+                  .formatted(metric, HubQueries.seconds(minuteMillis + 59_999)),
               minuteMillis + 60_000);
       if (counted != expected) {
         throw new IllegalStateException(
@@ -308,10 +259,6 @@ final class SoakBench implements Callable<Integer> {
       }
     }
     minutesChecked++;
-  }
-
-  private static String minuteEnd(long minuteMillis) {
-    return "%d.%03d".formatted((minuteMillis + 59_999) / 1000, (minuteMillis + 59_999) % 1000);
   }
 
   /**
