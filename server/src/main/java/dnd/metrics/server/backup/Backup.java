@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -137,14 +136,8 @@ public record Backup(Path folder, Manifest manifest) {
   }
 
   static void deleteAll(Path folder) throws IOException {
-    for (Path each : deepestFirst(folder)) {
+    for (Path each : RemovalSteps.deepestFirst(folder)) {
       Files.delete(each);
-    }
-  }
-
-  private static List<Path> deepestFirst(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.sorted(Comparator.reverseOrder()).toList();
     }
   }
 
@@ -164,7 +157,7 @@ public record Backup(Path folder, Manifest manifest) {
 
   /** Makes the names of all files and folders in it survive a power cut; files are forced. */
   private static void forceFolders(Path folder) throws IOException {
-    for (Path each : deepestFirst(folder)) {
+    for (Path each : RemovalSteps.deepestFirst(folder)) {
       if (Files.isDirectory(each)) {
         DiskLogFiles.forceDirectory(each);
       }
@@ -224,9 +217,6 @@ public record Backup(Path folder, Manifest manifest) {
     Path partial = folder.resolveSibling(folder.getFileName() + PARTIAL);
     Files.move(folder, partial);
     forceName(partial);
-    RemovalSteps steps = new RemovalSteps(BESIDE_THE_LOG);
-    for (Path each : deepestFirst(partial)) {
-      steps.remove(each);
-    }
+    new RemovalSteps(BESIDE_THE_LOG).removeAll(partial);
   }
 }

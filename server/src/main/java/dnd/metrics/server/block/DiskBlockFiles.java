@@ -8,11 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -74,26 +72,14 @@ public final class DiskBlockFiles implements BlockFiles {
 
   @Override
   public void delete(String path) throws IOException {
-    for (Path each : deepestFirst(resolve(path))) {
+    for (Path each : RemovalSteps.deepestFirst(resolve(path))) {
       Files.deleteIfExists(each);
     }
   }
 
   @Override
   public void deleteInSteps(String path, DiskPace pace) throws IOException {
-    RemovalSteps steps = new RemovalSteps(pace);
-    for (Path each : deepestFirst(resolve(path))) {
-      steps.remove(each);
-    }
-  }
-
-  /** All that is there; where there is nothing, nothing. */
-  private static List<Path> deepestFirst(Path path) throws IOException {
-    try (Stream<Path> files = Files.walk(path)) {
-      return files.sorted(Comparator.reverseOrder()).toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    }
+    new RemovalSteps(pace).removeAll(resolve(path));
   }
 
   @Override

@@ -8,6 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Removes large files beside the write-ahead log. What a file has on the disk is given back all at
@@ -66,6 +69,22 @@ public final class RemovalSteps {
       Files.delete(file);
     } catch (NoSuchFileException e) {
       return; // somebody else removed it
+    }
+  }
+
+  /** Removes a file, or a folder with all that is in it; where there is none, nothing. */
+  public void removeAll(Path folder) throws IOException {
+    for (Path each : deepestFirst(folder)) {
+      remove(each);
+    }
+  }
+
+  /** A folder and all that is in it, in an order in which it can be removed; of none, nothing. */
+  public static List<Path> deepestFirst(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.sorted(Comparator.reverseOrder()).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
     }
   }
 
