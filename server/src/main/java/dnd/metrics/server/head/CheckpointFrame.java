@@ -1,5 +1,6 @@
 package dnd.metrics.server.head;
 
+import dnd.metrics.server.wal.FileHeader;
 import dnd.metrics.server.wal.NumberedFiles;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,12 +12,14 @@ import org.jspecify.annotations.Nullable;
  * numbers are little-endian.
  */
 final class CheckpointFrame {
-  static final int VERSION = 3;
-  static final int HEADER_BYTES = 32;
-  static final int FRAME_BYTES = 24;
+  /**
+   * "dndm-chk" as it stands in the file; the header's sequence is that of the last record of the
+   * log of which nothing is needed any more: all that it and those before it did is in the
+   * checkpoint.
+   */
+  static final FileHeader.Kind KIND = new FileHeader.Kind(0x6b68632d6d646e64L, 3);
 
-  /** "dndm-chk" as it stands in the file. */
-  private static final long FILE_MAGIC = 0x6b68632d6d646e64L;
+  static final int FRAME_BYTES = 24;
 
   /** The bytes 'f' 'r' 'm' 0xed, which begin every frame. */
   private static final int MAGIC = 0xed6d7266;
@@ -57,51 +60,12 @@ final class CheckpointFrame {
   }
 
   /**
-   * A file's header.
-   *
-   * @param number of the checkpoint
-   * @param sequence the last record of the log of which nothing is needed any more: all that it and
-   *     those before it did is in the checkpoint
-   */
-  record Header(int number, long sequence) {}
-
-  /**
    * A frame's head.
    *
    * @param sequence the last record of the log that may have changed what the frame holds and is in
    *     it
    */
   record Head(Kind kind, int length, long sequence, int checksum) {}
-
-  static ByteBuffer encode(Header header) {
-    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(FILE_MAGIC).putInt(VERSION).putInt(header.number).putLong(header.sequence);
-    CRC32C crc = new CRC32C();
-    crc.update(out.array(), 0, 24);
-    out.putInt((int) crc.getValue()).putInt(0);
-    return out.flip();
-  }
-
-  /** Reads a header; null where it is damaged. */
-  static @Nullable Header decodeHeader(ByteBuffer in) {
-    return isSound(in) && in.getInt(8) == VERSION
-        ? new Header(in.getInt(12), in.getLong(16))
-        : null;
-  }
-
-  /** The version in a header with our magic number and the right checksum; 0 for others. */
-  static int versionOf(ByteBuffer in) {
-    return isSound(in) ? in.getInt(8) : 0;
-  }
-
-  private static boolean isSound(ByteBuffer in) {
-    if (in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC) {
-      return false;
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(in.array(), in.arrayOffset(), 24);
-    return in.getInt(24) == (int) crc.getValue();
-  }
 
   /** The head of a frame with that body. */
   static ByteBuffer encode(Kind kind, long sequence, ByteBuffer body) {

@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.head.CheckpointFrame.Kind;
 import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
+import dnd.metrics.server.wal.FileHeader;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class CheckpointReader {
   /**
    * What a sound checkpoint says of itself.
    *
-   * @param sequence as {@link CheckpointFrame.Header#sequence}
+   * @param sequence as the header of {@link CheckpointFrame#KIND}
    * @param chunkFiles the files of chunks that it needs
    */
   record Summary(int number, long sequence, long bytes, List<ChunkFileUse> chunkFiles) {}
@@ -59,11 +60,11 @@ final class CheckpointReader {
    */
   Finding check() throws IOException {
     MemorySegment file = map();
-    CheckpointFrame.Header header = header(file);
+    FileHeader header = header(file);
     if (header == null) {
       return new Finding.Damaged(0);
     }
-    long at = CheckpointFrame.HEADER_BYTES;
+    long at = FileHeader.BYTES;
     Kind last = null;
     List<ChunkFileUse> chunkFiles = List.of();
     byte[] head = new byte[CheckpointFrame.FRAME_BYTES];
@@ -91,25 +92,25 @@ final class CheckpointReader {
     }
   }
 
-  private CheckpointFrame.@Nullable Header header(MemorySegment file) throws IOException {
-    byte[] bytes = new byte[(int) Math.min(CheckpointFrame.HEADER_BYTES, file.byteSize())];
+  private @Nullable FileHeader header(MemorySegment file) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(FileHeader.BYTES, file.byteSize())];
     MemorySegment.copy(file, 0, MemorySegment.ofArray(bytes), 0, bytes.length);
     ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    int version = CheckpointFrame.versionOf(in);
-    if (version > CheckpointFrame.VERSION) {
+    int version = CheckpointFrame.KIND.versionIn(in);
+    if (version > CheckpointFrame.KIND.version()) {
       throw new IOException(
           String.format(
               "%s is of checkpoint format %d, which this program does not know",
               files.describe(name), version));
     }
-    if (version != 0 && version < CheckpointFrame.VERSION) {
+    if (version != 0 && version < CheckpointFrame.KIND.version()) {
       throw new IOException(
           String.format(
               "%s is of checkpoint format %d, which only builds before the first release wrote; this program does"
                   + " not read it",
               files.describe(name), version));
     }
-    return CheckpointFrame.decodeHeader(in);
+    return CheckpointFrame.KIND.decode(in);
   }
 
   /** The frame at an offset, whatever its checksum says; null where there is none. */
@@ -142,7 +143,7 @@ final class CheckpointReader {
     head.directory().storedIn(stored);
     StoredIndex storedIndex = new StoredIndex(index, head.table(), stored);
     Loading loading = new Loading(head, storedIndex, replay);
-    long at = CheckpointFrame.HEADER_BYTES;
+    long at = FileHeader.BYTES;
     long reported = 0;
     while (!loading.ended) {
       Frame frame = frame(file, at);

@@ -6,6 +6,7 @@ import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
 import dnd.metrics.server.wal.EventRecord;
+import dnd.metrics.server.wal.FileHeader;
 import dnd.metrics.server.wal.LargeLogFile;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
@@ -83,8 +84,8 @@ final class CheckpointWriter {
     long base = head.log().lastSequence();
     highestSequence = base;
     try (LogFile file = new LargeLogFile(files.create(name), pace)) {
-      file.write(CheckpointFrame.encode(new CheckpointFrame.Header(number, base)), 0);
-      writtenBytes = CheckpointFrame.HEADER_BYTES;
+      file.write(new FileHeader(number, base).encode(CheckpointFrame.KIND), 0);
+      writtenBytes = FileHeader.BYTES;
       for (Sender sender : head.allSenders()) {
         write(sender, file);
       }

@@ -67,7 +67,7 @@ public final class LogCopy {
     int read = file.read(in, 0);
     in.position(0).limit(read);
     CRC32C crc = new CRC32C();
-    int at = Math.min(Segment.HEADER_BYTES, read);
+    int at = Math.min(FileHeader.BYTES, read);
     int length = Segment.soundRecordAt(in, at, crc);
     while (length > 0) {
       at += length;

@@ -38,8 +38,8 @@ public final class LogFront {
    */
   static int firstWith(LogFiles files, List<String> names, long sequence) throws IOException {
     for (int i = names.size() - 1; i > 0; i--) {
-      Segment.Header header = header(files, names.get(i));
-      if (header != null && header.firstSequence() <= sequence) {
+      FileHeader header = header(files, names.get(i));
+      if (header != null && header.sequence() <= sequence) {
         return i;
       }
     }
@@ -54,11 +54,11 @@ public final class LogFront {
     files.forceDirectory();
   }
 
-  private static Segment.@Nullable Header header(LogFiles files, String name) throws IOException {
+  private static @Nullable FileHeader header(LogFiles files, String name) throws IOException {
     try (LogFile file = files.open(name)) {
-      ByteBuffer in = ByteBuffer.allocate(Segment.HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer in = ByteBuffer.allocate(FileHeader.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       int read = file.read(in, 0);
-      return Segment.decodeHeader(in.position(0).limit(read));
+      return Segment.KIND.decode(in.position(0).limit(read));
     }
   }
 

@@ -114,17 +114,17 @@ public final class LogReplay {
       String name, ByteBuffer in, boolean last, long doneBefore, RecordConsumer consumer)
       throws IOException {
     int at = 0;
-    Segment.Header header = Segment.decodeHeader(in);
+    FileHeader header = Segment.KIND.decode(in);
     if (header != null) {
-      at = Segment.HEADER_BYTES;
+      at = FileHeader.BYTES;
       if (lastSequence == UNKNOWN) {
-        lastSequence = header.firstSequence() - 1;
+        lastSequence = header.sequence() - 1;
       }
-    } else if (Segment.versionOf(in) > Segment.VERSION) {
+    } else if (Segment.KIND.versionIn(in) > Segment.KIND.version()) {
       throw new IOException(
           String.format(
               "%s is of log format %d, which this program does not know",
-              files.describe(name), Segment.versionOf(in)));
+              files.describe(name), Segment.KIND.versionIn(in)));
     }
     int reported = at;
     boolean onlyZerosLeft = false;

@@ -1,21 +1,17 @@
 package dnd.metrics.server.wal;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of a log file and of a record in it, as docs/format/wal.md draws them. All numbers are
  * little-endian.
  */
 final class Segment {
-  static final int VERSION = 1;
-  static final int HEADER_BYTES = 32;
-  static final int FRAME_BYTES = 20;
+  /** "dndm-wal" as it stands in the file; the header's sequence is the first that may be in it. */
+  static final FileHeader.Kind KIND = new FileHeader.Kind(0x6c61772d6d646e64L, 1);
 
-  /** "dndm-wal" as it stands in the file. */
-  private static final long FILE_MAGIC = 0x6c61772d6d646e64L;
+  static final int FRAME_BYTES = 20;
 
   /** The bytes 'r' 'e' 'c' 0xec, which begin every record. */
   static final int RECORD_MAGIC = 0xec636572;
@@ -26,41 +22,6 @@ final class Segment {
   static final NumberedFiles FILES = new NumberedFiles(".wal");
 
   private Segment() {}
-
-  /**
-   * A file's header: which file of the log it is and the first sequence number that may be in it.
-   */
-  record Header(int number, long firstSequence) {}
-
-  static ByteBuffer encode(Header header) {
-    ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    out.putLong(FILE_MAGIC).putInt(VERSION).putInt(header.number).putLong(header.firstSequence);
-    CRC32C crc = new CRC32C();
-    crc.update(out.array(), 0, 24);
-    out.putInt((int) crc.getValue()).putInt(0);
-    return out.flip();
-  }
-
-  /** Reads a header; null where it is damaged. */
-  static @Nullable Header decodeHeader(ByteBuffer in) {
-    return isSound(in) && in.getInt(8) == VERSION
-        ? new Header(in.getInt(12), in.getLong(16))
-        : null;
-  }
-
-  /** The version in a header with our magic number and the right checksum; 0 for others. */
-  static int versionOf(ByteBuffer in) {
-    return isSound(in) ? in.getInt(8) : 0;
-  }
-
-  private static boolean isSound(ByteBuffer in) {
-    if (in.limit() < HEADER_BYTES || in.getLong(0) != FILE_MAGIC) {
-      return false;
-    }
-    CRC32C crc = new CRC32C();
-    crc.update(in.slice(0, 24));
-    return in.getInt(24) == (int) crc.getValue();
-  }
 
   /**
    * Length of the whole record at {@code offset}, or -1 where there is no sound record. Moves the

@@ -55,7 +55,7 @@ final class SegmentWriter {
       LogFile file = current;
       if (file == null || isFull(records.remaining())) {
         file = begin(firstSequence);
-        headerBytes = Segment.HEADER_BYTES;
+        headerBytes = FileHeader.BYTES;
       }
       int length = records.remaining();
       file.write(records, writtenBytes);
@@ -75,7 +75,7 @@ final class SegmentWriter {
   }
 
   private boolean isFull(int more) {
-    if (durableBytes <= Segment.HEADER_BYTES) {
+    if (durableBytes <= FileHeader.BYTES) {
       return false;
     }
     return writtenBytes >= segmentBytes
@@ -101,8 +101,8 @@ final class SegmentWriter {
     allocatedBytes = allocated;
     writtenBytes = 0;
     durableBytes = 0;
-    file.write(Segment.encode(new Segment.Header(number, firstSequence)), 0);
-    writtenBytes = Segment.HEADER_BYTES;
+    file.write(new FileHeader(number, firstSequence).encode(Segment.KIND), 0);
+    writtenBytes = FileHeader.BYTES;
     files.forceDirectory();
     return file;
   }

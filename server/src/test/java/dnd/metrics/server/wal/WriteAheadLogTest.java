@@ -175,7 +175,7 @@ class WriteAheadLogTest {
     write("first", "second", "third", "fourth");
     String name = onlySegment();
     byte[] whole = files.contentOf(name);
-    int second = Segment.HEADER_BYTES + Segment.FRAME_BYTES + "first".length();
+    int second = FileHeader.BYTES + Segment.FRAME_BYTES + "first".length();
     int third = second + Segment.FRAME_BYTES + "second".length();
     for (int at = second; at < third; at++) {
       byte[] damaged = whole.clone();
