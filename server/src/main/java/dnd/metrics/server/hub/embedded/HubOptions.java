@@ -104,45 +104,16 @@ public record HubOptions(
   }
 
   public HubOptions withListen(String newHost, int newPort) {
-    return new HubOptions(
-        newHost,
-        newPort,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        users,
-        token,
-        tls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.host = newHost;
+    draft.port = newPort;
+    return draft.finished();
   }
 
   public HubOptions withMaxPayloadBytes(int newMaxPayloadBytes) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        newMaxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        users,
-        token,
-        tls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.maxPayloadBytes = newMaxPayloadBytes;
+    return draft.finished();
   }
 
   /**
@@ -150,24 +121,11 @@ public record HubOptions(
    */
   public HubOptions withLimits(
       int newMaxConnections, int newMaxSubscriptions, long newMaxPendingBytes) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        newMaxConnections,
-        newMaxSubscriptions,
-        newMaxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        users,
-        token,
-        tls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.maxConnections = newMaxConnections;
+    draft.maxSubscriptions = newMaxSubscriptions;
+    draft.maxPendingBytes = newMaxPendingBytes;
+    return draft.finished();
   }
 
   public HubOptions withTimes(
@@ -176,108 +134,37 @@ public record HubOptions(
       int newMaxPingsOut,
       Duration newAuthTimeout,
       Duration newLameDuckGrace) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        newWriteDeadline,
-        newPingInterval,
-        newMaxPingsOut,
-        newAuthTimeout,
-        newLameDuckGrace,
-        users,
-        token,
-        tls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.writeDeadline = newWriteDeadline;
+    draft.pingInterval = newPingInterval;
+    draft.maxPingsOut = newMaxPingsOut;
+    draft.authTimeout = newAuthTimeout;
+    draft.lameDuckGrace = newLameDuckGrace;
+    return draft.finished();
   }
 
   public HubOptions withUsers(List<HubUser> newUsers) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        newUsers,
-        token,
-        tls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.users = newUsers;
+    return draft.finished();
   }
 
   public HubOptions withToken(@Nullable String newToken) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        users,
-        newToken,
-        tls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.token = newToken;
+    return draft.finished();
   }
 
   public HubOptions withTls(@Nullable HubTls newTls) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        users,
-        token,
-        newTls,
-        allowInsecure);
+    Draft draft = new Draft(this);
+    draft.tls = newTls;
+    return draft.finished();
   }
 
   public HubOptions withAllowInsecure(boolean newAllowInsecure) {
-    return new HubOptions(
-        host,
-        port,
-        serverName,
-        maxPayloadBytes,
-        maxControlLineBytes,
-        maxConnections,
-        maxSubscriptions,
-        maxPendingBytes,
-        writeDeadline,
-        pingInterval,
-        maxPingsOut,
-        authTimeout,
-        lameDuckGrace,
-        users,
-        token,
-        tls,
-        newAllowInsecure);
+    Draft draft = new Draft(this);
+    draft.allowInsecure = newAllowInsecure;
+    return draft.finished();
   }
 
   @Override
@@ -295,6 +182,68 @@ public record HubOptions(
   private static void requirePositive(String name, Duration duration) {
     if (duration.isZero() || duration.isNegative()) {
       throw new IllegalArgumentException("message_hub." + name + " is not positive: " + duration);
+    }
+  }
+
+  /** The values of a changed copy while it is made. */
+  private static final class Draft {
+    private String host;
+    private int port;
+    private final String serverName;
+    private int maxPayloadBytes;
+    private final int maxControlLineBytes;
+    private int maxConnections;
+    private int maxSubscriptions;
+    private long maxPendingBytes;
+    private Duration writeDeadline;
+    private Duration pingInterval;
+    private int maxPingsOut;
+    private Duration authTimeout;
+    private Duration lameDuckGrace;
+    private List<HubUser> users;
+    private @Nullable String token;
+    private @Nullable HubTls tls;
+    private boolean allowInsecure;
+
+    Draft(HubOptions from) {
+      host = from.host;
+      port = from.port;
+      serverName = from.serverName;
+      maxPayloadBytes = from.maxPayloadBytes;
+      maxControlLineBytes = from.maxControlLineBytes;
+      maxConnections = from.maxConnections;
+      maxSubscriptions = from.maxSubscriptions;
+      maxPendingBytes = from.maxPendingBytes;
+      writeDeadline = from.writeDeadline;
+      pingInterval = from.pingInterval;
+      maxPingsOut = from.maxPingsOut;
+      authTimeout = from.authTimeout;
+      lameDuckGrace = from.lameDuckGrace;
+      users = from.users;
+      token = from.token;
+      tls = from.tls;
+      allowInsecure = from.allowInsecure;
+    }
+
+    HubOptions finished() {
+      return new HubOptions(
+          host,
+          port,
+          serverName,
+          maxPayloadBytes,
+          maxControlLineBytes,
+          maxConnections,
+          maxSubscriptions,
+          maxPendingBytes,
+          writeDeadline,
+          pingInterval,
+          maxPingsOut,
+          authTimeout,
+          lameDuckGrace,
+          users,
+          token,
+          tls,
+          allowInsecure);
     }
   }
 }
