@@ -16,22 +16,50 @@ public final class RemovedFiles {
 
   private RemovedFiles() {}
 
-  /** Removes files that nobody reads, nor has mapped: their names in this order. */
+  /**
+   * Removes files that nobody reads, nor has mapped: their names in this order. One that cannot be
+   * renamed keeps its name, as those behind it do; all that lost theirs go, also at an earlier call
+   * that failed. For one thread at a time.
+   *
+   * @throws IOException where something is left, after the rest was removed
+   */
   public static void remove(LogFiles files, List<String> names, DiskPace pace) throws IOException {
     if (names.isEmpty()) {
       return;
     }
-    for (String name : names) {
-      files.rename(name, name + SUFFIX);
+    IOException failure = null;
+    try {
+      for (String name : names) {
+        files.rename(name, name + SUFFIX);
+      }
+    } catch (IOException e) {
+      failure = e;
     }
     files.forceDirectory();
     RemovalSteps steps = new RemovalSteps(pace);
-    for (String name : names) {
-      try (LogFile file = files.open(name + SUFFIX)) {
-        steps.shorten(file);
-      } finally {
-        files.delete(name + SUFFIX);
+    for (String name : files.list()) {
+      if (name.endsWith(SUFFIX)) {
+        try {
+          remove(files, name, steps);
+        } catch (IOException e) {
+          if (failure == null) {
+            failure = e;
+          } else {
+            failure.addSuppressed(e);
+          }
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static void remove(LogFiles files, String name, RemovalSteps steps) throws IOException {
+    try (LogFile file = files.open(name)) {
+      steps.shorten(file);
+    } finally {
+      files.delete(name);
     }
   }
 

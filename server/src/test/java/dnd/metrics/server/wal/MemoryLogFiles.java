@@ -32,6 +32,7 @@ public final class MemoryLogFiles implements LogFiles {
   private long capacity = Long.MAX_VALUE;
   private int failingForces;
   private int failingWrites;
+  private String fixed = "";
   private @Nullable Error fault;
   private boolean dead;
 
@@ -77,6 +78,11 @@ public final class MemoryLogFiles implements LogFiles {
 
   public synchronized void failWrites(int count) {
     failingWrites = count;
+  }
+
+  /** A file that cannot be renamed, and no other. */
+  public synchronized void failRenamesOf(String name) {
+    fixed = name;
   }
 
   public synchronized long usedBytes() {
@@ -207,6 +213,9 @@ public final class MemoryLogFiles implements LogFiles {
   @Override
   public synchronized void rename(String from, String to) throws IOException {
     checkAlive();
+    if (from.equals(fixed)) {
+      throw new IOException("Input/output error");
+    }
     Content content = names.remove(from);
     if (content == null) {
       throw new FileNotFoundException(from);

@@ -79,8 +79,29 @@ class RemovedFilesTest {
   void whatCannotBeMadeShorterIsRemovedAllTheSame() throws IOException {
     fill();
     files.failForces(1);
-    assertThatThrownBy(() -> RemovedFiles.remove(files, NAMES.subList(0, 1), DiskPace.UNPACED))
+    assertThatThrownBy(() -> RemovedFiles.remove(files, NAMES.subList(0, 2), DiskPace.UNPACED))
         .hasMessage("Input/output error");
+    assertThat(files.list()).containsExactly("00000003.wal", "a.checkpoint");
+  }
+
+  @Test
+  void whatWasRenamedBeforeOneThatCannotBeGoesAllTheSame() throws IOException {
+    fill();
+    files.failRenamesOf("00000002.wal");
+    assertThatThrownBy(() -> RemovedFiles.remove(files, NAMES, DiskPace.UNPACED))
+        .hasMessage("Input/output error");
+    assertThat(files.list()).containsExactly("00000002.wal", "00000003.wal", "a.checkpoint");
+    assertThat(files.contentOf("00000002.wal")).hasSize(LARGE);
+    files.failRenamesOf("");
+    RemovedFiles.remove(files, NAMES.subList(1, 3), DiskPace.UNPACED);
+    assertThat(files.list()).containsExactly("00000003.wal");
+  }
+
+  @Test
+  void whatAnEarlierCallHasLeftGoesWithTheNext() throws IOException {
+    fill();
+    files.setContent("00000000.wal.removed", new byte[LARGE]);
+    RemovedFiles.remove(files, NAMES.subList(0, 1), DiskPace.UNPACED);
     assertThat(files.list()).containsExactly("00000002.wal", "00000003.wal", "a.checkpoint");
   }
 }
