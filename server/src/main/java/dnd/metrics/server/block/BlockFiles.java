@@ -2,6 +2,7 @@ package dnd.metrics.server.block;
 
 import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
+import java.util.function.BooleanSupplier;
 
 /**
  * The folder that blocks live in. It exists as an interface so that tests can put a failing disk
@@ -29,8 +30,11 @@ public interface BlockFiles extends ReadableBlockFiles {
    * Removes as {@link #delete} does, but what is large step by step, beside the log. Nobody may
    * have any of it mapped, and it must not have a name by which a start would read it: a crash
    * leaves a part.
+   *
+   * @param isStopping asked before each step: whether to leave the rest for a start
+   * @return false where it was to stop before the end
    */
-  void deleteInSteps(String path, DiskPace pace) throws IOException;
+  boolean deleteInSteps(String path, DiskPace pace, BooleanSupplier isStopping) throws IOException;
 
   /** Makes creations, renames and deletions in a folder before this survive a power cut. */
   void forceFolder(String folder) throws IOException;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** A folder of blocks on a real disk. */
@@ -78,8 +79,9 @@ public final class DiskBlockFiles implements BlockFiles {
   }
 
   @Override
-  public void deleteInSteps(String path, DiskPace pace) throws IOException {
-    new RemovalSteps(pace).removeAll(resolve(path));
+  public boolean deleteInSteps(String path, DiskPace pace, BooleanSupplier isStopping)
+      throws IOException {
+    return new RemovalSteps(pace, isStopping).removeAll(resolve(path));
   }
 
   @Override

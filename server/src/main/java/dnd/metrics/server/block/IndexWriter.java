@@ -75,7 +75,7 @@ final class IndexWriter implements Closeable {
       out.force();
     }
     spill.close();
-    files.deleteInSteps(BlockLayout.path(folder, BlockLayout.SERIES_SPILL), pace);
+    files.deleteInSteps(BlockLayout.path(folder, BlockLayout.SERIES_SPILL), pace, () -> false);
   }
 
   private void writeHeader(FileOutput out) throws IOException {

@@ -1,6 +1,7 @@
 package dnd.metrics.server.disk;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -36,47 +38,77 @@ public final class RemovalSteps {
   }
 
   private final DiskPace pace;
+  private final BooleanSupplier isStopping;
 
+  /** To the end. */
   public RemovalSteps(DiskPace pace) {
-    this.pace = pace;
+    this(pace, () -> false);
   }
 
-  /** Leaves nothing of a file that is large; the caller removes its name. */
-  public void shorten(LargeFile file) throws IOException {
+  /**
+   * @param isStopping asked before each step: whether to leave the rest for a start
+   */
+  public RemovalSteps(DiskPace pace, BooleanSupplier isStopping) {
+    this.pace = pace;
+    this.isStopping = isStopping;
+  }
+
+  /**
+   * Leaves nothing of a file that is large; the caller removes its name.
+   *
+   * @return false where it was to stop before: a part is left
+   */
+  public boolean shorten(LargeFile file) throws IOException {
     long size = file.size();
     if (size > BYTES) {
       for (long left = size; left > 0; ) {
+        if (isStopping.getAsBoolean()) {
+          return false;
+        }
         left = Math.max(0, left - BYTES);
         file.truncate(left);
         pace.force(file::force);
       }
     }
+    return true;
   }
 
   /**
    * Removes a file; where there is none, nothing. Of one that has other names, as in a copy that
    * was made of links, only this name goes.
+   *
+   * @return false where it was to stop before: the file is there, with a part of what it had
    */
-  public void remove(Path file) throws IOException {
+  public boolean remove(Path file) throws IOException {
     try {
       BasicFileAttributes found =
           Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       if (found.isRegularFile() && found.size() > BYTES && hasOneName(file)) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-          shorten(new ChannelFile(channel));
+          if (!shorten(new ChannelFile(channel))) {
+            return false;
+          }
         }
       }
       Files.delete(file);
+      return true;
     } catch (NoSuchFileException e) {
-      return; // somebody else removed it
+      return true; // somebody else removed it
     }
   }
 
-  /** Removes a file, or a folder with all that is in it; where there is none, nothing. */
-  public void removeAll(Path folder) throws IOException {
+  /**
+   * Removes a file, or a folder with all that is in it; where there is none, nothing.
+   *
+   * @return false where it was to stop before: a part is left
+   */
+  public boolean removeAll(Path folder) throws IOException {
     for (Path each : deepestFirst(folder)) {
-      remove(each);
+      if (isStopping.getAsBoolean() || !remove(each)) {
+        return false;
+      }
     }
+    return true;
   }
 
   /** A folder and all that is in it, in an order in which it can be removed; of none, nothing. */
@@ -85,6 +117,8 @@ public final class RemovalSteps {
       return all.sorted(Comparator.reverseOrder()).toList();
     } catch (NoSuchFileException e) {
       return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

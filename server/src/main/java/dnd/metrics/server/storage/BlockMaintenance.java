@@ -5,6 +5,7 @@ import dnd.metrics.server.model.DurationHistogram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,11 @@ public final class BlockMaintenance implements Closeable {
   private final Downsampler downsampler;
   private final Compactor compactor;
   private final DurationHistogram durations = new DurationHistogram();
+  private final AtomicLong removalFailures = new AtomicLong();
+
+  /** Whether the last removal failed, which was said then; for the thread. */
+  private boolean removalFails;
+
   private final Upkeep upkeep =
       new Upkeep("blocks", TimeUnit.SECONDS.toNanos(10), TimeUnit.MINUTES.toNanos(5));
 
@@ -45,14 +51,13 @@ public final class BlockMaintenance implements Closeable {
   }
 
   /**
-   * Removes what was replaced and is not read any more; then one compaction, and one downsampled
-   * block of what is then there.
+   * Removes what was replaced and is not read any more, as far as that can be; then one compaction,
+   * and one downsampled block of what is then there.
    *
    * @return whether something was done: there may be more then
    */
   boolean takeTurn() throws IOException {
-    compactor.removeUnread();
-    downsampler.removeUnread();
+    removeUnread();
     boolean compacted;
     try {
       compacted = compactor.compact(downsampler::waiting);
@@ -67,6 +72,32 @@ public final class BlockMaintenance implements Closeable {
     return downsampler.downsample() || compacted;
   }
 
+  /** What cannot be removed only takes room: it is said once, and nothing else waits for it. */
+  private void removeUnread() {
+    IOException failure = null;
+    try {
+      compactor.removeUnread();
+    } catch (IOException e) {
+      failure = e;
+    }
+    try {
+      downsampler.removeUnread();
+    } catch (IOException e) {
+      if (failure == null) {
+        failure = e;
+      } else {
+        failure.addSuppressed(e);
+      }
+    }
+    if (failure != null) {
+      removalFailures.incrementAndGet();
+      if (!removalFails) {
+        LOG.warn("a block that was replaced cannot be removed, it takes room meanwhile", failure);
+      }
+    }
+    removalFails = failure != null;
+  }
+
   /** How long compactions and removals took that came to their end. */
   public DurationHistogram durations() {
     return durations;
@@ -74,7 +105,7 @@ public final class BlockMaintenance implements Closeable {
 
   /** How often one could not be done, and is tried again. */
   public long failures() {
-    return upkeep.failures();
+    return upkeep.failures() + removalFailures.get();
   }
 
   /** Breaks off the compaction that runs, if any: it begins anew another time. */

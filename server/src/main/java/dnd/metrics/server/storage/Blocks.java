@@ -136,7 +136,7 @@ public final class Blocks implements Closeable {
     opened.forEach(Block::release); // the snapshot holds those it has
     blocks.obsolete.addAll(obsolete);
     blocks.renameObsolete();
-    blocks.removeUnread(DiskPace.UNPACED);
+    blocks.removeUnread(DiskPace.UNPACED, () -> false);
     return blocks;
   }
 
@@ -414,17 +414,35 @@ public final class Blocks implements Closeable {
   /**
    * Removes the folders of replaced blocks that nobody reads any more; of the others at a later
    * call. For one thread at a time.
+   *
+   * @param isStopping asked before each step: whether to leave the rest for the next start
+   * @throws IOException where one cannot be removed, after the others were; it is tried again at
+   *     the next call
    */
-  void removeUnread(DiskPace pace) throws IOException {
+  void removeUnread(DiskPace pace, BooleanSupplier isStopping) throws IOException {
     List<Nameless> unread;
     synchronized (obsolete) {
       unread = nameless.stream().filter(each -> each.block.isClosed()).toList();
     }
+    IOException failure = null;
     for (Nameless each : unread) {
-      files.deleteInSteps(each.folder, pace);
-      synchronized (obsolete) {
-        nameless.remove(each);
+      try {
+        if (!files.deleteInSteps(each.folder, pace, isStopping)) {
+          break;
+        }
+        synchronized (obsolete) {
+          nameless.remove(each);
+        }
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -113,7 +113,7 @@ public final class Compactor {
 
   /** Gives the room of blocks back that are replaced and that nobody reads any more. */
   void removeUnread() throws IOException {
-    blocks.removeUnread(pace);
+    blocks.removeUnread(pace, () -> stopped);
   }
 
   /** As they are now: something of a block may be deleted at any time. */

@@ -197,8 +197,20 @@ public final class Downsampler {
 
   /** Gives the room of blocks back that are replaced and that nobody reads any more. */
   void removeUnread() throws IOException {
+    IOException failure = null;
     for (Blocks own : downsampled.all().values()) {
-      own.removeUnread(pace);
+      try {
+        own.removeUnread(pace, () -> stopped);
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

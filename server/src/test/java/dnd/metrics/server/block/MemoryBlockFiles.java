@@ -4,6 +4,7 @@ import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 
 /**
  * A disk for tests: it fails at the step it is told, and forgets, at a power cut, what was not
@@ -37,6 +39,7 @@ public final class MemoryBlockFiles implements BlockFiles {
   private long stepsUntilFailure = Long.MAX_VALUE;
   private String failure = "";
   private boolean failsForEver;
+  private String fixed = "";
   private long steps;
 
   public MemoryBlockFiles() {
@@ -52,6 +55,11 @@ public final class MemoryBlockFiles implements BlockFiles {
     stepsUntilFailure = steps;
     failure = message;
     failsForEver = forEver;
+  }
+
+  /** Lets nothing be removed whose name begins so; the empty name for none. */
+  public synchronized void failDeletionsOf(String beginning) {
+    fixed = beginning;
   }
 
   /** How many changes there were. */
@@ -182,29 +190,43 @@ public final class MemoryBlockFiles implements BlockFiles {
   @Override
   public synchronized void delete(String path) throws IOException {
     step();
+    if (!fixed.isEmpty() && path.startsWith(fixed)) {
+      throw new AccessDeniedException(path);
+    }
     parent(path).children.remove(name(path));
   }
 
   /** Half of each file goes first. */
   @Override
-  public synchronized void deleteInSteps(String path, DiskPace pace) throws IOException {
+  public synchronized boolean deleteInSteps(String path, DiskPace pace, BooleanSupplier isStopping)
+      throws IOException {
     Node there = parent(path).children.get(name(path));
-    if (there != null) {
-      shorten(there);
-      delete(path);
+    if (there == null) {
+      return true;
     }
+    if (!shorten(there, isStopping)) {
+      return false;
+    }
+    delete(path);
+    return true;
   }
 
-  private void shorten(Node node) throws IOException {
+  private boolean shorten(Node node, BooleanSupplier isStopping) throws IOException {
     if (node.isFolder) {
       for (Node child : node.children.values()) {
-        shorten(child);
+        if (!shorten(child, isStopping)) {
+          return false;
+        }
       }
-    } else {
-      step();
-      node.bytes = Arrays.copyOf(node.bytes, node.bytes.length / 2);
-      node.durableSize = Math.min(node.durableSize, node.bytes.length);
+      return true;
     }
+    if (isStopping.getAsBoolean()) {
+      return false;
+    }
+    step();
+    node.bytes = Arrays.copyOf(node.bytes, node.bytes.length / 2);
+    node.durableSize = Math.min(node.durableSize, node.bytes.length);
+    return true;
   }
 
   @Override

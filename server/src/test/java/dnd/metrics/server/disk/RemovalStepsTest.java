@@ -85,6 +85,22 @@ class RemovalStepsTest {
     assertThat(file).doesNotExist();
   }
 
+  @Test
+  void whoIsToStopLeavesTheRest(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("large");
+    try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+      large.setLength(3 * STEP + 1);
+    }
+    Path other = Files.writeString(folder.resolve("a small one"), "some");
+    RemovalSteps stopping =
+        new RemovalSteps(DiskPace.UNPACED, () -> file.toFile().length() < 3 * STEP);
+    assertThat(stopping.removeAll(folder)).isFalse();
+    assertThat(file).hasSize(2 * STEP + 1);
+    assertThat(other).exists();
+    assertThat(steps.removeAll(folder)).isTrue();
+    assertThat(folder).doesNotExist();
+  }
+
   /** As somebody's copy of a block that is made of links, which costs no room. */
   @Test
   void ofAFileWithOtherNamesOnlyThisNameGoes(@TempDir Path folder) throws IOException {

@@ -112,6 +112,22 @@ class BlockMaintenanceTest {
   }
 
   @Test
+  void aFolderThatCannotBeRemovedKeepsNothingElseFromBeingDone() throws IOException {
+    open();
+    String stuck = blocks.ulids().getFirst().toString();
+    files.failDeletionsOf(stuck);
+    takeAllTurns();
+    maintenance.takeTurn();
+    assertThat(maintenance.failures()).isPositive();
+    assertThat(blocks.ulids()).hasSizeLessThan(11);
+    assertThat(counted(LABELS)).isEqualTo(BLOCKS * (BLOCK / MINUTE - 1));
+    assertThat(files.list("")).hasSize(blocks.ulids().size() + 2).contains("wal");
+    files.failDeletionsOf("");
+    maintenance.takeTurn();
+    assertThat(files.list("")).hasSize(blocks.ulids().size() + 1);
+  }
+
+  @Test
   void whatIsOverGoesOnceItIsDownsampled() throws IOException {
     retention =
         new Retention(

@@ -23,6 +23,7 @@ import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -185,7 +187,7 @@ class StorageTest {
       try (SeriesView before = storage.view()) {
         Ulid second = write(2, START, START + RANGE, one(Labels.of("__name__", "new"), 7));
         blocks.replace(List.of(first), List.of(second));
-        blocks.removeUnread(DiskPace.UNPACED);
+        blocks.removeUnread(DiskPace.UNPACED, () -> false);
         assertThat(files.list(""))
             .containsExactlyInAnyOrder(first + ".tmp-for-deletion", second.toString(), "wal");
         assertThat(files.contentOf(first + ".tmp-for-deletion/index")).isEqualTo(index);
@@ -195,8 +197,55 @@ class StorageTest {
         assertThat(waiting).isNotDone();
       }
       assertThat(waiting).succeedsWithin(1, TimeUnit.MINUTES);
-      blocks.removeUnread(DiskPace.UNPACED);
+      blocks.removeUnread(DiskPace.UNPACED, () -> false);
       assertThat(files.list("")).containsExactly(blocks.ulids().getFirst().toString(), "wal");
+    }
+  }
+
+  private void replaceTwo(Blocks blocks) throws IOException {
+    List<Ulid> before = blocks.ulids();
+    Ulid third = write(3, START, START + RANGE, one(Labels.of("__name__", "c"), 3));
+    blocks.replace(before, List.of(third));
+  }
+
+  @Test
+  void aServiceThatStopsLeavesTheRestOfARemovalToTheNextStart() throws IOException {
+    write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
+    write(2, START, START + RANGE, one(Labels.of("__name__", "b"), 2));
+    AtomicInteger asked = new AtomicInteger();
+    List<Ulid> left;
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      replaceTwo(blocks);
+      left = blocks.ulids();
+      blocks.removeUnread(DiskPace.UNPACED, () -> asked.incrementAndGet() == 2);
+      assertThat(asked).as("nothing is done after that").hasValue(2);
+      assertThat(files.list("")).hasSize(4).contains(left.getFirst().toString());
+    }
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      assertThat(files.list("")).containsExactly(left.getFirst().toString(), "wal");
+      assertThat(blocks.ulids()).isEqualTo(left);
+    }
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void aFolderThatCannotBeRemovedKeepsNoOtherFromBeingRemoved() throws IOException {
+    Ulid first = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
+    write(2, START, START + RANGE, one(Labels.of("__name__", "b"), 2));
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      replaceTwo(blocks);
+      String kept = blocks.ulids().getFirst().toString();
+      files.failDeletionsOf(first.toString());
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> blocks.removeUnread(DiskPace.UNPACED, () -> false))
+            .isInstanceOf(AccessDeniedException.class)
+            .hasMessageContaining(first.toString());
+        assertThat(files.list(""))
+            .containsExactlyInAnyOrder(first + ".tmp-for-deletion", kept, "wal");
+      }
+      files.failDeletionsOf("");
+      blocks.removeUnread(DiskPace.UNPACED, () -> false);
+      assertThat(files.list("")).containsExactly(kept, "wal");
     }
   }
 
