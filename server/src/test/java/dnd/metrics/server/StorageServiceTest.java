@@ -311,16 +311,47 @@ class StorageServiceTest {
     start(sqlite(), folder).close();
     Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
     Path kept = temporary.resolve("kept");
-    Backup copy = backup.copyTo(kept);
+    Backup copy = backup.copyTo(kept, System.currentTimeMillis());
     assertThat(Backup.list(kept)).containsExactly(copy);
     assertThat(copy.problems()).isEmpty();
-    assertThatThrownBy(() -> backup.copyTo(kept))
+    assertThatThrownBy(() -> backup.copyTo(kept, System.currentTimeMillis()))
         .isInstanceOf(BackupException.class)
         .hasMessage("there is a backup " + copy.folder() + " already");
     Files.delete(backup.folder().resolve("tables/silences.jsonl"));
-    assertThatThrownBy(() -> backup.copyTo(temporary.resolve("other")))
+    Path other = temporary.resolve("other");
+    assertThatThrownBy(() -> backup.copyTo(other, System.currentTimeMillis()))
         .isInstanceOf(BackupException.class)
         .hasMessageContaining("tables/silences.jsonl: is missing");
+    assertThat(other).as("nothing is left of it").isEmptyDirectory();
+  }
+
+  private static Path unfinished(Path parent, String name) throws IOException {
+    Path partial = parent.resolve(name + ".partial");
+    Files.createDirectories(partial.resolve("tables"));
+    Files.writeString(partial.resolve("tables/alerts.jsonl"), "{\"id\":");
+    return partial;
+  }
+
+  @Test
+  void whatIsLeftOfBackupsThatWereKilledGoesWithTheNext() throws Exception {
+    Path folder = temporary.resolve("data");
+    start(sqlite(), folder).close();
+    Path left = unfinished(folder.resolve("backups"), "20260101T000000.000Z");
+    Path somebodys = unfinished(folder.resolve("backups"), "notes");
+    Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
+    assertThat(left).doesNotExist();
+    assertThat(somebodys).isNotEmptyDirectory();
+    assertThat(Backup.list(folder.resolve("backups"))).containsExactly(backup);
+
+    Path kept = temporary.resolve("kept");
+    Path perhapsBeingMade = unfinished(kept, "20260101T000000.000Z");
+    long now = System.currentTimeMillis();
+    Backup copy = backup.copyTo(kept, now);
+    assertThat(perhapsBeingMade).isNotEmptyDirectory();
+    copy.delete();
+    copy = backup.copyTo(kept, now + Duration.ofMinutes(61).toMillis());
+    assertThat(perhapsBeingMade).doesNotExist();
+    assertThat(Backup.list(kept)).containsExactly(copy);
   }
 
   @Test

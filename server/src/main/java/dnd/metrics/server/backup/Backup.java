@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * tables/NAME.jsonl}, {@code wal/}, {@code blocks/} and {@code downsampled/} (copies of the
  * write-ahead log and of the blocks, which hold the metrics), {@code retention.yaml} where there is
  * one, and {@code SHA256SUMS}. What is in an object store only is named in the manifest. Its name
- * is the time at which it was made; one that was not finished ends in {@code .partial}.
+ * is the time at which it was made; one that was not finished ends in {@code .partial}, and is
+ * removed when the next backup is put into the same folder.
  */
 public record Backup(Path folder, Manifest manifest) {
   private static final DateTimeFormatter NAME =
@@ -66,6 +67,9 @@ public record Backup(Path folder, Manifest manifest) {
     }
     Path partial = parent.resolve(name + PARTIAL);
     makeFolder(parent);
+    for (Path left : Unfinished.in(parent)) { // nobody else makes one in a data folder
+      Unfinished.remove(left);
+    }
     Files.createDirectories(partial.resolve("tables"));
     boolean finished = false;
     try {
@@ -193,23 +197,42 @@ public record Backup(Path folder, Manifest manifest) {
     return Checksums.problems(folder);
   }
 
-  /** Puts the backup also into another folder, as a backup of the same name; checks the copy. */
-  public Backup copyTo(Path parent) throws IOException {
+  /**
+   * Puts the backup also into another folder, as a backup of the same name; checks the copy. What
+   * is left there of others that were not finished goes, unless somebody may still be at it.
+   */
+  public Backup copyTo(Path parent, long nowMillis) throws IOException {
     Path target = parent.resolve(String.valueOf(folder.getFileName()));
     Path partial = parent.resolve(folder.getFileName() + PARTIAL);
     if (Files.exists(target)) {
       throw new BackupException("there is a backup " + target + " already");
     }
     makeFolder(parent);
-    BlockCopy.copy(folder, partial, BESIDE_THE_LOG);
-    List<String> problems = Checksums.problems(partial);
-    if (!problems.isEmpty()) {
-      throw new BackupException("the copy is not right: " + String.join("; ", problems));
+    for (Path left : Unfinished.in(parent)) {
+      if (Unfinished.isLeft(left, nowMillis)) {
+        Unfinished.remove(left);
+      }
     }
-    forceFolders(partial);
-    Files.move(partial, target);
-    forceName(target);
-    return new Backup(target, manifest);
+    if (Files.exists(partial)) {
+      throw new BackupException("somebody copies to " + partial + ", or did so within the hour");
+    }
+    boolean finished = false;
+    try {
+      BlockCopy.copy(folder, partial, BESIDE_THE_LOG);
+      List<String> problems = Checksums.problems(partial);
+      if (!problems.isEmpty()) {
+        throw new BackupException("the copy is not right: " + String.join("; ", problems));
+      }
+      forceFolders(partial);
+      Files.move(partial, target);
+      forceName(target);
+      finished = true;
+      return new Backup(target, manifest);
+    } finally {
+      if (!finished) {
+        deleteAll(partial);
+      }
+    }
   }
 
   /** Removes the backup, which counts as one that was not finished meanwhile. */

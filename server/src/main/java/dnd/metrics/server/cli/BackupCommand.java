@@ -82,7 +82,7 @@ final class BackupCommand {
         backup = Backup.open(Path.of(path));
       }
       if (to != null) {
-        Backup moved = backup.copyTo(to);
+        Backup moved = backup.copyTo(to, InstantSource.system().millis());
         backup.delete();
         backup = moved;
       }
