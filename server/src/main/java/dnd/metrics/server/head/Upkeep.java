@@ -2,6 +2,7 @@ package dnd.metrics.server.head;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -130,6 +131,15 @@ public final class Upkeep implements Closeable {
   /** Waits for what is being done. */
   @Override
   public void close() {
+    close(Long.MAX_VALUE);
+  }
+
+  /**
+   * The same, for so long at most.
+   *
+   * @return false where it is being done still
+   */
+  public boolean close(long atMostNanos) {
     Thread running;
     lock.lock();
     try {
@@ -139,10 +149,18 @@ public final class Upkeep implements Closeable {
     } finally {
       lock.unlock();
     }
+    if (running == null) {
+      return true;
+    }
+    long began = System.nanoTime();
     boolean interrupted = false;
-    while (running != null && running.isAlive()) {
+    while (running.isAlive()) {
+      long left = atMostNanos - (System.nanoTime() - began);
+      if (left <= 0) {
+        break;
+      }
       try {
-        running.join();
+        running.join(Duration.ofNanos(left));
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -150,5 +168,6 @@ public final class Upkeep implements Closeable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return !running.isAlive();
   }
 }

@@ -48,4 +48,11 @@ public interface ObjectStore extends Closeable {
 
   /** How messages to people name the store, without secrets. */
   String describe();
+
+  /**
+   * Breaks off what is under way, as far as that can be: whoever waits for it gets an error. Doing
+   * it again has no effect.
+   */
+  @Override
+  void close() throws IOException;
 }

@@ -16,6 +16,7 @@ import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -39,8 +40,11 @@ final class S3Store implements ObjectStore {
   private final String prefix;
   private final String address;
 
-  /** Made at the first use: loading the SDK takes a while. */
+  /** Made at the first use, and both together: loading the SDK takes a while. */
   private @Nullable S3Client client;
+
+  private @Nullable AbortableHttpClient connections;
+  private boolean closed;
 
   private S3Store(ObjectAddress.Bucket address) {
     this.options = address;
@@ -53,25 +57,32 @@ final class S3Store implements ObjectStore {
     return new S3Store(address);
   }
 
-  private synchronized S3Client client() {
+  private synchronized S3Client client() throws IOException {
+    if (closed) {
+      throw new IOException(address + " is closed");
+    }
     S3Client known = client;
     if (known == null) {
-      known = build();
+      AbortableHttpClient http =
+          new AbortableHttpClient(
+              UrlConnectionHttpClient.builder()
+                  .connectionTimeout(CONNECT_TIMEOUT)
+                  .socketTimeout(SILENCE_TIMEOUT)
+                  .build());
+      connections = http;
+      known = build(http);
       client = known;
     }
     return known;
   }
 
-  private S3Client build() {
+  private S3Client build(SdkHttpClient http) {
     S3ClientBuilder builder =
         S3Client.builder()
             .forcePathStyle(options.isPathStyle())
             // a part of an object has another checksum than the whole
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT_TIMEOUT)
-                    .socketTimeout(SILENCE_TIMEOUT));
+            .httpClient(http);
     if (!options.endpoint().isEmpty()) {
       builder.endpointOverride(URI.create(options.endpoint()));
     }
@@ -202,6 +213,10 @@ final class S3Store implements ObjectStore {
 
   @Override
   public synchronized void close() {
+    closed = true;
+    if (connections != null) {
+      connections.close();
+    }
     if (client != null) {
       client.close();
     }

@@ -39,6 +39,9 @@ public final class ObjectMaintenance implements Closeable {
   /** Where downsampled blocks are: they are no series that one reads beside the raw ones. */
   private static final String DOWNSAMPLED = "downsampled/";
 
+  /** So long is waited at the end, twice at most. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private static final String AGGREGATE_LABEL = "dnd_metrics_aggregate";
 
   private final ObjectStore store;
@@ -198,10 +201,16 @@ public final class ObjectMaintenance implements Closeable {
         upkeep.failures());
   }
 
-  /** Waits for the object that is being put; the rest is done another time. */
+  /**
+   * Waits a little for the object that is being put; then that is broken off, and done another time
+   * with the rest. A store that keeps on even so is left to itself.
+   */
   @Override
   public void close() throws IOException {
-    upkeep.close();
+    boolean ended = upkeep.close(PATIENCE_NANOS);
     store.close();
+    if (!ended && !upkeep.close(PATIENCE_NANOS)) {
+      LOG.warn("{} does not answer, the service stops without waiting for it", store.describe());
+    }
   }
 }

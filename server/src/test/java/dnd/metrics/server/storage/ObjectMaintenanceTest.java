@@ -18,9 +18,12 @@ import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.MemoryStore;
+import dnd.metrics.server.objects.ObjectStore;
 import dnd.metrics.server.objects.StoredObject;
 import dnd.metrics.server.promql.test.MemorySource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +36,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -651,6 +657,91 @@ class ObjectMaintenanceTest {
           .isInstanceOf(UnreadableSamplesException.class)
           .hasMessageContaining(chunks)
           .hasMessageContaining("checksum");
+    }
+  }
+
+  /** Answers nothing, until it is closed or for ever. */
+  private static final class SilentStore implements ObjectStore {
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final boolean listens;
+
+    SilentStore(boolean listens) {
+      this.listens = listens;
+    }
+
+    @Override
+    public List<StoredObject> list(String prefix) throws IOException {
+      asked.countDown();
+      try {
+        end.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      throw new IOException("broken off");
+    }
+
+    @Override
+    public void close() {
+      if (listens) {
+        end.countDown();
+      }
+    }
+
+    @Override
+    public void put(String name, MemorySegment content) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean holds(String name, MemorySegment content) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InputStream read(String name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public byte[] read(String name, long offset, int length) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void delete(String name) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String describe() {
+      return "silent";
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Timeout(60)
+  void aSilentStoreKeepsNothingFromStopping(boolean listens) throws Exception {
+    SilentStore silent = new SilentStore(listens);
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      ObjectMaintenance objects =
+          ObjectMaintenance.open(
+              blocks,
+              DownsampledBlocks.none(),
+              raw -> waiting,
+              silent,
+              cache,
+              Map.of("who", "test"),
+              new ObjectSettings(Optional.empty(), cacheBytes, localMillis, localBytes),
+              new CurrentRetention(retention, Optional.empty(), Long.MAX_VALUE),
+              clock);
+      objects.start();
+      assertThat(silent.asked.await(1, TimeUnit.MINUTES)).isTrue();
+      objects.close();
+      assertThat(objects.status().problem()).isNotNull();
+    } finally {
+      silent.end.countDown();
     }
   }
 }
