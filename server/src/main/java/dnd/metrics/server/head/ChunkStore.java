@@ -37,7 +37,7 @@ final class ChunkStore {
   /** Guards the next two, and is the last of all locks: a chunk is copied under it. */
   private final Object growth = new Object();
 
-  private GrowingChunkFile growing = new GrowingChunkFile();
+  private GrowingChunkFile growing;
 
   /** What nothing is added to any more, and is not on the disk yet. */
   private final ArrayDeque<GrowingChunkFile> full = new ArrayDeque<>();
@@ -51,7 +51,12 @@ final class ChunkStore {
   private volatile long fileBytes;
 
   ChunkStore(LogFiles files) {
+    this(files, byte[]::new);
+  }
+
+  ChunkStore(LogFiles files, GrowingChunkFile.Memory memory) {
     this.files = files;
+    this.growing = new GrowingChunkFile(memory);
   }
 
   /**
@@ -106,7 +111,7 @@ final class ChunkStore {
   /** Takes a chunk of a series; the array may be used for something else afterwards. */
   ChunkPlace add(long firstMillis, long lastMillis, int encoding, byte[] bytes) {
     synchronized (growth) {
-      if (!growing.hasRoomFor(bytes.length)) {
+      while (!growing.makeRoomFor(bytes.length)) {
         endFile();
       }
       return growing.add(firstMillis, lastMillis, encoding, bytes);

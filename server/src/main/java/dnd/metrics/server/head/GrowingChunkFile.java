@@ -7,7 +7,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * A {@link ChunkFile} that finished chunks are added to, in memory, as docs/format/chunk-file.md
@@ -35,6 +34,15 @@ final class GrowingChunkFile {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final byte[] NONE = {};
 
+  /** Where arrays come from. */
+  interface Memory {
+    /**
+     * @throws OutOfMemoryError where there is no piece of memory so large
+     */
+    byte[] array(int bytes);
+  }
+
+  private final Memory memory;
   private final ChunkFile file;
 
   /**
@@ -46,18 +54,26 @@ final class GrowingChunkFile {
 
   private int size = ChunkFile.HEADER_BYTES;
 
-  GrowingChunkFile() {
-    this(FIRST_BYTES);
+  GrowingChunkFile(Memory memory) {
+    this(memory, FIRST_BYTES);
   }
 
-  private GrowingChunkFile(int capacity) {
-    this.bytes = new byte[capacity];
+  private GrowingChunkFile(Memory memory, int capacity) {
+    this.memory = memory;
+    this.bytes = memory.array(capacity);
     this.file = new ChunkFile(bytes);
   }
 
-  /** An empty one with as much room as this one has come to. */
+  /**
+   * An empty one with as much room as this one has come to; with little where there is no piece of
+   * memory so large, though smaller ones may be there.
+   */
   GrowingChunkFile follow() {
-    return new GrowingChunkFile(Math.min(bytes.length, FULL_BYTES));
+    try {
+      return new GrowingChunkFile(memory, Math.min(bytes.length, FULL_BYTES));
+    } catch (OutOfMemoryError e) {
+      return new GrowingChunkFile(memory);
+    }
   }
 
   ChunkFile file() {
@@ -73,30 +89,45 @@ final class GrowingChunkFile {
     return file.inUse() == 0;
   }
 
-  boolean hasRoomFor(int chunkBytes) {
-    return isEmpty() || size + ChunkFile.CHUNK_HEAD_BYTES + chunkBytes <= FULL_BYTES;
+  /** Makes room for a chunk; false where this one is full, or there is no memory for it to grow. */
+  boolean makeRoomFor(int chunkBytes) {
+    if (isEmpty()) {
+      ensureRoom(ChunkFile.CHUNK_HEAD_BYTES + chunkBytes);
+      return true;
+    }
+    if (size + ChunkFile.CHUNK_HEAD_BYTES + chunkBytes > FULL_BYTES) {
+      return false;
+    }
+    try {
+      ensureRoom(ChunkFile.CHUNK_HEAD_BYTES + chunkBytes);
+      return true;
+    } catch (OutOfMemoryError e) {
+      return false;
+    }
   }
 
-  /** Adds a chunk, which a series has. */
+  /** Adds a chunk, which a series has; there must be room for it. */
   ChunkPlace add(long firstMillis, long lastMillis, int encoding, byte[] chunk) {
     int spanAndEncoding = ChunkFile.spanAndEncoding(firstMillis, lastMillis, encoding);
     int offset = size;
-    ensureRoom(ChunkFile.CHUNK_HEAD_BYTES + chunk.length);
     LONG.set(bytes, offset, firstMillis);
     INT.set(bytes, offset + 8, spanAndEncoding);
     INT.set(bytes, offset + 12, chunk.length);
     System.arraycopy(chunk, 0, bytes, offset + ChunkFile.CHUNK_HEAD_BYTES, chunk.length);
     size = offset + ChunkFile.CHUNK_HEAD_BYTES + chunk.length;
-    file.use(1);
-    return new ChunkPlace(file, offset);
+    ChunkPlace place = new ChunkPlace(file, offset);
+    file.use(1); // last, as there may be no memory for the place
+    return place;
   }
 
   private void ensureRoom(int more) {
     int needed = size + more;
     if (needed > bytes.length) {
       int wanted = Math.max(needed, Math.min(2 * bytes.length, FULL_BYTES));
-      bytes = Arrays.copyOf(bytes, ChunkFilePages.pagesOf(wanted) * ChunkFilePages.PAGE_BYTES);
-      file.inMemory(bytes);
+      byte[] larger = memory.array(ChunkFilePages.pagesOf(wanted) * ChunkFilePages.PAGE_BYTES);
+      System.arraycopy(bytes, 0, larger, 0, size);
+      bytes = larger;
+      file.inMemory(larger);
     }
   }
 

@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -372,6 +375,58 @@ class ChunkStoreTest {
       assertThat(head.chunkStore().isDue()).isFalse();
       assertThat(Samples.of(head).get(labels(2))).hasSize(310).containsAll(before.get(labels(2)));
     }
+  }
+
+  private static byte[] chunk(int number) {
+    return ByteBuffer.allocate(1_000).putInt(500, number).array();
+  }
+
+  private static void addChunks(ChunkStore store, List<ChunkPlace> places, int count) {
+    for (int i = 0; i < count; i++) {
+      int number = places.size();
+      places.add(store.add(START + number, START + number, 1, chunk(number)));
+    }
+  }
+
+  private static void assertThere(List<ChunkPlace> places) {
+    Map<ChunkFile, Integer> inUse = new HashMap<>();
+    for (int i = 0; i < places.size(); i++) {
+      ChunkPlace place = places.get(i);
+      inUse.merge(place.file(), 1, Integer::sum);
+      assertThat(place.file().firstMillis(place.offset())).isEqualTo(START + i);
+      assertThat(place.file().bytes(place.offset())).isEqualTo(chunk(i));
+    }
+    inUse.forEach((file, chunks) -> assertThat(file.inUse()).isEqualTo(chunks));
+  }
+
+  /** A file of 4 MiB takes two of the heap's regions that lie in a row. */
+  @Test
+  void whereThereIsNoLargePieceOfMemoryFilesAreSmaller() throws IOException {
+    int[] largest = {Integer.MAX_VALUE};
+    ChunkStore store =
+        new ChunkStore(
+            disk,
+            bytes -> {
+              if (bytes > largest[0]) {
+                throw new OutOfMemoryError("of the test");
+              }
+              return new byte[bytes];
+            });
+    List<ChunkPlace> places = new ArrayList<>();
+    addChunks(store, places, 5_000);
+    largest[0] = 256 << 10;
+    addChunks(store, places, 5_000);
+    largest[0] = 100;
+    assertThatThrownBy(() -> addChunks(store, places, 5_000)).hasMessage("of the test");
+    assertThat(places).hasSizeBetween(10_000, 10_256);
+    largest[0] = Integer.MAX_VALUE;
+    addChunks(store, places, 5_000);
+    assertThere(places);
+    store.endFile();
+    store.store(DiskPace.UNPACED, () -> false);
+    assertThere(places);
+    assertThat(places).allMatch(place -> place.file().isOnDisk());
+    assertThat(store.fileCount()).as("most are of 256 KiB").isBetween(10L, 25L);
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class FinishedChunksTest {
   private static ChunkPlace chunk(long first, long last) {
-    return new GrowingChunkFile().add(first, last, 1, new byte[] {0, 2, 3});
+    return new GrowingChunkFile(byte[]::new).add(first, last, 1, new byte[] {0, 2, 3});
   }
 
   private static FinishedChunks random(Random random, int count) {
