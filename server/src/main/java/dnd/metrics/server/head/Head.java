@@ -796,12 +796,14 @@ public final class Head implements SeriesSource, Closeable {
     return sender;
   }
 
-  /** Whether that is news. */
-  boolean noteMetadata(String metricName, MetricMetadata said) {
-    boolean isNews = !said.equals(metadata.put(metricName, said));
-    if (isNews) {
+  void noteMetadata(String metricName, MetricMetadata said) {
+    if (!said.equals(metadata.put(metricName, said))) {
       metadataListener.accept(metricName);
     }
-    return isNews;
+  }
+
+  /** Whether that was the last word on a metric. */
+  boolean hasMetadata(String metricName, MetricMetadata said) {
+    return said.equals(metadata.get(metricName));
   }
 }

@@ -264,8 +264,10 @@ public final class SenderBatch implements AutoCloseable {
   /** Notes what the sender says of a metric; the last word counts. */
   public void metadata(String metricName, MetricMetadata metadata) {
     checkOpen();
-    if (head.noteMetadata(metricName, metadata)) {
+    if (!head.hasMetadata(metricName, metadata)) {
+      // First, as there may be no memory for it: what the head knows already is never logged again.
       record.metadata(metricName, metadata.type(), metadata.help(), metadata.unit());
+      head.noteMetadata(metricName, metadata);
     }
   }
 

@@ -436,6 +436,25 @@ class HeadTest {
     assertThat(status.unavailable()).isNull();
   }
 
+  /** What the head had and the log had not would never get there: it is no news any more. */
+  @Test
+  void metadataThatCannotBeToldOfIsInTheLog() throws IOException {
+    MetricMetadata said = new MetricMetadata("gauge", "How lucky.", "");
+    head.watchMetadata(metric -> {
+      throw new OutOfMemoryError("of the test");
+    });
+    try (SenderBatch batch = push(null)) {
+      assertThatThrownBy(() -> batch.metadata("luck", said)).hasMessage("of the test");
+    }
+    head.watchMetadata(metric -> {});
+    try (SenderBatch again = push(null)) {
+      again.metadata("luck", said);
+      again.commit(new CommitLatch());
+    }
+    reopen();
+    assertThat(head.metadata()).containsOnlyKeys("luck");
+  }
+
   @Test
   void refusesAFolderThatIsInUseOrNotOurs() throws IOException {
     assertThatThrownBy(
