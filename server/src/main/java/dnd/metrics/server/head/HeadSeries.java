@@ -392,6 +392,7 @@ public final class HeadSeries implements Series {
   }
 
   private void appendInOrder(long timeMillis, Histogram histogram) {
+    RareParts parts = rareForWriting(); // first, as there may be no memory for it
     Chunk chunk = open;
     if (chunk instanceof HistogramChunk histograms
         && !isFull(histograms.size())
@@ -413,7 +414,7 @@ public final class HeadSeries implements Series {
       finish(chunk); // as above
       begin(timeMillis, next);
     }
-    setLastHistogram(histogram);
+    parts.lastHistogram = histogram;
     LAST.setRelease(this, timeMillis); // a volatile write would cost as much as the sample
   }
 
@@ -438,7 +439,12 @@ public final class HeadSeries implements Series {
   private void finish(@Nullable Chunk chunk) {
     if (chunk != null) {
       ChunkPlace place = sender.head.chunkStore().add(chunk, openFirstMillis, lastMillis);
-      finished = finished.plus(openFirstMillis, lastMillis, place);
+      try {
+        finished = finished.plus(openFirstMillis, lastMillis, place);
+      } catch (OutOfMemoryError e) {
+        place.file().release(); // the file would never be removed
+        throw e;
+      }
     }
   }
 
