@@ -83,8 +83,15 @@ final class Journal implements Closeable {
         throw new IOException("the journal is closed");
       }
       checkRoom(bytes.length());
-      waitingBytes.addAndGet(bytes.length());
-      queue.add(log.append(bytes, durability), bytes);
+      queue.add(log.lastSequence() + 1, bytes); // first: what is in the log must get to the tables
+      try {
+        log.append(bytes, durability);
+      } catch (RuntimeException | Error e) {
+        queue.removeLast();
+        throw e;
+      }
+      waitingBytes.addAndGet(
+          bytes.length()); // it may be on the disk already: then it is even again
     }
     durability.await();
   }

@@ -48,6 +48,16 @@ final class WriteQueue {
     }
   }
 
+  /** Takes the last one back, which did not get into the journal. */
+  void removeLast() {
+    lock.lock();
+    try {
+      waitingBytes -= waiting.removeLast().bytes.length();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** All writes up to that number are on disk: they may go into the tables. */
   void durableThrough(long sequence) {
     lock.lock();
