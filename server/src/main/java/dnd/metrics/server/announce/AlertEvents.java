@@ -3,16 +3,16 @@ package dnd.metrics.server.announce;
 import dnd.metrics.events.EventTypes;
 import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.database.Database;
+import dnd.metrics.server.head.Upkeep;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.request.Requests;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The events of alerts that are answered here, {@code *.alert.status} and {@code *.alert.silence},
@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
  * Requests}.
  */
 public final class AlertEvents implements AutoCloseable {
-  private static final long LOOK_MILLIS = 500;
+  private static final Logger LOG = LoggerFactory.getLogger(AlertEvents.class);
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final long LONGEST_LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Requests requests;
   private final AlertReports reports;
   private final AlertStatusHandler statuses;
   private final SilenceHandler silences;
-  private final ScheduledThreadPoolExecutor timer =
-      new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("alert-ends").daemon().factory());
-  private @Nullable ScheduledFuture<?> ends;
+  private final Upkeep ends = new Upkeep("alert-ends", LOOK_NANOS, LONGEST_LOOK_NANOS);
 
   /** Whether a look at the ends waits for its turn already. */
   private final AtomicBoolean looking = new AtomicBoolean();
@@ -54,19 +54,23 @@ public final class AlertEvents implements AutoCloseable {
     look();
     requests.subscribe(EventTypes.ALERT_STATUS, EventTypes.ALERTS_STATUS, statuses::answer);
     requests.subscribe(EventTypes.ALERT_SILENCE, EventTypes.ALERTS_SILENCES, silences::answer);
-    ends =
-        timer.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    ends.start(
+        this::look, e -> LOG.error("alerts that are over stay meanwhile, it is tried again", e));
   }
 
   void look() {
     if (looking.compareAndSet(false, true)) {
-      boolean waits =
-          requests.run(() -> {
-            looking.set(false);
-            reports.endOverdue();
-          });
-      if (!waits) { // as many requests do as may: the next look may find room
-        looking.set(false);
+      boolean waits = false;
+      try {
+        waits =
+            requests.run(() -> {
+              looking.set(false);
+              reports.endOverdue();
+            });
+      } finally {
+        if (!waits) { // as many requests do as may, or memory is missing: the next look may have it
+          looking.set(false);
+        }
       }
     }
   }
@@ -74,10 +78,7 @@ public final class AlertEvents implements AutoCloseable {
   /** Takes in no more and answers what waits. */
   @Override
   public void close() {
-    if (ends != null) {
-      ends.cancel(false);
-    }
-    timer.shutdownNow();
+    ends.close();
     requests.close();
   }
 }
