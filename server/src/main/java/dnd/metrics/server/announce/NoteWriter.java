@@ -29,6 +29,11 @@ final class NoteWriter implements AutoCloseable {
   private List<Change> waiting = new ArrayList<>();
   private boolean writing;
   private boolean closed;
+
+  /** What is being written, and how much of it is; for the thread. */
+  private List<Change> batch = List.of();
+
+  private int written;
   private final Thread thread;
 
   NoteWriter(Database database) {
@@ -78,17 +83,25 @@ final class NoteWriter implements AutoCloseable {
     while (more) {
       try {
         more = writeNext();
-      } catch (OutOfMemoryError e) { // to look for the next, or to say what happened
+      } catch (OutOfMemoryError e) { // it goes on where it was
         more = pauseUnlessClosed();
       }
     }
+    if (written < batch.size()) {
+      LOG.error("{} notes of announcements: no memory to write them", batch.size() - written);
+    }
   }
 
-  /** False when nothing will come any more. */
+  /** Writes what is left of the last batch, or the next; false when nothing will come any more. */
   private boolean writeNext() {
-    List<Change> batch = next();
-    for (int from = 0; from < batch.size(); from += CHANGES_PER_WRITE) {
-      write(batch.subList(from, Math.min(batch.size(), from + CHANGES_PER_WRITE)));
+    if (written == batch.size()) {
+      batch = next();
+      written = 0;
+    }
+    while (written < batch.size()) {
+      int end = Math.min(batch.size(), written + CHANGES_PER_WRITE);
+      write(batch.subList(written, end));
+      written = end;
     }
     return !batch.isEmpty();
   }
@@ -109,6 +122,8 @@ final class NoteWriter implements AutoCloseable {
       } else {
         LOG.error("a note of an announcement could not be written: {}", notes, e);
       }
+    } catch (OutOfMemoryError e) {
+      throw e; // they are written again
     } catch (RuntimeException | Error e) {
       LOG.error("{} notes of announcements could not be written", notes.size(), e);
     }
