@@ -44,6 +44,11 @@ final class FairQueue<M extends FairQueue.Member> {
     return waiting.isEmpty();
   }
 
+  /** The one whose turn it is; there must be one. */
+  M first() {
+    return waiting.first();
+  }
+
   /**
    * Has no effect on one that waits already.
    *
@@ -55,8 +60,8 @@ final class FairQueue<M extends FairQueue.Member> {
       state.expectedNanos = expectedNanos;
       state.startNanos = Math.max(state.startNanos, virtualNanos);
       state.order = orders++;
+      waiting.add(member); // first: there may be no memory for it
       state.waiting = true;
-      waiting.add(member);
     }
   }
 
@@ -85,10 +90,11 @@ final class FairQueue<M extends FairQueue.Member> {
   /** So much work was done for one that was taken; it may wait again already. */
   void worked(M member, long nanos) {
     Member state = member;
-    boolean again = state.waiting && waiting.remove(member);
+    boolean again = remove(member);
     state.startNanos += nanos;
     if (again) {
-      waiting.add(member);
+      waiting.add(member); // as above: without memory for it it does not wait, and may be added
+      state.waiting = true;
     }
   }
 

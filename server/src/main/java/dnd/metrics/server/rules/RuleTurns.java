@@ -113,20 +113,17 @@ final class RuleTurns implements AutoCloseable {
 
   /** Waits for a turn and takes it; false once closed. */
   private boolean takeTurn(TurnLane lane) {
-    List<RuleTurn> taken = take(lane);
+    TurnLane.Taken taken = take(lane);
     if (taken == null) {
       return false;
     }
-    BitSet rules = new BitSet();
-    taken.forEach(turn -> rules.set(turn.rule));
-    LoadedGroup loaded = taken.getFirst().loaded;
     long worked = 0;
     try {
-      worked = work.evaluate(loaded, rules);
+      worked = work.evaluate(taken.loaded(), taken.rules());
     } catch (RuntimeException | Error e) {
-      LOG.error("a turn of group {} failed", loaded.group.key(), e);
+      LOG.error("a turn of group {} failed", taken.loaded().group.key(), e);
     }
-    worked(lane, taken, worked);
+    worked(lane, taken.turns(), worked);
     lookAtLoad(System.nanoTime());
     return true;
   }
@@ -146,7 +143,7 @@ final class RuleTurns implements AutoCloseable {
   }
 
   /** Waits for a turn; null once closed. */
-  private @Nullable List<RuleTurn> take(TurnLane lane) {
+  private TurnLane.@Nullable Taken take(TurnLane lane) {
     lock.lock();
     try {
       while (!closed) {
@@ -156,7 +153,7 @@ final class RuleTurns implements AutoCloseable {
         } else if (wait > 0) {
           lane.work.awaitNanos(wait);
         } else {
-          List<RuleTurn> taken = lane.take();
+          TurnLane.Taken taken = lane.take();
           if (!lane.queue.isEmpty()) {
             lane.work.signal(); // a thread that was woken may have had to wait for its lane's share
           }
