@@ -37,6 +37,11 @@ final class CheckpointBytes {
     return ByteBuffer.wrap(bytes, 0, size);
   }
 
+  /** A new array of all. */
+  byte[] copy() {
+    return Arrays.copyOf(bytes, size);
+  }
+
   /** Four bytes. */
   void int32(int value) {
     ensure(4);

@@ -169,6 +169,13 @@ final class CheckpointWriter {
       writeLabels(stored.readLabels(part));
       SeriesParts.count(part, head.chunkStore(), uses);
       part.copyRest(body);
+    } else if (directory.entry(ref) instanceof ParkedSeries parked) {
+      LabelPair[] labels = parked.labelPairs();
+      hashes[i] = LabelPair.hash(labels);
+      writeLabels(labels);
+      CheckpointCursor parts = soundParts(parked);
+      SeriesParts.count(parts, head.chunkStore(), uses);
+      parts.copyRest(body);
     } else {
       HeadSeries series = head.series(ref);
       hashes[i] = series.labelsHash();
@@ -189,6 +196,18 @@ final class CheckpointWriter {
       }
       lastSound = number;
     }
+  }
+
+  /** The same of what a series had when it was parked. */
+  private static CheckpointCursor soundParts(ParkedSeries parked) throws IOException {
+    CheckpointCursor parts = parked.parts();
+    if (parts == null) {
+      throw new IOException(
+          "a file of chunks has been damaged since it was written: the series "
+              + parked.labels()
+              + " cannot be copied");
+    }
+    return parts;
   }
 
   private void writeLabels(LabelPair[] labels) {

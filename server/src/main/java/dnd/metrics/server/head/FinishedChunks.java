@@ -54,6 +54,16 @@ final class FinishedChunks {
     return files.length == 0;
   }
 
+  /** Whether each of them is in a file. */
+  boolean areOnDisk() {
+    for (int i = files.length - 1; i >= 0; i--) { // the last ones are not, if any
+      if (!files[i].isOnDisk()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Time of the last sample of all; the smallest long for none. */
   long lastMillis() {
     return lastMillis;

@@ -180,7 +180,7 @@ public final class Head implements SeriesSource, Closeable {
 
   /** What has the labels of a series, which is not made for that; null where there is none. */
   @Nullable Labeled labelsOf(int ref) {
-    HeadSeries series = directory.made(ref);
+    DirectoryEntry series = directory.entry(ref);
     if (series != null) {
       return series;
     }
@@ -222,7 +222,7 @@ public final class Head implements SeriesSource, Closeable {
     while (each.hasNext()) {
       int ref = each.next();
       if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
-        HeadSeries series = directory.get(ref);
+        HeadSeries series = directory.toRead(ref);
         if (series != null) {
           progress.found(series);
           found.append(series);

@@ -222,7 +222,7 @@ final class HeadMaintenance implements Closeable {
     work.lock();
     try {
       lastSilentNanos = System.nanoTime();
-      SilentSeries.finish(head, beforeMillis);
+      new SilentSeries(head, beforeMillis).finish();
     } finally {
       work.unlock();
     }

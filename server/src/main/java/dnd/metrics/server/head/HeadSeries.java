@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #finished} before {@link #open} is replaced; so readers take the running value first, then
  * the open chunk, then the finished ones, and pass over what they meet twice.
  */
-public final class HeadSeries implements Series {
+public final class HeadSeries implements Series, DirectoryEntry {
   static final int SAMPLES_PER_CHUNK = 120;
 
   /**
@@ -44,6 +44,9 @@ public final class HeadSeries implements Series {
 
   /** Chunks do not reach over the ends of these ranges, so that blocks can be cut between them. */
   static final long RANGE_MILLIS = 2 * 60 * 60 * 1000L;
+
+  /** About what a series takes of the heap, but for its labels and its finished chunks. */
+  private static final int MADE_BYTES = 200;
 
   static final Histogram STALE_HISTOGRAM = Histogram.builder().sum(StaleMarker.VALUE).build();
   private static final long NEVER = Long.MIN_VALUE;
@@ -111,6 +114,14 @@ public final class HeadSeries implements Series {
     this.ref = ref;
   }
 
+  /** One that was parked, with the labels that it had. */
+  HeadSeries(@Nullable LabelPair firstLabel, LabelPair[] otherLabels, Sender sender, int ref) {
+    this.firstLabel = firstLabel;
+    this.otherLabels = otherLabels;
+    this.sender = sender;
+    this.ref = ref;
+  }
+
   /** Made of the shared strings at each call: a series in memory keeps none of its own. */
   @Override
   public Labels labels() {
@@ -123,18 +134,16 @@ public final class HeadSeries implements Series {
     return Labels.heapBytes(otherLabels.length + 1);
   }
 
+  /** One that was made to be read from is nobody else's. */
+  @Override
+  public long selectedBytes() {
+    return isLive() ? 0 : MADE_BYTES + 12L * finished.size();
+  }
+
   @Override
   public String label(String name) {
     LabelPair first = firstLabel;
-    if (first != null && first.name().equals(name)) {
-      return first.value();
-    }
-    for (LabelPair pair : otherLabels) {
-      if (pair.name().equals(name)) {
-        return pair.value();
-      }
-    }
-    return "";
+    return first == null ? "" : LabelPair.value(first, otherLabels, name);
   }
 
   @Override
@@ -155,13 +164,7 @@ public final class HeadSeries implements Series {
   /** A new array of all labels, sorted by name. */
   LabelPair[] labelPairs() {
     LabelPair first = firstLabel;
-    if (first == null) {
-      return otherLabels;
-    }
-    LabelPair[] all = new LabelPair[otherLabels.length + 1];
-    all[0] = first;
-    System.arraycopy(otherLabels, 0, all, 1, otherLabels.length);
-    return all;
+    return first == null ? otherLabels : LabelPair.pairs(first, otherLabels);
   }
 
   /** Whether these labels, but for the first, are those of this series. */
@@ -262,19 +265,16 @@ public final class HeadSeries implements Series {
     return new HeadReader(this, fromMillis, toMillis);
   }
 
-  /** Whether there may be samples between two times. */
-  boolean mayHaveSamples(long fromMillis, long toMillis) {
-    return firstMillis <= toMillis && newestMillis() >= fromMillis;
-  }
-
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
+  @Override
   public long newestMillis() {
     RunningValue r = running();
     long last = (long) LAST.getAcquire(this);
     return r == null ? last : Math.max(last, r.timeMillis());
   }
 
-  long oldestMillis() {
+  @Override
+  public long oldestMillis() {
     return firstMillis;
   }
 
@@ -592,10 +592,12 @@ public final class HeadSeries implements Series {
   /**
    * Where no sample came since a time: finishes the open chunk, if that is worth it, and lets go of
    * who watched it, which may be over by now; who watches it is found again when a sample comes.
+   *
+   * @return whether that is so
    */
-  void finishIfSilent(long beforeMillis) {
+  boolean finishIfSilent(long beforeMillis) {
     if (newestMillis() >= beforeMillis) {
-      return;
+      return false;
     }
     watches = null;
     Chunk chunk = open;
@@ -603,6 +605,22 @@ public final class HeadSeries implements Series {
       finish(chunk);
       open = null; // behind the finished one, which readers look for later
     }
+    return true;
+  }
+
+  /**
+   * The same series with as little as possible in memory; for the thread with the sender's lock,
+   * which puts it in the place of this one. Null while a finished chunk is in no file yet.
+   *
+   * @param room to write in
+   */
+  @Nullable ParkedSeries park(CheckpointBytes room, EventRecord scratch, ChunkFileUses uses) {
+    if (!finished.areOnDisk()) {
+      return null;
+    }
+    room.clear();
+    write(room, scratch, uses);
+    return new ParkedSeries(firstLabel, otherLabels, this, room.copy());
   }
 
   /** Forgets what a cut has between two times, the second not included; blocks have it. */
@@ -701,7 +719,10 @@ public final class HeadSeries implements Series {
         && (running() == null || isStale() || newestMillis() < rememberedMillis);
   }
 
-  /** It is not to be appended to any more; for the thread with the sender's lock. */
+  /**
+   * It is not to be appended to any more; for the thread with the sender's lock, or of one that
+   * nobody else has.
+   */
   void leave() {
     reportMark = GONE;
   }

@@ -1,14 +1,17 @@
 package dnd.metrics.server.head;
 
+import static java.util.Objects.requireNonNull;
+
 import dnd.metrics.server.index.LabelPair;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Series by their numbers in the log, in pages, so that growing copies no series. Those of a
- * checkpoint are here as their places in it, and are made when they are asked for. One thread at a
- * time adds and removes; any number ask without a lock, but for the moment in which a series is
- * made, which the lock of its page guards.
+ * checkpoint are here as their places in it, those that have been silent for long are {@link
+ * ParkedSeries parked}; both are made when they are asked for. One thread at a time adds and
+ * removes; any number ask without a lock, but for the moment in which a series is made, which the
+ * lock of its page guards.
  */
 final class SeriesDirectory {
   private static final int PAGE_BITS = 11;
@@ -24,7 +27,8 @@ final class SeriesDirectory {
   private volatile int count;
 
   private static final class Page {
-    final AtomicReferenceArray<@Nullable HeadSeries> made = new AtomicReferenceArray<>(PAGE_SIZE);
+    final AtomicReferenceArray<@Nullable DirectoryEntry> entries =
+        new AtomicReferenceArray<>(PAGE_SIZE);
 
     /** One more than the place in the checkpoint, 0 for none. */
     volatile int[] places = NO_PLACES;
@@ -36,7 +40,7 @@ final class SeriesDirectory {
 
     boolean isEmpty() {
       for (int i = 0; i < PAGE_SIZE; i++) {
-        if (made.getPlain(i) != null || place(i) >= 0) {
+        if (entries.getPlain(i) != null || place(i) >= 0) {
           return false;
         }
       }
@@ -56,7 +60,7 @@ final class SeriesDirectory {
   }
 
   void add(HeadSeries series) {
-    pageFor(series.ref).made.setRelease(series.ref & PAGE_MASK, series);
+    pageFor(series.ref).entries.setRelease(series.ref & PAGE_MASK, series);
     countMore(1);
   }
 
@@ -115,7 +119,7 @@ final class SeriesDirectory {
       if (page.places.length > 0) {
         page.places[i] = 0;
       }
-      page.made.setRelease(i, null);
+      page.entries.setRelease(i, null);
     }
     countMore(-1);
     if (page.isEmpty()) {
@@ -128,33 +132,85 @@ final class SeriesDirectory {
     return count;
   }
 
+  /**
+   * Puts a series in the place of one that it is made of again; for the thread with the sender's
+   * lock, which lets nobody append to the one that was there.
+   */
+  void park(HeadSeries series, ParkedSeries parked) {
+    Page page = requireNonNull(page(series.ref));
+    int i = series.ref & PAGE_MASK;
+    synchronized (page) {
+      if (page.places.length > 0) {
+        page.places[i] = 0; // what the checkpoint has of it is old
+      }
+      page.entries.setRelease(i, parked);
+    }
+  }
+
   /** The series; null where there is none, or while it is being made for the first time. */
   @Nullable HeadSeries get(int ref) {
     Page page = page(ref);
     if (page == null) {
       return null;
     }
-    HeadSeries series = page.made.getAcquire(ref & PAGE_MASK);
-    return series != null || page.place(ref & PAGE_MASK) < 0 ? series : make(page, ref);
+    DirectoryEntry entry = page.entries.getAcquire(ref & PAGE_MASK);
+    if (entry instanceof HeadSeries series) {
+      return series;
+    }
+    return entry == null && page.place(ref & PAGE_MASK) < 0 ? null : make(page, ref);
   }
 
   private @Nullable HeadSeries make(Page page, int ref) {
     int i = ref & PAGE_MASK;
     synchronized (page) {
-      HeadSeries series = page.made.getAcquire(i);
-      int place = page.place(i);
-      if (series == null && place >= 0) {
-        series = stored.make(place, this);
-        page.made.setRelease(i, series);
-      }
-      return series;
+      return switch (page.entries.getAcquire(i)) {
+        case HeadSeries series -> series;
+        case ParkedSeries parked -> {
+          HeadSeries series = parked.make(ref);
+          page.entries.setRelease(i, series);
+          parked.release();
+          yield series;
+        }
+        case null -> {
+          int place = page.place(i);
+          if (place < 0) {
+            yield null;
+          }
+          HeadSeries series = stored.make(place, this);
+          page.entries.setRelease(i, series);
+          yield series;
+        }
+      };
     }
+  }
+
+  /**
+   * As {@link #get}, for who only reads: a series that is parked stays so, and the one that is
+   * returned is as it is at this moment.
+   */
+  @Nullable HeadSeries toRead(int ref) {
+    Page page = page(ref);
+    if (page != null && page.entries.getAcquire(ref & PAGE_MASK) instanceof ParkedSeries) {
+      synchronized (page) { // so that the files of its chunks are there
+        if (page.entries.getAcquire(ref & PAGE_MASK) instanceof ParkedSeries parked) {
+          HeadSeries series = parked.make(ref);
+          series.leave();
+          return series;
+        }
+      }
+    }
+    return get(ref);
+  }
+
+  /** What there is of a series that is made or parked. */
+  @Nullable DirectoryEntry entry(int ref) {
+    Page page = page(ref);
+    return page == null ? null : page.entries.getAcquire(ref & PAGE_MASK);
   }
 
   /** The series where it is made. */
   @Nullable HeadSeries made(int ref) {
-    Page page = page(ref);
-    return page == null ? null : page.made.getAcquire(ref & PAGE_MASK);
+    return entry(ref) instanceof HeadSeries series ? series : null;
   }
 
   /**
@@ -174,7 +230,10 @@ final class SeriesDirectory {
     return null;
   }
 
-  /** The place of a series in the checkpoint, also of one that is made; -1 for none. */
+  /**
+   * The place of a series in the checkpoint, also of one that is made, until it is parked; -1 for
+   * none.
+   */
   int place(int ref) {
     Page page = page(ref);
     return page == null ? -1 : page.place(ref & PAGE_MASK);
@@ -184,7 +243,7 @@ final class SeriesDirectory {
   int placeOfUnmade(int ref) {
     Page page = page(ref);
     int i = ref & PAGE_MASK;
-    return page == null || page.made.getAcquire(i) != null ? -1 : page.place(i);
+    return page == null || page.entries.getAcquire(i) != null ? -1 : page.place(i);
   }
 
   /**
@@ -202,8 +261,16 @@ final class SeriesDirectory {
     if (place >= 0) {
       return stored.oldestMillis(place) <= toMillis && stored.newestMillis(place) >= fromMillis;
     }
-    HeadSeries series = get(ref);
-    return series != null && series.mayHaveSamples(fromMillis, toMillis);
+    DirectoryEntry series = known(ref);
+    return series != null
+        && series.oldestMillis() <= toMillis
+        && series.newestMillis() >= fromMillis;
+  }
+
+  /** The series, made or parked; one that only the checkpoint has is made. */
+  private @Nullable DirectoryEntry known(int ref) {
+    DirectoryEntry entry = entry(ref);
+    return entry == null ? get(ref) : entry;
   }
 
   /** The series, where there is one and it has no sample in the head; makes no other. */
@@ -217,7 +284,7 @@ final class SeriesDirectory {
     if (place >= 0) {
       return stored.oldestMillis(place);
     }
-    HeadSeries series = get(ref);
+    DirectoryEntry series = known(ref);
     return series == null ? Long.MAX_VALUE : series.oldestMillis();
   }
 
@@ -227,7 +294,7 @@ final class SeriesDirectory {
     if (place >= 0) {
       return stored.newestMillis(place);
     }
-    HeadSeries series = get(ref);
+    DirectoryEntry series = known(ref);
     return series == null ? Long.MIN_VALUE : series.newestMillis();
   }
 }

@@ -23,6 +23,27 @@ public final class LabelPair implements Comparable<LabelPair> {
     this.value = value;
   }
 
+  /** A new array of a pair and those behind it. */
+  public static LabelPair[] pairs(LabelPair first, LabelPair[] others) {
+    LabelPair[] all = new LabelPair[others.length + 1];
+    all[0] = first;
+    System.arraycopy(others, 0, all, 1, others.length);
+    return all;
+  }
+
+  /** The value that a pair or those behind it have for a name; the empty string for none. */
+  public static String value(LabelPair first, LabelPair[] others, String name) {
+    if (first.label.name.equals(name)) {
+      return first.value;
+    }
+    for (LabelPair pair : others) {
+      if (pair.label.name.equals(name)) {
+        return pair.value;
+      }
+    }
+    return "";
+  }
+
   /** Labels of pairs that are sorted by name. */
   public static Labels labels(LabelPair[] pairs) {
     String[] strings = new String[2 * pairs.length];

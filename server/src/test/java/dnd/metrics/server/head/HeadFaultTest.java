@@ -60,6 +60,7 @@ class HeadFaultTest {
   private int failedCuts;
   private int stores;
   private int failedStores;
+  private int parked;
   private int faults;
   private int deletions;
   private int failedDeletions;
@@ -130,6 +131,10 @@ class HeadFaultTest {
             if (random.nextInt(5) == 0) {
               store(head, seed);
             }
+            if (random.nextInt(6) == 0) {
+              head.finishSilent(random.nextBoolean() ? Long.MAX_VALUE : clock - HOUR_MILLIS);
+              parked += Parked.count(head);
+            }
             if (random.nextInt(8) == 0) {
               checkpoint(head, seed);
             }
@@ -180,7 +185,8 @@ class HeadFaultTest {
     }
     System.out.printf(
         "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed),"
-            + " %d deletions (%d failed), %d files of chunks (%d failed), %d and %d flipped bits%n",
+            + " %d deletions (%d failed), %d files of chunks (%d failed), %d parked series,"
+            + " %d and %d flipped bits%n",
         faults,
         checkpoints,
         failedCheckpoints,
@@ -190,9 +196,11 @@ class HeadFaultTest {
         failedDeletions,
         stores,
         failedStores,
+        parked,
         flippedBits,
         flippedBitsOfChunks);
     assertThat(flippedBitsOfChunks).isPositive();
+    assertThat(parked).isPositive();
     assertThat(stores).isGreaterThan(failedStores);
     assertThat(failedStores).isPositive();
     assertThat(deletions).isGreaterThan(failedDeletions);

@@ -1,0 +1,293 @@
+package dnd.metrics.server.head;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dnd.metrics.server.model.Deletion;
+import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.wal.LogOptions;
+import dnd.metrics.server.wal.MemoryLogFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Series that have been silent for long are parked, and nobody sees a difference. */
+class ParkedSeriesTest {
+  private static final long NOW = 1_700_000_000_000L;
+  private static final long MINUTE = 60_000;
+  private static final int SERIES = 20;
+  private static final int SAMPLES = 150;
+  private static final LogOptions LOG = LogOptions.DEFAULT.withSegmentBytes(4096);
+
+  @TempDir Path folder;
+  private MemoryLogFiles disk = new MemoryLogFiles();
+
+  private Head open() throws IOException {
+    return open("data", disk);
+  }
+
+  private Head open(String name, MemoryLogFiles files) throws IOException {
+    return Head.open(
+        folder.resolve(name), path -> files, HeadOptions.DEFAULT, LOG, ReplayListener.SILENT);
+  }
+
+  private static Labels labels(int i) {
+    return Labels.of("__name__", "m" + i % 4, "host", "h" + i / 4, "region", "eu");
+  }
+
+  private static void push(Head head, EventKind kind, int from, int to, long millis, double value)
+      throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(kind, null, millis + MINUTE)) {
+      for (int i = from; i < to; i++) {
+        HeadSeries series = batch.resolve(labels(i));
+        assertThat(batch.append(series, millis, value)).isEqualTo(AppendOutcome.ACCEPTED);
+      }
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  private static void push(Head head, int from, int to, long millis, double value)
+      throws IOException {
+    push(head, EventKind.PUSH, from, to, millis, value);
+  }
+
+  /** Twenty series with a finished chunk and an open one each. */
+  private static void fill(Head head) throws IOException {
+    for (int n = 0; n < SAMPLES; n++) {
+      push(head, 0, SERIES, NOW + 1_000L * n, n);
+    }
+  }
+
+  private static Labels labelsOf(Head head, int ref) {
+    return head.labelsOf(ref).labels();
+  }
+
+  @Test
+  void whoReadsSeesNoDifferenceAndLeavesThemParked() throws IOException {
+    try (Head head = open()) {
+      fill(head);
+      Map<Labels, List<String>> before = Samples.of(head);
+      List<HeadSeries> selected = head.select(List.of(), NOW, NOW + MINUTE);
+      assertThat(selected).allMatch(series -> series.selectedBytes() == 0);
+      assertThat(Parked.park(head, NOW + 60 * MINUTE)).isEqualTo(SERIES);
+      assertThat(Samples.of(head)).isEqualTo(before);
+      assertThat(Samples.of(selected.getFirst()))
+          .as("of one that was selected before")
+          .isEqualTo(before.get(selected.getFirst().labels()));
+      assertThat(head.select(List.of(), NOW + SAMPLES * 1_000L, Long.MAX_VALUE)).isEmpty();
+      assertThat(head.select(List.of(), 0, NOW - 1)).isEmpty();
+      assertThat(head.select(List.of(Matcher.equal("host", "h2")), NOW, NOW)).hasSize(4);
+      assertThat(head.select(List.of(), NOW, NOW))
+          .allMatch(series -> series.selectedBytes() > selected.getFirst().finished.size() * 12L);
+      assertThat(head.labelValues("host", List.of(), NOW, NOW)).hasSize(5);
+      assertThat(labelsOf(head, 6)).isEqualTo(labels(6));
+      assertThat(head.labelsOf(6).label("host")).isEqualTo("h1");
+      assertThat(head.labelsOf(6).label("no")).isEmpty();
+      assertThat(head.status().series()).isEqualTo(SERIES);
+      assertThat(Parked.count(head)).isEqualTo(SERIES);
+    }
+  }
+
+  @Test
+  void oneWithChunksInNoFileIsNotParkedYet() throws IOException {
+    try (Head head = open()) {
+      fill(head);
+      head.finishSilent(NOW + 60 * MINUTE);
+      assertThat(Parked.count(head)).isZero();
+      push(head, 0, 1, NOW + 30 * MINUTE, 1);
+      head.storeChunks();
+      head.finishSilent(NOW + 30 * MINUTE);
+      assertThat(Parked.count(head)).as("but for the one that goes on").isEqualTo(SERIES - 1);
+    }
+  }
+
+  @Test
+  void oneThatGoesOnIsMadeAgain() throws IOException {
+    try (Head head = open()) {
+      fill(head);
+      HeadSeries kept = head.series(3);
+      Parked.park(head, NOW + 60 * MINUTE);
+      assertThat(kept.isLive()).as("who kept it is to look it up").isFalse();
+      push(head, 3, 4, NOW + 30 * MINUTE, 7);
+      assertThat(Parked.count(head)).isEqualTo(SERIES - 1);
+      HeadSeries again = head.series(3);
+      assertThat(again).isNotSameAs(kept);
+      assertThat(again.isLive()).isTrue();
+      assertThat(again.labels()).isEqualTo(labels(3));
+      assertThat(Samples.of(again)).hasSize(SAMPLES + 1);
+      assertThat(Samples.of(kept)).as("what somebody may still read in").hasSize(SAMPLES);
+    }
+  }
+
+  @Test
+  void aCheckpointHasThemAndLeavesThemParked() throws IOException {
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      fill(head);
+      before = Samples.of(head);
+      Parked.park(head, NOW + 60 * MINUTE);
+      head.checkpoint();
+      head.checkpoint();
+      assertThat(Parked.count(head)).isEqualTo(SERIES);
+      assertThat(disk.list()).doesNotContain("00000001.wal");
+      assertThat(Samples.of(head)).isEqualTo(before);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head)).isEqualTo(before);
+      assertThat(Parked.park(head, NOW + 60 * MINUTE)).as("those of a start").isEqualTo(SERIES);
+      assertThat(Samples.of(head)).isEqualTo(before);
+      push(head, 0, SERIES, NOW + 30 * MINUTE, 1);
+      head.checkpoint();
+      before = Samples.of(head);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void oneThatIsDeletedFromIsMadeAgain() throws IOException {
+    try (Head head = open()) {
+      fill(head);
+      Parked.park(head, NOW + 60 * MINUTE);
+      head.delete(new Deletion(List.of(List.of(Matcher.equal("host", "h2"))), NOW, NOW + 99_999));
+      assertThat(Parked.count(head)).isEqualTo(SERIES - 4);
+      assertThat(Samples.of(head.series(8))).hasSize(SAMPLES - 100);
+      assertThat(Samples.of(head.series(7))).hasSize(SAMPLES);
+    }
+  }
+
+  @Test
+  void oneThatTheNextReportLacksEnds() throws IOException {
+    try (Head head = open()) {
+      push(head, EventKind.REPORT, 0, SERIES, NOW, 1);
+      Parked.park(head, NOW + 60 * MINUTE);
+      push(head, EventKind.REPORT, 1, SERIES, NOW + 30 * MINUTE, 2);
+      assertThat(Samples.of(head.series(0))).hasSize(2);
+      assertThat(head.series(0).isStale()).isTrue();
+      assertThat(head.series(1).isStale()).isFalse();
+    }
+  }
+
+  @Test
+  void theEndOfItsSenderMarksIt() throws IOException {
+    try (Head head = open()) {
+      push(head, 0, 2, NOW, 1);
+      push(head, 1, 2, NOW + 1_000, StaleMarker.VALUE);
+      assertThat(Parked.park(head, NOW + 60 * MINUTE)).isEqualTo(2);
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.END, null, NOW + 30 * MINUTE)) {
+        batch.commit(done);
+      }
+      done.await();
+      assertThat(Samples.of(head.series(0))).hasSize(2);
+      assertThat(head.series(0).isStale()).isTrue();
+      assertThat(Samples.of(head.series(1))).as("it had ended").hasSize(2);
+    }
+  }
+
+  @Test
+  void itsLabelsStayItsSenders() throws IOException {
+    try (Head head = open()) {
+      push(head, 0, 1, NOW, 1);
+      Parked.park(head, NOW + 60 * MINUTE);
+      try (SenderBatch batch =
+          head.sender(new SenderId("other", "")).begin(EventKind.PUSH, null, NOW)) {
+        assertThat(batch.resolve(labels(0))).isNull();
+        assertThat(batch.rejection()).isEqualTo(SeriesRejection.OTHER_SENDER);
+      }
+    }
+  }
+
+  /** A file that only parked series had something in goes once they are parked no more. */
+  @Test
+  void whatTheyHadGoesWithThem() throws IOException {
+    try (Head head = open()) {
+      push(head, 0, SERIES, NOW, 1);
+      assertThat(Parked.park(head, NOW + 60 * MINUTE)).isEqualTo(SERIES);
+      head.storeChunks();
+      assertThat(head.status().maintenance().chunkFiles()).isEqualTo(1);
+      push(head, 0, SERIES - 1, NOW + 30 * MINUTE, 1);
+      head.storeChunks();
+      assertThat(head.status().maintenance().chunkFiles()).isEqualTo(1);
+      push(head, SERIES - 1, SERIES, NOW + 30 * MINUTE, 1);
+      head.storeChunks();
+      assertThat(head.status().maintenance().chunkFiles()).isZero();
+      assertThat(Samples.of(head.series(0))).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatTurnedOverMeanwhileIsNotCopied() throws IOException {
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      push(head, 0, 1, NOW, 1);
+      before = Samples.of(head);
+      Parked.park(head, NOW + 60 * MINUTE);
+      head.storeChunks();
+      byte[] file = disk.mapped("00000001.chunks");
+      int at = ChunkFile.HEADER_BYTES + ChunkFile.CHUNK_HEAD_BYTES + 5;
+      file[at] ^= 1;
+      assertThatThrownBy(head::checkpoint)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("damaged since it was written: the series {__name__=\"m0\"");
+      assertThatThrownBy(() -> head.series(0))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("a start brings it back");
+      assertThatThrownBy(() -> Samples.of(head)).isInstanceOf(IllegalStateException.class);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+
+  /** One head parks, is cut and killed all the time, the other is left alone: the same. */
+  @Test
+  void nothingIsLostOrDoubled() throws IOException {
+    int seeds = Integer.getInteger("fault.seeds", 20);
+    int parked = 0;
+    for (int seed = 0; seed < seeds; seed++) {
+      disk = new MemoryLogFiles();
+      Random random = new Random(seed);
+      RandomEvents events = new RandomEvents(seed);
+      try (Head steady = open("steady" + seed, new MemoryLogFiles())) {
+        for (int life = 0; life < 3; life++) {
+          MemoryLogFiles before = disk;
+          Head head = open("parking" + seed, before);
+          for (int n = random.nextInt(150); n > 0; n--) {
+            events.next().applyTo(head, steady);
+            switch (random.nextInt(8)) {
+              case 0 -> head.checkpoint();
+              case 1, 2 -> parked += Parked.park(head, Long.MAX_VALUE);
+              case 3 -> head.storeChunks();
+              default -> {}
+            }
+          }
+          assertThat(Samples.of(head))
+              .as("seed %d life %d", seed, life)
+              .isEqualTo(Samples.of(steady));
+          events.sameIds(head, steady);
+          disk = random.nextBoolean() ? before.kill() : before.cutPower(random);
+          MemoryLogFiles.closeDead(head);
+        }
+        try (Head head = open("parking" + seed, disk)) {
+          assertThat(Samples.of(head)).as("seed %d", seed).isEqualTo(Samples.of(steady));
+        }
+      }
+    }
+    assertThat(parked).isPositive();
+  }
+}
