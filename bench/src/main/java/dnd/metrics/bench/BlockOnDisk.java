@@ -12,8 +12,12 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A block as its {@code meta.json} describes it; the end of its time is not included. */
-record BlockOnDisk(String ulid, long minMillis, long maxMillis, long samples) {
+/**
+ * A block as its {@code meta.json} describes it; the end of its time is not included.
+ *
+ * @param bytes of its index and chunks
+ */
+record BlockOnDisk(String ulid, long minMillis, long maxMillis, long samples, long bytes) {
   /** A ULID: what is being written, or removed, has something behind it. */
   private static final String NAME = "[0-9A-Z]".repeat(26);
 
@@ -35,8 +39,15 @@ record BlockOnDisk(String ulid, long minMillis, long maxMillis, long samples) {
   /** Nothing of one that went, or that is still being written. */
   private static Optional<BlockOnDisk> read(Path block) throws IOException {
     byte[] text;
+    long bytes;
     try {
       text = Files.readAllBytes(block.resolve("meta.json"));
+      bytes = Files.size(block.resolve("index"));
+      try (DirectoryStream<Path> chunks = Files.newDirectoryStream(block.resolve("chunks"))) {
+        for (Path file : chunks) {
+          bytes += Files.size(file);
+        }
+      }
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
@@ -46,7 +57,8 @@ record BlockOnDisk(String ulid, long minMillis, long maxMillis, long samples) {
             meta.get("ulid").stringValue(),
             meta.get("minTime").longValue(),
             meta.get("maxTime").longValue(),
-            meta.get("stats").get("numSamples").longValue()));
+            meta.get("stats").get("numSamples").longValue(),
+            bytes));
   }
 
   boolean holds(long fromMillis, long toMillis) {

@@ -2,8 +2,8 @@ package dnd.metrics.bench;
 
 import java.io.IOException;
 import java.io.Writer;
-import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,31 +16,40 @@ import picocli.CommandLine.Option;
 
 /**
  * {@code bench day}: a day of events that is over in minutes, since their times, from a day ago up
- * to now, go by faster than the clock: ranges are cut into blocks, blocks are merged and go, series
- * come and go. Every event must be collected, each answer must be right, in the end each sample
- * must be there that did not go, and memory must not have grown.
+ * to now, go by faster than the clock: ranges are cut into blocks, blocks are merged, downsampled,
+ * put into an object store and go, series come and go, the service is killed. Every event must be
+ * collected, each answer must be right, in the end each sample must be there that did not go, and
+ * memory must not have grown.
  */
 @Command(
     name = "day",
     mixinStandardHelpOptions = true,
-    description = "A day of events in minutes, with churn and queries: does anything grow or go?")
+    description =
+        "A day of events in minutes, with churn, queries, kill -9: does anything grow or go?")
 final class DayBench implements Callable<Integer> {
   private static final int MAX_IN_FLIGHT = 1 << 16;
-  private static final int BATCH_BYTES = 1 << 18;
 
   /** No rules are broken here. */
   private static final Histogram NO_ALERTS = new Histogram(1);
 
-  /** By then the head has been cut several times, and all code is warm. */
+  /** By then, and so long after a start, the head has been cut several times, and code is warm. */
   private static final double SETTLED_HOURS = 8;
 
-  /** In so many something goes for want of room, and by a rule. */
+  private static final double SETTLED_AFTER_KILL_HOURS = 4;
+
+  /** In so many all goes that is to go. */
   private static final int WHOLE_HOURS = 24;
 
   private static final double COMPARED_HOURS = 4;
 
   /** What memory that no file is behind may have grown by: the heap goes up and down by as much. */
   private static final double MOST_GROWTH = 1.25;
+
+  /** Looked at right after a restart; the rest in the end. */
+  private static final int HOURS_AFTER_RESTART = 4;
+
+  /** Of so many metrics it is asked what their windows of five minutes say. */
+  private static final int AGGREGATED_METRICS = 2;
 
   @Mixin Bench.Shared shared = new Bench.Shared();
 
@@ -73,13 +82,32 @@ final class DayBench implements Callable<Integer> {
               + " as from a site that was cut off")
   boolean backlog;
 
+  @Option(
+      names = "--kills",
+      defaultValue = "3",
+      description =
+          "how often the service is killed (kill -9) and started again: at random moments before noon, and"
+              + " once when all is pushed (default: ${DEFAULT-VALUE})")
+  int kills = 3;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "of the moments of the kills (default: ${DEFAULT-VALUE})")
+  long seed = 1;
+
   private final Workers workers = new Workers("day");
   private final EventsInFlight pushes = new EventsInFlight(MAX_IN_FLIGHT, workers);
   private final List<SoakInterval> intervals = new ArrayList<>();
+  private final List<Double> restartSeconds = new ArrayList<>();
   private long hoursChecked;
+  private long uploadedBlocks;
+  private long readBackBytes;
   private long samplesChecked;
+  private long samplesByWindows;
   private long samplesShortened;
   private double goneHours;
+  private double storedOnlyHours;
   private double bytesPerSample;
 
   @Override
@@ -87,7 +115,8 @@ final class DayBench implements Callable<Integer> {
     long now = System.currentTimeMillis();
     DayLoad load = new DayLoad(series, now - TimeUnit.HOURS.toMillis(hours), hours);
     DayQueries queries = new DayQueries(load, pushes);
-    DayRetention retention = new DayRetention(load);
+    DayStorage storage = DayStorage.of(load, hours);
+    DayKills deaths = DayKills.of(kills, seed, load, hours);
     String title =
         "Day: %d h at %d times the clock%s, %,d samples/s of %,d series, all replaced every two hours"
             .formatted(
@@ -96,16 +125,26 @@ final class DayBench implements Callable<Integer> {
                 backlog ? " as a backlog" : "",
                 eventsPerSecond(load) * DevopsLoad.METRICS.size(),
                 series);
-    try (ServerProcess server =
-        ServerProcess.start(shared.program, shared.folder, configuration(retention))) {
-      run(server, load, queries);
-      checkAtRest(server, load, retention);
+    Path objects = Files.createTempDirectory(Files.createDirectories(shared.folder), "objects");
+    DayPublisher events = new DayPublisher(load, pushes, eventsPerSecond(load));
+    ServerProcess server =
+        ServerProcess.start(shared.program, shared.folder, configuration(storage, objects));
+    try (Writer table = Files.newBufferedWriter(shared.folder.resolve("day.tsv"))) {
+      for (long death : deaths.beforeEvents()) {
+        live(server, load, queries, events, table, death);
+        server = server.restart(shared.program);
+        checkRestart(server, load, queries);
+      }
+      live(server, load, queries, events, table, Long.MAX_VALUE);
+      checkAtRest(server, objects, load, storage);
     } finally {
+      server.close();
+      ServerProcess.removeFolder(objects);
       Files.writeString(shared.folder.resolve("day.svg"), SoakPlot.svg(title, intervals));
     }
-    shared.finish(report(title, load, queries), "day");
+    shared.finish(report(title, load, queries, events), "day");
     System.out.println("plot: " + shared.folder.resolve("day.svg"));
-    return verdict();
+    return verdict(deaths.lastHour(load));
   }
 
   private int eventsPerSecond(DayLoad load) {
@@ -113,128 +152,145 @@ final class DayBench implements Callable<Integer> {
   }
 
   /** The newest sample of all says which ranges are over: the service's own would be of now. */
-  private String configuration(DayRetention retention) {
-    return retention.yaml()
+  private String configuration(DayStorage storage, Path objects) {
+    return storage.yaml(objects)
         + (backlog
             ? ""
-            : "message_hub: {subscriptions: ['*.metrics.push', '*.metrics.query', '*.metrics.retention']}\n");
+            : "message_hub: {subscriptions: ['*.metrics.push', '*.metrics.query', '*.metrics.retention', '*.metrics.status']}\n");
   }
 
-  private void run(ServerProcess server, DayLoad load, DayQueries queries) throws Exception {
-    URI hub = server.hub();
-    try (WireConnection publisher = new WireConnection(hub);
-        OwnReports own = new OwnReports(hub);
-        HubQueries counting = new HubQueries(hub);
-        Writer table = Files.newBufferedWriter(shared.folder.resolve("day.tsv"))) {
-      publisher.subscribe("_INBOX.soak.*", 1);
-      workers.start("replies", () -> publisher.readAll(pushes::reply));
-      Thread asking = workers.start("queries", () -> queries.run(hub));
-      Thread publishing = workers.start("publisher", () -> publish(publisher, load));
-      SoakIntervals observed = new SoakIntervals(server, own, pushes, table, intervals);
-      try {
-        observe(observed, load, queries, counting, publishing);
-      } finally {
-        queries.end();
+  /**
+   * Pushes and asks until all is pushed.
+   *
+   * @param death the service is killed when all events before that one have had their replies
+   */
+  private void live(
+      ServerProcess server,
+      DayLoad load,
+      DayQueries queries,
+      DayPublisher events,
+      Writer table,
+      long death)
+      throws IOException, InterruptedException {
+    try (DayLife life = new DayLife(server, workers, pushes, events, queries)) {
+      observe(
+          new SoakIntervals(server, life.own(), pushes, table, intervals),
+          load,
+          queries,
+          life,
+          death);
+      if (pushes.acknowledgedAllBefore() < death) {
+        pushes.await();
       }
-      asking.join();
-      pushes.await();
+      workers.check();
+      ObjectFigures figures = ObjectFigures.of(server.hub());
+      uploadedBlocks += figures.uploadedBlocks();
+      readBackBytes += figures.fetchedBytes();
+      if (pushes.acknowledgedAllBefore() >= death) {
+        life.kill();
+      }
     }
     workers.check();
   }
 
-  private void publish(WireConnection connection, DayLoad load) throws IOException {
-    Pace pace = Pace.fromNow(eventsPerSecond(load));
-    WireBuffer out = new WireBuffer();
-    long number = 0;
-    while (number < load.events() && !workers.hasFailed()) {
-      pace.await(number);
-      long now = System.nanoTime();
-      out.clear();
-      while (number < load.events()
-          && pace.dueNanos(number) <= now
-          && out.size() < BATCH_BYTES
-          && pushes.hasRoomFor(number)) {
-        pushes.pushing(number, pace.dueNanos(number));
-        load.publication(number++, out);
-      }
-      if (out.size() == 0) {
-        LockSupport.parkNanos(1_000_000); // too many wait for their replies
-      }
-      connection.send(out);
-      pushes.pushedAllBefore(number);
-    }
-  }
-
   /** An interval after another until all is pushed; what went wrong anywhere ends it. */
   private void observe(
-      SoakIntervals observed,
-      DayLoad load,
-      DayQueries queries,
-      HubQueries counting,
-      Thread publishing)
+      SoakIntervals observed, DayLoad load, DayQueries queries, DayLife life, long death)
       throws IOException, InterruptedException {
+    DayCounts counts = new DayCounts(load, life.counting());
     long before = System.nanoTime();
-    long hour = Math.ceilDiv(load.timeMillis(0), 3_600_000L) * 3_600_000L;
-    while (publishing.isAlive()) {
-      while (System.nanoTime() < before + SoakIntervals.NANOS
-          && publishing.isAlive()
-          && !workers.hasFailed()) {
-        LockSupport.parkNanos(50_000_000);
-      }
+    while (life.isPublishing() && pushes.acknowledgedAllBefore() < death) {
+      LockSupport.parkNanos(50_000_000);
       workers.check();
+      if (System.nanoTime() < before + SoakIntervals.NANOS) {
+        continue;
+      }
       before = System.nanoTime();
       observed.take(
           (load.timeMillis(pushes.acknowledged()) - load.timeMillis(0)) / 60e3,
           queries.hostNanos(),
           queries.sumNanos(),
           NO_ALERTS);
-      while (load.timeMillis(pushes.acknowledgedAllBefore()) >= hour + 3_600_000L) {
-        check(load, counting, hour);
-        hour += 3_600_000L;
-      }
+      countHours(load, counts);
     }
   }
 
-  /** Counts one metric in an hour that is just over, a different one each time. */
-  private void check(DayLoad load, HubQueries counting, long hour) throws InterruptedException {
-    int metric = (int) (hoursChecked++ % DevopsLoad.METRICS.size());
-    DayRetention.check(
-        counting,
-        metric,
-        "",
-        hour,
-        load.total(metric, DevopsLoad.SERVICES, hour, hour + 3_600_000L));
+  /** Counts one metric in each hour that is just over, a different one each time. */
+  private void countHours(DayLoad load, DayCounts counts) throws InterruptedException {
+    long known = load.timeMillis(pushes.acknowledgedAllBefore());
+    long first = Math.ceilDiv(load.timeMillis(0), DayStorage.HOUR_MILLIS);
+    for (long hour = (first + hoursChecked) * DayStorage.HOUR_MILLIS;
+        known >= hour + DayStorage.HOUR_MILLIS;
+        hour += DayStorage.HOUR_MILLIS) {
+      counts.checkHour((int) (hoursChecked++ % DevopsLoad.METRICS.size()), hour);
+    }
+  }
+
+  /** The first answer, and that all is there that was acknowledged, before anything is pushed. */
+  private void checkRestart(ServerProcess server, DayLoad load, DayQueries queries)
+      throws IOException, InterruptedException {
+    try (HubQueries counting = new HubQueries(server.hub())) {
+      queries.askOfAll(counting);
+      restartSeconds.add(server.secondsSinceStart());
+      DayCounts counts = new DayCounts(load, counting);
+      long end = load.timeMillis(pushes.acknowledgedAllBefore());
+      for (int hour = 1; hour <= HOURS_AFTER_RESTART; hour++) {
+        counts.checkHour(hour, end - hour * DayStorage.HOUR_MILLIS);
+      }
+    }
+    ObjectFigures.awaitKnown(server.hub()); // older samples can be asked for from now on
   }
 
   /** What is there once the day is over, and blocks are neither made nor merged any more. */
-  private void checkAtRest(ServerProcess server, DayLoad load, DayRetention retention)
+  private void checkAtRest(ServerProcess server, Path objects, DayLoad load, DayStorage storage)
       throws IOException, InterruptedException {
-    List<BlockOnDisk> blocks = DayRetention.awaitRest(server);
-    retention.checkSize(server);
+    DayBlocks blocks = DayBlocks.awaitRest(server.blockFolder(), objects);
+    boolean isWholeDay = hours >= WHOLE_HOURS;
+    storage.check(blocks, isWholeDay, load.timeMillis(0));
+    List<BlockOnDisk> all = blocks.all();
     bytesPerSample =
-        (double) server.blockBytes() / blocks.stream().mapToLong(BlockOnDisk::samples).sum();
-    long goneTo = DayRetention.goneToMillis(server);
-    goneHours = Math.max(0, ((double) goneTo - load.timeMillis(0)) / 3_600_000);
+        (double) DayBlocks.bytes(all) / all.stream().mapToLong(BlockOnDisk::samples).sum();
+    goneHours = Math.max(0, (blocks.oldestMillis() - load.timeMillis(0)) / 3.6e6);
+    storedOnlyHours =
+        blocks.storedOnly().stream().mapToLong(b -> b.maxMillis() - b.minMillis()).sum() / 3.6e6;
     try (HubQueries counting = new HubQueries(server.hub())) {
-      samplesChecked = retention.checkAll(counting, DevopsLoad.METRICS.size(), goneTo);
-      samplesShortened = retention.shorten(server, counting, blocks, goneTo);
+      DayCounts counts = new DayCounts(load, counting);
+      samplesChecked = counts.checkRaw(blocks.oldestMillis());
+      storage.check(ObjectFigures.of(server.hub()), !blocks.storedOnly().isEmpty());
+      counts.checkRawIsGone(0, blocks.oldestMillis());
+      for (int metric = 0; metric < AGGREGATED_METRICS; metric++) {
+        samplesByWindows += counts.checkAggregates(metric);
+      }
+      samplesShortened = new DayRetention(load, storage).shorten(server.hub(), counts, all);
     }
   }
 
   /** A row for each two hours, by its medians: flat is what does not change from row to row. */
-  private Report report(String title, DayLoad load, DayQueries queries) {
+  private Report report(String title, DayLoad load, DayQueries queries, DayPublisher events) {
     Report report =
         new Report(
             title
-                + ("; %,d events, %,d hosts replaced, %,d answers right; in the end %,d samples counted and"
-                        + " added up exactly, blocks with %.2f bytes a sample, %.1f h gone for want of room, %,d samples of a"
-                        + " metric gone by a rule")
+                + ("; %,d events, %,d hosts replaced, %,d answers right, of older hours after %.1f ms (p50) and %.1f"
+                        + " (p99); %d times killed, the first answer %s s after the start, %,d events pushed"
+                        + " again; in the end %,d samples counted and added up exactly, %,d by windows of five"
+                        + " minutes, blocks with %.2f bytes a sample, %d put into the object store, %.1f h there only, of"
+                        + " which %,d bytes were read while events were pushed, %.1f h gone for want of room, %,d"
+                        + " samples of a metric gone by a rule")
                     .formatted(
                         pushes.pushed(),
                         load.replaced(),
                         queries.checked() + hoursChecked,
+                        SoakInterval.millis(queries.oldNanos(), 50),
+                        SoakInterval.millis(queries.oldNanos(), 99),
+                        restartSeconds.size(),
+                        restartSeconds.stream().map("%.2f"::formatted).toList(),
+                        events.again(),
                         samplesChecked,
+                        samplesByWindows,
                         bytesPerSample,
+                        uploadedBlocks,
+                        storedOnlyHours,
+                        readBackBytes,
                         goneHours,
                         samplesShortened));
     for (int hour = 0; hour < hours; hour += 2) {
@@ -252,37 +308,43 @@ final class DayBench implements Callable<Integer> {
         .toList();
   }
 
-  /** Says whether memory grew, and what was not tried; 1 where either is so. */
-  private int verdict() {
-    if (hours >= WHOLE_HOURS && (goneHours == 0 || samplesShortened == 0)) {
+  /**
+   * Says whether memory grew, and what was not tried; 1 where either is so.
+   *
+   * @param lastKillHour memory begins anew with each life: the longest one is judged, the last with
+   *     pushes
+   */
+  private int verdict(double lastKillHour) {
+    if (hours >= WHOLE_HOURS && (samplesShortened == 0 || readBackBytes == 0)) {
       System.out.println(
-          "NOTHING WENT " + (goneHours == 0 ? "for want of room" : "by the rule of retention"));
+          samplesShortened == 0
+              ? "NOTHING WENT by the rule of retention"
+              : "NOTHING WAS READ from the object store while events were pushed");
       return 1;
     }
-    if (hours < SETTLED_HOURS + 2 * COMPARED_HOURS) {
-      System.out.println(
-          "whether memory grows is not judged: that takes %.0f hours"
-              .formatted(SETTLED_HOURS + 2 * COMPARED_HOURS));
+    double settled = Math.max(SETTLED_HOURS, lastKillHour + SETTLED_AFTER_KILL_HOURS);
+    if (hours < settled + 2 * COMPARED_HOURS) {
+      System.out.printf(
+          "whether memory grows is not judged: that takes %.1f hours with these kills%n",
+          settled + 2 * COMPARED_HOURS);
       return 0;
     }
     double early =
         SoakInterval.median(
-            SoakInterval::anonymousMegabytes,
-            between(SETTLED_HOURS, SETTLED_HOURS + COMPARED_HOURS));
+            SoakInterval::anonymousMegabytes, between(settled, settled + COMPARED_HOURS));
     double late =
         SoakInterval.median(
             SoakInterval::anonymousMegabytes, between(hours - COMPARED_HOURS, hours + 1));
     boolean grew = !(late <= MOST_GROWTH * early);
-    System.out.println(
-        "memory that no file is behind %s: %.0f MB in hours %.0f to %.0f, %.0f MB in the last %.0f, at most %.0f are allowed"
-            .formatted(
-                grew ? "GREW" : "did not grow",
-                early,
-                SETTLED_HOURS,
-                SETTLED_HOURS + COMPARED_HOURS,
-                late,
-                COMPARED_HOURS,
-                MOST_GROWTH * early));
+    System.out.printf(
+        "memory that no file is behind %s: %.0f MB in hours %.1f to %.1f, %.0f MB in the last %.0f, at most %.0f are allowed%n",
+        grew ? "GREW" : "did not grow",
+        early,
+        settled,
+        settled + COMPARED_HOURS,
+        late,
+        COMPARED_HOURS,
+        MOST_GROWTH * early);
     return grew ? 1 : 0;
   }
 }

@@ -42,9 +42,13 @@ final class DayLoad {
     return hosts;
   }
 
-  /** How many hosts there have been beside the first ones. */
+  /** How many hosts there are in all events beside the first ones. */
   long replaced() {
-    return load.replaced();
+    long replaced = 0;
+    for (long last = events - hosts; last < events; last++) {
+      replaced += generation(last);
+    }
+    return replaced;
   }
 
   long timeMillis(long number) {
@@ -66,11 +70,9 @@ final class DayLoad {
     return SoakLoad.hostname((int) (number % hosts), generation(number));
   }
 
-  /** Appends the event with this number as it is sent; in their order. */
+  /** Appends the event with this number as it is sent, for the first time or again. */
   void publication(long number, WireBuffer out) {
-    if (number >= hosts && generation(number) > generation(number - hosts)) {
-      load.replace((int) (number % hosts));
-    }
+    load.become((int) (number % hosts), generation(number));
     load.publication(number, timeMillis(number), out);
   }
 
@@ -138,5 +140,43 @@ final class DayLoad {
       }
     }
     return new Total(count, sum);
+  }
+
+  /**
+   * What is asked of aggregates: of all series how many samples they have in a range, what these
+   * add up to, and the least and the greatest one of each series, added up.
+   */
+  record Aggregates(long count, long sum, long least, long greatest) {
+    static final Aggregates NONE = new Aggregates(0, 0, 0, 0);
+
+    private Aggregates plus(Aggregates other) {
+      return new Aggregates(
+          count + other.count, sum + other.sum, least + other.least, greatest + other.greatest);
+    }
+  }
+
+  /** The aggregates of a metric in a PromQL range: without its beginning, its end included. */
+  Aggregates aggregates(int metric, long fromMillis, long toMillis) {
+    long begin = firstFrom(fromMillis + 1);
+    long end = firstFrom(toMillis + 1);
+    Aggregates all = Aggregates.NONE;
+    for (long first = begin; first < Math.min(end, begin + hosts); first++) {
+      Aggregates one = Aggregates.NONE;
+      for (long n = first; n < end; n += hosts) {
+        if (one.count > 0 && generation(n) > generation(n - hosts)) {
+          all = all.plus(one);
+          one = Aggregates.NONE;
+        }
+        int value = load.value(metric, n);
+        one =
+            new Aggregates(
+                one.count + 1,
+                one.sum + value,
+                one.count == 0 ? value : Math.min(one.least, value),
+                Math.max(one.greatest, value));
+      }
+      all = all.plus(one);
+    }
+    return all;
   }
 }

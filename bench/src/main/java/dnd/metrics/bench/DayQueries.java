@@ -1,28 +1,35 @@
 package dnd.metrics.bench;
 
-import java.io.IOException;
-import java.net.URI;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
  * Asks beside the pushes of {@code bench day} what dashboards ask, as of the newest time of which
- * all events have had their replies: one host over the last hour, and the sum of all hosts. Each
- * answer must be right to the last sample.
+ * all events have had their replies: one host over the last hour, the sum of all hosts, and now and
+ * then one host over an hour that may be in the object store only. Each answer must be right to the
+ * last sample.
  */
 final class DayQueries {
   private static final int PER_SECOND = 5;
   private static final int METRIC = 0;
   private static final long HOUR_MILLIS = 3_600_000;
 
+  private static final int OLD_EVERY = 10;
+
+  /**
+   * How long ago at most: there is room for six more, and one block of six hours goes at a time.
+   */
+  private static final int OLD_HOURS = 9;
+
   private final DayLoad load;
   private final EventsInFlight pushes;
   private final Recorder host = new Recorder(600_000_000_000L, 3);
   private final Recorder sum = new Recorder(600_000_000_000L, 3);
+  private final Histogram oldNanos = new Histogram(600_000_000_000L, 3);
   private final Random random = new Random(13);
-  private volatile boolean done;
   private volatile long checked;
 
   DayQueries(DayLoad load, EventsInFlight pushes) {
@@ -30,31 +37,38 @@ final class DayQueries {
     this.pushes = pushes;
   }
 
-  /** Asks until {@link #end}. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // only this thread writes
-  void run(URI hub) throws IOException, InterruptedException {
-    try (HubQueries queries = new HubQueries(hub)) {
-      Pace pace = Pace.fromNow(PER_SECOND);
-      for (int i = 0; !done; i++) {
-        long due = pace.await(i);
-        long known = pushes.acknowledgedAllBefore();
-        if (known < load.hosts()) {
-          continue;
-        }
-        long atMillis = Math.floorDiv(load.timeMillis(known) - 1, 1000) * 1000;
-        if (i % 2 == 0) {
-          askOfHost(queries, atMillis);
-          host.recordValue(System.nanoTime() - due);
-        } else {
-          askOfAll(queries, atMillis);
-          sum.recordValue(System.nanoTime() - due);
-        }
-        checked++;
+  /** Asks until all is done, or the connection is closed. One thread at a time. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only one thread at a time writes
+  void run(HubQueries queries, BooleanSupplier isDone) throws InterruptedException {
+    Pace pace = Pace.fromNow(PER_SECOND);
+    for (int i = 0; !isDone.getAsBoolean(); i++) {
+      long due = pace.await(i);
+      if (pushes.acknowledgedAllBefore() < load.hosts()) {
+        continue;
       }
+      if (i % OLD_EVERY == 0) {
+        askOfHost(queries, newestMillis() - random.nextLong(OLD_HOURS * HOUR_MILLIS) / 1000 * 1000);
+        oldNanos.recordValue(System.nanoTime() - due);
+      } else if (i % 2 == 0) {
+        askOfHost(queries, newestMillis());
+        host.recordValue(System.nanoTime() - due);
+      } else {
+        askOfAll(queries, newestMillis());
+        sum.recordValue(System.nanoTime() - due);
+      }
+      checked++;
     }
   }
 
+  /** Up to then all events have had their replies. */
+  private long newestMillis() {
+    return Math.floorDiv(load.timeMillis(pushes.acknowledgedAllBefore()) - 1, 1000) * 1000;
+  }
+
   private void askOfHost(HubQueries queries, long atMillis) throws InterruptedException {
+    if (atMillis < load.timeMillis(load.hosts())) {
+      return; // before the day
+    }
     long event = load.lastOf(random.nextInt(load.hosts()), atMillis);
     DashboardQuery query =
         new DashboardQuery(
@@ -71,6 +85,11 @@ final class DayQueries {
     }
   }
 
+  /** The newest sample of every host, now. */
+  void askOfAll(HubQueries queries) throws InterruptedException {
+    askOfAll(queries, newestMillis());
+  }
+
   private void askOfAll(HubQueries queries, long atMillis) throws InterruptedException {
     String expression = "sum(" + DevopsLoad.METRICS.get(METRIC) + ")";
     double answer = queries.number(expression, atMillis);
@@ -82,13 +101,14 @@ final class DayQueries {
     }
   }
 
-  void end() {
-    done = true;
-  }
-
   /** How many answers were right. */
   long checked() {
     return checked;
+  }
+
+  /** What queries of a host took that look back for up to half a day; once nobody asks. */
+  Histogram oldNanos() {
+    return oldNanos;
   }
 
   /** What a query of a host took since the last call. */

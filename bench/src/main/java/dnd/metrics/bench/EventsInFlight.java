@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
@@ -91,6 +92,14 @@ final class EventsInFlight {
   /** All events before this number have had their replies. */
   long acknowledgedAllBefore() {
     return allBefore;
+  }
+
+  /**
+   * Those that were pushed and had no reply, the oldest first: who ended before it replied may have
+   * collected them or not. While nobody pushes and no replies are read.
+   */
+  long[] unanswered() {
+    return LongStream.range(allBefore, pushed).filter(number -> !replied[place(number)]).toArray();
   }
 
   /** From when an event was due to its reply, of those whose replies came since the last call. */

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.nats.client.Connection;
 import io.nats.client.Message;
-import io.nats.client.Nats;
-import io.nats.client.Options;
 import io.nats.client.Subscription;
 import java.io.IOException;
 import java.net.URI;
@@ -27,7 +25,7 @@ final class HubQueries implements QueryClient {
   private final Subscription replies;
 
   HubQueries(URI hub) throws IOException, InterruptedException {
-    connection = Nats.connect(new Options.Builder().server(hub.toString()).build());
+    connection = OneConnection.to(hub);
     inbox = connection.createInbox();
     replies = connection.subscribe(inbox);
     try {

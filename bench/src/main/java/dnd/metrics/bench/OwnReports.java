@@ -2,7 +2,6 @@ package dnd.metrics.bench;
 
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
-import io.nats.client.Nats;
 import java.io.IOException;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ final class OwnReports implements AutoCloseable {
   private volatile @Nullable JsonNode last;
 
   OwnReports(URI hub) throws IOException, InterruptedException {
-    connection = Nats.connect(hub.toString());
+    connection = OneConnection.to(hub);
     JsonMapper json = JsonMapper.shared();
     Dispatcher dispatcher =
         connection.createDispatcher(message -> last = json.readTree(message.getData()));

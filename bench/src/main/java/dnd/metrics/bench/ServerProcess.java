@@ -55,25 +55,30 @@ final class ServerProcess implements AutoCloseable {
   static ServerProcess start(Path program, Path parent, String configuration) {
     try {
       Path folder = Files.createTempDirectory(Files.createDirectories(parent), "bench");
-      return startIn(program, folder, configuration);
+      if (!configuration.isEmpty()) {
+        Files.writeString(folder.resolve("configuration.yaml"), configuration);
+      }
+      return startIn(program, folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static ServerProcess startIn(Path program, Path folder, String configuration)
-      throws IOException {
+  private static ServerProcess startIn(Path program, Path folder) throws IOException {
     Path data = folder.resolve("data");
     Path log = folder.resolve("server.log");
     List<String> command =
         new ArrayList<>(List.of(program.toString(), "run", "--listen", "127.0.0.1:0"));
     command.addAll(List.of("--data", data.toString()));
-    if (!configuration.isEmpty()) {
-      Path file = Files.writeString(folder.resolve("configuration.yaml"), configuration);
+    Path file = folder.resolve("configuration.yaml");
+    if (Files.exists(file)) {
       command.addAll(List.of("--config", file.toString()));
     }
     long started = System.nanoTime();
-    Process process = new ProcessBuilder(command).redirectError(log.toFile()).start();
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
     // The banner is followed to its end in the background, so that the program never waits for a
     // reader.
     BufferedReader out =
@@ -147,8 +152,21 @@ final class ServerProcess implements AutoCloseable {
    * object is of no use afterwards.
    */
   ServerProcess killAndRestart(Path program) throws IOException, InterruptedException {
+    kill();
+    return restart(program);
+  }
+
+  /** Ends it at once, as {@code kill -9} does. */
+  void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
-    return startIn(program, folder, "");
+  }
+
+  /**
+   * Starts the program again on the same folder, with the same configuration, after it was killed;
+   * this object is of no use afterwards.
+   */
+  ServerProcess restart(Path program) throws IOException {
+    return startIn(program, folder);
   }
 
   /** Bytes in the data folder. */
@@ -193,14 +211,9 @@ final class ServerProcess implements AutoCloseable {
     throw error;
   }
 
-  /** The blocks that there are on the disk now. */
-  List<BlockOnDisk> blocks() throws IOException {
-    return BlockOnDisk.in(folder.resolve("data").resolve("blocks"));
-  }
-
-  /** What the program wrote to its log so far. */
-  List<String> logLines() throws IOException {
-    return Files.readAllLines(folder.resolve("server.log"));
+  /** Where its blocks are. */
+  Path blockFolder() {
+    return folder.resolve("data").resolve("blocks");
   }
 
   /** Bytes in blocks, index included; 0 while there are none. */

@@ -25,7 +25,7 @@ final class SoakIntervals {
   /**
    * The first interval begins now.
    *
-   * @param taken is where all of them are added to
+   * @param taken is where all of them are added to, beside those of a process before this one
    */
   SoakIntervals(
       ServerProcess server,
@@ -41,7 +41,9 @@ final class SoakIntervals {
     this.taken = taken;
     this.cpuSeconds = server.cpuSeconds();
     this.acknowledged = pushes.acknowledged();
-    table.write(SoakInterval.header());
+    if (taken.isEmpty()) {
+      table.write(SoakInterval.header());
+    }
   }
 
   /**

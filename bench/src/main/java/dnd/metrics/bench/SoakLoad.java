@@ -55,9 +55,16 @@ final class SoakLoad {
 
   /** Replaces the host with this number by a new one of another name. */
   void replace(int number) {
-    generations[number]++;
-    make(number);
+    become(number, generations[number] + 1);
     replaced++;
+  }
+
+  /** The host with this number is from now on the one that has so many others before it. */
+  void become(int number, int generation) {
+    if (generations[number] != generation) {
+      generations[number] = generation;
+      make(number);
+    }
   }
 
   int hosts() {

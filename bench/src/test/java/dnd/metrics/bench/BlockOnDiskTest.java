@@ -14,8 +14,11 @@ class BlockOnDiskTest {
   @TempDir private Path folder;
 
   private void block(String name, long minMillis) throws IOException {
+    Path block = Files.createDirectory(folder.resolve(name));
+    Files.write(block.resolve("index"), new byte[5]);
+    Files.write(Files.createDirectory(block.resolve("chunks")).resolve("000001"), new byte[8]);
     Files.writeString(
-        Files.createDirectory(folder.resolve(name)).resolve("meta.json"),
+        block.resolve("meta.json"),
         "{\"ulid\":\"%s\",\"minTime\":%d,\"maxTime\":%d,\"stats\":{\"numSamples\":7}}"
             .formatted(name.substring(0, 26), minMillis, minMillis + 10));
   }
@@ -30,7 +33,8 @@ class BlockOnDiskTest {
     block(ULID + ".damaged", 0);
     Files.createDirectory(folder.resolve("wal"));
     assertThat(BlockOnDisk.in(folder))
-        .containsExactly(new BlockOnDisk(ULID, 10, 20, 7), new BlockOnDisk(later, 20, 30, 7));
+        .containsExactly(
+            new BlockOnDisk(ULID, 10, 20, 7, 13), new BlockOnDisk(later, 20, 30, 7, 13));
     assertThat(BlockOnDisk.in(folder.resolve("none"))).isEmpty();
   }
 }

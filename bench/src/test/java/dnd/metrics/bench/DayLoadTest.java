@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -103,6 +104,39 @@ class DayLoadTest {
         assertThat(load.total(METRIC, services, from, from + 3_600_000))
             .isEqualTo(new DayLoad.Total(count, sum));
       }
+    }
+  }
+
+  @Test
+  void aggregatesAreThoseOfEachSeries() {
+    for (long from = BEGIN - 1_000_000; from < BEGIN + HOURS * 3_600_000L; from += 2_222_222) {
+      long to = from + 3_600_000;
+      Map<String, List<Integer>> bySeries = new HashMap<>();
+      for (Sent each : sent) {
+        if (each.millis() > from && each.millis() <= to) {
+          bySeries.computeIfAbsent(each.host(), host -> new ArrayList<>()).add(each.value());
+        }
+      }
+      assertThat(load.aggregates(METRIC, from, to))
+          .isEqualTo(
+              new DayLoad.Aggregates(
+                  bySeries.values().stream().mapToLong(List::size).sum(),
+                  bySeries.values().stream().flatMap(List::stream).mapToLong(v -> v).sum(),
+                  bySeries.values().stream().mapToLong(Collections::min).sum(),
+                  bySeries.values().stream().mapToLong(Collections::max).sum()));
+    }
+  }
+
+  @Test
+  void anEventIsTheSameWhenItIsPushedAgain() {
+    for (long number : List.of(load.events() - 1, 0L, load.events() / 2, load.events() / 2 + 1)) {
+      WireBuffer out = new WireBuffer();
+      load.publication(number, out);
+      String[] lines = new String(out.array(), 0, out.size(), UTF_8).split("\r\n");
+      JsonNode metric = new JsonMapper().readTree(lines[1]).get("data").get("metrics").get(METRIC);
+      assertThat(metric.get("labels").get("hostname").stringValue())
+          .isEqualTo(sent.get((int) number).host());
+      assertThat(metric.get("value").intValue()).isEqualTo(sent.get((int) number).value());
     }
   }
 

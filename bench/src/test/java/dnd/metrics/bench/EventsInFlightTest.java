@@ -73,6 +73,20 @@ class EventsInFlightTest {
   }
 
   @Test
+  void whatHadNoReplyIsPushedAgain() {
+    push(0, 1, 2, 3);
+    reply(0, RIGHT);
+    reply(2, RIGHT);
+    assertThat(pushes.unanswered()).containsExactly(1, 3);
+    reply(1, RIGHT);
+    reply(3, RIGHT);
+    assertThat(pushes.unanswered()).isEmpty();
+    push(4);
+    assertThat(pushes.unanswered()).containsExactly(4);
+    assertThatCode(workers::check).doesNotThrowAnyException();
+  }
+
+  @Test
   void aReplyThatLacksASampleIsAFailure() {
     push(0);
     String nine = RIGHT.replace("10", "9");

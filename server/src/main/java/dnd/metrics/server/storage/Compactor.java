@@ -130,19 +130,26 @@ public final class Compactor {
     }
   }
 
-  /** Removes blocks and series whose time is over, or for which there is no room. */
+  /** A block, here or in the object store only, and what it takes there. */
+  private record Sized(BlockMeta meta, long bytes) {}
+
+  /**
+   * Removes blocks and series whose time is over, or for which there is no room: the oldest first,
+   * wherever they are, so that no hole is left in front of what stays.
+   */
   private boolean removeWhatIsOver(List<Block> all, Set<Ulid> waiting) throws IOException {
     long now = clock.millis();
     List<Ulid> gone = new ArrayList<>();
-    long bytes = all.stream().mapToLong(Block::byteSize).sum();
+    List<Sized> everywhere = everywhere(all);
+    long bytes = everywhere.stream().mapToLong(Sized::bytes).sum();
     boolean olderWaits = false;
-    for (Block block : all) {
+    for (Sized block : everywhere) {
       boolean tooOld = Retention.isOver(retention.longestMillis(), block.meta().maxMillis(), now);
       if (waiting.contains(block.meta().ulid())) {
         olderWaits = true;
       } else if (tooOld || (bytes > retention.mostBytes() && !olderWaits)) {
         gone.add(block.meta().ulid());
-        bytes -= block.byteSize();
+        bytes -= block.bytes();
         LOG.info(
             "block {} with samples up to {} goes: {}",
             block.meta().ulid(),
@@ -161,6 +168,22 @@ public final class Compactor {
       }
     }
     return false;
+  }
+
+  /** What is here, and where there is a bound for all together what is in the store only, too. */
+  private List<Sized> everywhere(List<Block> here) {
+    List<Sized> found = new ArrayList<>();
+    here.forEach(block -> found.add(new Sized(block.meta(), block.byteSize())));
+    RemoteBlocks store = blocks.remote();
+    if (store != null && retention.mostBytes() != Long.MAX_VALUE) {
+      for (RemoteBlocks.Remote far :
+          store.overlapping(here, Long.MIN_VALUE, Long.MIN_VALUE, Long.MAX_VALUE)) {
+        long bytes = far.files().values().stream().mapToLong(Long::longValue).sum();
+        found.add(new Sized(far.meta(), bytes));
+      }
+      found.sort(Comparator.comparingLong(block -> block.meta().minMillis()));
+    }
+    return found;
   }
 
   private boolean hasSeriesThatAreOver(Block block, long now) {

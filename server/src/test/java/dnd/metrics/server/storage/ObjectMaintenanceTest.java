@@ -443,6 +443,48 @@ class ObjectMaintenanceTest {
   }
 
   @Test
+  void forWantOfRoomTheOldestGoFirstWhereverTheyAre() throws IOException {
+    fill(9, 12);
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.objects.run();
+      assertThat(life.blocks.ulids()).hasSizeBetween(1, written - 4);
+    }
+    long most = bytesInStore() * 3 / 4;
+    retention = new Retention(Retention.FOR_EVER, most, List.of());
+    List<Ulid> before = ulidsInStore();
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.compactor.compact(raw -> Set.of())).isTrue();
+      life.objects.run();
+      List<Ulid> left = ulidsInStore();
+      assertThat(left).hasSizeLessThan(before.size());
+      assertThat(left).isEqualTo(before.subList(before.size() - left.size(), before.size()));
+      assertThat(left).containsAll(life.blocks.ulids());
+      assertThat(bytesInStore()).isBetween(most / 2, most);
+      long from = left.getFirst().millis();
+      model.replaceAll((labels, samples) -> samples.between(from, Long.MAX_VALUE));
+      model.values().removeIf(SampleList::isEmpty);
+      life.check("what there is room for");
+      assertThat(life.compactor.compact(raw -> Set.copyOf(life.blocks.ulids())))
+          .as("something goes a second time")
+          .isFalse();
+    }
+  }
+
+  private long bytesInStore() throws IOException {
+    return store.list("").stream().mapToLong(StoredObject::byteSize).sum();
+  }
+
+  /** The names of blocks as they are given out here are in the order of their times. */
+  private List<Ulid> ulidsInStore() throws IOException {
+    return store.names("meta.json").stream()
+        .map(name -> Ulid.parse(name.substring(0, name.indexOf('/'))))
+        .sorted()
+        .toList();
+  }
+
+  @Test
   void theCacheIsBounded() throws IOException {
     fill(10, 10);
     try (Life life = new Life()) {
