@@ -37,6 +37,15 @@ final class Bits {
     }
   }
 
+  /** Makes all bits from {@code position} on zero again. */
+  static void clearFrom(byte[] data, int position) {
+    int index = position >>> 3;
+    if (index < data.length) {
+      data[index] &= (byte) (0xff00 >> (position & 7));
+      Arrays.fill(data, index + 1, data.length, (byte) 0);
+    }
+  }
+
   /**
    * The bits from {@code position} on, left-aligned; at least 57 of them are meant, and those
    * behind {@code limit} (a length in bytes) are zero.

@@ -47,6 +47,11 @@ public abstract sealed class HistogramChunk implements Chunk
   private long lastMillis;
   private long lastDeltaMillis;
 
+  /**
+   * Whether a histogram was begun and not finished, for want of memory: no other goes behind it.
+   */
+  private boolean isTorn;
+
   /** The last histogram, in the chunk's layout (or, when stale, without buckets). */
   Histogram last;
 
@@ -116,7 +121,7 @@ public abstract sealed class HistogramChunk implements Chunk
    *     written anew with more buckets
    */
   public HistogramChunk append(long tMillis, Histogram histogram) {
-    if (size() == MAX_SIZE) {
+    if (size() == MAX_SIZE || isTorn) {
       return follow(tMillis, histogram);
     }
     Fit fit = fit(histogram);
@@ -313,6 +318,7 @@ public abstract sealed class HistogramChunk implements Chunk
   }
 
   private void write(long tMillis, Histogram h) {
+    isTorn = true; // until all of it is there
     long delta = tMillis - lastMillis;
     out.putSignedVarbit(delta - lastDeltaMillis);
     put(h);
@@ -320,6 +326,7 @@ public abstract sealed class HistogramChunk implements Chunk
     lastDeltaMillis = delta;
     last = h;
     publish(size() + 1);
+    isTorn = false;
   }
 
   private void publish(int size) {

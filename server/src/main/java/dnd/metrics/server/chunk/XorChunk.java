@@ -125,11 +125,22 @@ public final class XorChunk implements Chunk {
   }
 
   /**
-   * Appends a sample; its time must be after the last one's. One thread at a time.
+   * Appends a sample; its time must be after the last one's. One thread at a time. Where there is
+   * no memory for it the chunk stays as it was.
    *
    * @throws IllegalStateException when the chunk holds {@link #MAX_SIZE} samples
    */
   public void append(long tMillis, double value) {
+    try {
+      write(tMillis, value);
+    } catch (OutOfMemoryError e) {
+      Bits.clearFrom(data, (int) published); // writing only ever sets bits
+      throw e;
+    }
+  }
+
+  /** All but the bits changes when these are written. */
+  private void write(long tMillis, double value) {
     int size = (int) (published >>> 32);
     if (size == MAX_SIZE) {
       throw new IllegalStateException("chunk is full");
@@ -147,8 +158,9 @@ public final class XorChunk implements Chunk {
       }
       lastDeltaMillis = delta;
     } else if (size == 1) {
-      lastDeltaMillis = tMillis - lastMillis;
-      position = putValue(putVarint(position, lastDeltaMillis), valueBits);
+      long delta = tMillis - lastMillis;
+      position = putValue(putVarint(position, delta), valueBits);
+      lastDeltaMillis = delta;
     } else {
       position = putVarint(position, (tMillis << 1) ^ (tMillis >> 63));
       position = put(position, valueBits, 64);
@@ -190,14 +202,15 @@ public final class XorChunk implements Chunk {
       }
       return put(put(position, 0b10, 2), xor >>> trailing, significant);
     }
-    leading = (byte) newLeading;
-    trailing = (byte) newTrailing;
     int significant = 64 - newLeading - newTrailing;
     long head = (0b11L << 11) | ((long) newLeading << 6) | (significant & 63);
-    if (significant <= 51) {
-      return put(position, (head << significant) | (xor >>> newTrailing), significant + 13);
-    }
-    return put(put(position, head, 13), xor >>> newTrailing, significant);
+    int end =
+        significant <= 51
+            ? put(position, (head << significant) | (xor >>> newTrailing), significant + 13)
+            : put(put(position, head, 13), xor >>> newTrailing, significant);
+    leading = (byte) newLeading;
+    trailing = (byte) newTrailing;
+    return end;
   }
 
   private int putVarint(int position, long value) {
