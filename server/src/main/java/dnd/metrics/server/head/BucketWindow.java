@@ -65,20 +65,24 @@ final class BucketWindow {
     return Math.max(first + counts.length - 1, index) - Math.min(first, index) + 1;
   }
 
-  BucketWindow incremented(int index) {
+  /** This one where it has a bucket; otherwise a wider one. */
+  BucketWindow with(int index) {
     int at = index - first;
     if (at >= 0 && at < counts.length) {
-      counts[at]++;
       return this;
     }
     if (counts.length == 0) {
-      return new BucketWindow(index, new long[] {1});
+      return new BucketWindow(index, new long[1]);
     }
     int low = Math.min(first, index);
     long[] wider = new long[sizeWith(index)];
     System.arraycopy(counts, 0, wider, first - low, counts.length);
-    wider[index - low]++;
     return new BucketWindow(low, wider);
+  }
+
+  /** Counts into a bucket that it has. */
+  void increment(int index) {
+    counts[index - first]++;
   }
 
   /** The same counts in buckets of double width: bucket i goes into (i + 1) / 2, rounded down. */

@@ -22,40 +22,41 @@ final class RunningHistogram extends RunningValue {
   private BucketWindow positive = BucketWindow.EMPTY;
   private BucketWindow negative = BucketWindow.EMPTY;
 
-  /** Counts a finite value. */
+  /**
+   * Counts a finite value. What needs memory comes before the write: one that is broken off would
+   * keep readers waiting for ever.
+   */
   void observe(long timeMillis, double value) {
+    double magnitude = Math.abs(value);
+    boolean isZero = magnitude <= ZERO_THRESHOLD;
+    int newSchema = schema;
+    int index = 0;
+    BucketWindow mine = value > 0 ? positive : negative;
+    BucketWindow other = value > 0 ? negative : positive;
+    if (!isZero) {
+      index = BucketWindow.indexOf(magnitude, newSchema);
+      while (other.size() + mine.sizeWith(index) > MAX_BUCKETS
+          && newSchema > Histogram.MIN_SCHEMA) {
+        newSchema--;
+        mine = mine.halved();
+        other = other.halved();
+        index = BucketWindow.indexOf(magnitude, newSchema);
+      }
+      mine = mine.with(index);
+    }
     beginWrite();
     moveTo(timeMillis);
     count++;
     sum += value;
-    if (Math.abs(value) <= ZERO_THRESHOLD) {
+    if (isZero) {
       zeroCount++;
-    } else if (value > 0) {
-      makeRoom(value, positive, negative);
-      positive = positive.incremented(BucketWindow.indexOf(value, schema));
     } else {
-      makeRoom(-value, negative, positive);
-      negative = negative.incremented(BucketWindow.indexOf(-value, schema));
+      mine.increment(index);
+      schema = newSchema;
+      positive = value > 0 ? mine : other;
+      negative = value > 0 ? other : mine;
     }
     endWrite();
-  }
-
-  private void makeRoom(double magnitude, BucketWindow mine, BucketWindow other) {
-    int steps = 0;
-    int buckets = other.size() + mine.sizeWith(BucketWindow.indexOf(magnitude, schema));
-    BucketWindow m = mine;
-    BucketWindow o = other;
-    while (buckets > MAX_BUCKETS && schema - steps > Histogram.MIN_SCHEMA) {
-      steps++;
-      m = m.halved();
-      o = o.halved();
-      buckets = o.size() + m.sizeWith(BucketWindow.indexOf(magnitude, schema - steps));
-    }
-    for (int i = 0; i < steps; i++) {
-      positive = positive.halved();
-      negative = negative.halved();
-      schema--;
-    }
   }
 
   /** The histogram as it is now, for the writer. */

@@ -3,7 +3,7 @@ package dnd.metrics.server.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * campaign.
  */
 class MemoryFaultTest {
-  private static final int EVENTS = 30;
+  private static final int EVENTS = 24;
 
   @TempDir Path folder;
 
@@ -42,10 +42,16 @@ class MemoryFaultTest {
             folder.resolve("data" + seed).toString(),
             Long.toString(seed),
             Integer.toString(EVENTS));
-    Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Path output = folder.resolve("output" + seed);
+    Process child =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
     try {
-      String said = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      boolean ended = child.waitFor(3, TimeUnit.MINUTES);
+      String said = Files.readString(output);
+      assertThat(ended).as("seed %d ends: %s", seed, said).isTrue();
       assertThat(child.exitValue()).as("seed %d: %s", seed, said).isZero();
       return said;
     } finally {
