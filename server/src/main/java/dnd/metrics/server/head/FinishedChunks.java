@@ -14,6 +14,11 @@ import java.util.List;
 final class FinishedChunks {
   static final FinishedChunks NONE =
       new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
+
+  /** In the place of those of a series that was parked: they are where it is. */
+  static final FinishedChunks PARKED =
+      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
+
   static final byte[] NO_ROOM = {};
 
   /** Stands in a checkpoint where chunks that are there have their encoding. */

@@ -37,6 +37,12 @@ final class HeadReader implements SampleReader {
     }
   }
 
+  /** Whether the series was parked and lacks what it had, or a part of it. */
+  @SuppressWarnings("ReferenceEquality") // it stands for that
+  boolean isOfParked() {
+    return finished == FinishedChunks.PARKED;
+  }
+
   @Override
   public boolean next(SampleBatch batch) {
     OutOfOrderMerge m = merge;

@@ -262,7 +262,9 @@ public final class HeadSeries implements Series, DirectoryEntry {
 
   @Override
   public SampleReader read(long fromMillis, long toMillis) {
-    return new HeadReader(this, fromMillis, toMillis);
+    HeadReader reader = new HeadReader(this, fromMillis, toMillis);
+    HeadSeries again = reader.isOfParked() ? sender.head.directory().toRead(ref) : null;
+    return again == null ? reader : again.read(fromMillis, toMillis);
   }
 
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
@@ -610,7 +612,8 @@ public final class HeadSeries implements Series, DirectoryEntry {
 
   /**
    * The same series with as little as possible in memory; for the thread with the sender's lock,
-   * which puts it in the place of this one. Null while a finished chunk is in no file yet.
+   * which puts it in the place of this one, and {@link #empty empties} this one then. Null while a
+   * finished chunk is in no file yet.
    *
    * @param room to write in
    */
@@ -621,6 +624,16 @@ public final class HeadSeries implements Series, DirectoryEntry {
     room.clear();
     write(room, scratch, uses);
     return new ParkedSeries(firstLabel, otherLabels, this, room.copy());
+  }
+
+  /**
+   * Lets go of its chunks, once it is parked: who writes it may keep it for long, and finds that it
+   * is not live; who reads it finds what it had where it is parked.
+   */
+  void empty() {
+    leave();
+    finished = FinishedChunks.PARKED; // before the open one goes: readers look for it later
+    open = null;
   }
 
   /** Forgets what a cut has between two times, the second not included; blocks have it. */

@@ -430,6 +430,9 @@ public final class SenderBatch implements AutoCloseable {
     if (series.sender != sender) {
       throw new IllegalArgumentException("a series of another sender: " + series.labels());
     }
+    if (!series.isLive()) {
+      throw new IllegalArgumentException("to be resolved anew: " + series.labels());
+    }
     if (original != null) {
       throw new IllegalStateException("nothing may be appended of a duplicate");
     }

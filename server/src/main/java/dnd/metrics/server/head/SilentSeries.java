@@ -57,7 +57,7 @@ final class SilentSeries {
     ParkedSeries parked = series.park(room, scratch, uses);
     if (parked != null) {
       head.directory().park(series, parked);
-      series.leave(); // who kept it finds the one that is made again
+      series.empty();
     }
   }
 }

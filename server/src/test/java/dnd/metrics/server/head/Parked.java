@@ -3,7 +3,7 @@ package dnd.metrics.server.head;
 import java.io.IOException;
 
 /** Which series of a head are parked. */
-final class Parked {
+public final class Parked {
   private Parked() {}
 
   /** How many are. */
@@ -20,7 +20,7 @@ final class Parked {
    *
    * @return how many are parked then
    */
-  static int park(Head head, long beforeMillis) throws IOException {
+  public static int park(Head head, long beforeMillis) throws IOException {
     head.finishSilent(beforeMillis);
     head.storeChunks();
     head.finishSilent(beforeMillis);

@@ -124,7 +124,8 @@ class ParkedSeriesTest {
       assertThat(again.isLive()).isTrue();
       assertThat(again.labels()).isEqualTo(labels(3));
       assertThat(Samples.of(again)).hasSize(SAMPLES + 1);
-      assertThat(Samples.of(kept)).as("what somebody may still read in").hasSize(SAMPLES);
+      assertThat(kept.finished.isEmpty()).as("nothing is kept with it").isTrue();
+      assertThat(Samples.of(kept)).as("what somebody may still read in").hasSize(SAMPLES + 1);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.head.HeadSeries;
+import dnd.metrics.server.head.Parked;
 import dnd.metrics.server.head.ReplayListener;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PredictionDifferentialTest {
   private static final Instant NOW = Instant.parse("2026-11-24T10:30:00Z");
   private static final int EVENTS = 1500;
+  private static final int EVENTS_BETWEEN_PARKING = 50;
 
   @TempDir Path folder;
 
@@ -92,6 +94,7 @@ class PredictionDifferentialTest {
   @ValueSource(longs = {1, 2, 20261124})
   void predictionChangesNothingButTime(long seed) throws Exception {
     RandomEvents events = new RandomEvents(new Random(seed));
+    int parked = 0;
     try (Service predicting = new Service(folder.resolve("a"), IngestLimits.DEFAULT);
         Service parsing =
             new Service(folder.resolve("b"), IngestLimits.DEFAULT.withLearnedBytes(0))) {
@@ -103,7 +106,11 @@ class PredictionDifferentialTest {
                 "seed %d, event %d on %s: %s",
                 seed, i, event.subject(), new String(event.payload(), StandardCharsets.UTF_8))
             .isEqualTo(parsing.send(event));
+        if (i % EVENTS_BETWEEN_PARKING == 0) { // what was learned must find its series again
+          parked += Parked.park(predicting.head, Long.MAX_VALUE);
+        }
       }
+      assertThat(parked).as("seed %d", seed).isPositive();
       assertThat(predicting.contents()).as("seed %d", seed).isEqualTo(parsing.contents());
       assertThat(predicting.head.metadata()).isEqualTo(parsing.head.metadata());
       assertThat(predicting.contents()).isNotEmpty();
