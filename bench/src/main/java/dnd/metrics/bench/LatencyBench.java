@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * What an event takes at a fixed rate: from the moment it was due to be published to its reply, to
  * {@code metrics.collected} at a subscriber on another connection, to being found by a query; and
  * from a dashboard query to its reply while the events go on. Times count from when an event was
- * due, so that a stall is not hidden by the events that it delays.
+ * due, so that a stall is not hidden by the events that it delays. What of that is the sender's own
+ * lateness, which shares the processors with the program, is told beside it.
  */
 final class LatencyBench {
   private static final int WARM_UP_SECONDS = 10;
@@ -25,6 +26,7 @@ final class LatencyBench {
   private final int eventsPerSecond;
   private final int seconds;
   private final String correlationPrefix;
+  private final Histogram late = histogram();
   private final Histogram reply = histogram();
   private final Histogram collected = histogram();
   private final Histogram queryable = histogram();
@@ -80,6 +82,7 @@ final class LatencyBench {
   }
 
   private void addTimesOfPushes(String rate, Report report) {
+    report.add(Measured.times("the sender's own lateness" + rate, late));
     report.add(Measured.times("push → reply" + rate, reply));
     report.add(Measured.times("push → metrics.collected" + rate, collected));
   }
@@ -118,7 +121,7 @@ final class LatencyBench {
             }
           });
       beside.run();
-      publish(publisher, dueNanos);
+      publish(publisher, dueNanos, firstCounted);
       await(events);
     }
   }
@@ -141,12 +144,14 @@ final class LatencyBench {
     }
   }
 
-  private void publish(WireConnection publisher, long[] dueNanos) throws IOException {
+  private void publish(WireConnection publisher, long[] dueNanos, int firstCounted)
+      throws IOException {
     SteadyEvents events = new SteadyEvents(correlationPrefix);
     Pace pace = Pace.fromNow(eventsPerSecond);
     for (int i = 0; i < dueNanos.length; i++) {
       dueNanos[i] = pace.dueNanos(i);
       pace.await(i);
+      record(late, dueNanos, i, firstCounted);
       publisher.send(events.publication(i, "_INBOX.latency." + i));
     }
   }
