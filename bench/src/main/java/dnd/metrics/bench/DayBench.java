@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -138,6 +139,8 @@ final class DayBench implements Callable<Integer> {
       live(server, load, queries, events, table, Long.MAX_VALUE);
       checkAtRest(server, objects, load, storage);
     } finally {
+      Files.copy(
+          server.log(), shared.folder.resolve("day.log"), StandardCopyOption.REPLACE_EXISTING);
       server.close();
       ServerProcess.removeFolder(objects);
       Files.writeString(shared.folder.resolve("day.svg"), SoakPlot.svg(title, intervals));

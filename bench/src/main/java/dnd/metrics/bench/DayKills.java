@@ -19,11 +19,14 @@ record DayKills(List<Long> beforeEvents) {
   }
 
   static DayKills of(int kills, long seed, DayLoad load, int hours) {
+    if (kills < 0) {
+      throw new IllegalArgumentException(kills + " kills");
+    }
     if (kills == 0) {
       return new DayKills(List.of());
     }
-    long first = (long) (load.events() * FIRST_HOUR / hours);
-    long noon = Math.max(first + 1, load.events() / 2);
+    long noon = load.events() / 2;
+    long first = Math.min((long) (load.events() * FIRST_HOUR / hours), noon - 1);
     LongStream early = new Random(seed).longs(kills - 1L, first, noon).sorted();
     return new DayKills(LongStream.concat(early, LongStream.of(load.events())).boxed().toList());
   }

@@ -19,9 +19,7 @@ final class DayQueries {
 
   private static final int OLD_EVERY = 10;
 
-  /**
-   * How long ago at most: there is room for six more, and one block of six hours goes at a time.
-   */
+  /** How long ago at most: so much is there still after a block of six hours went. */
   private static final int OLD_HOURS = 9;
 
   private final DayLoad load;

@@ -211,6 +211,11 @@ final class ServerProcess implements AutoCloseable {
     throw error;
   }
 
+  /** Where it writes its log, before a kill and after it. */
+  Path log() {
+    return folder.resolve("server.log");
+  }
+
   /** Where its blocks are. */
   Path blockFolder() {
     return folder.resolve("data").resolve("blocks");

@@ -23,6 +23,13 @@ class DayKillsTest {
   }
 
   @Test
+  void inAnHourTheyAreBeforeItsHalf() {
+    DayLoad hour = new DayLoad(300, 1_764_000_012_345L, 1);
+    assertThat(DayKills.of(3, 1, hour, 1).beforeEvents().subList(0, 2))
+        .allSatisfy(event -> assertThat(event).isBetween(1L, hour.events() / 2));
+  }
+
+  @Test
   void noneAndOne() {
     assertThat(DayKills.of(0, 1, load, HOURS).beforeEvents()).isEmpty();
     assertThat(DayKills.of(0, 1, load, HOURS).lastHour(load)).isZero();

@@ -16,6 +16,7 @@ import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -79,12 +80,14 @@ public final class Downsampler {
   public boolean downsample() throws IOException {
     BlockSnapshot raw = blocks.hold();
     try {
+      List<BlockMeta> metas = raw.blocks().stream().map(Block::meta).toList();
+      Map<Downsampling, Set<Ulid>> parents = new HashMap<>();
       for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
-        if (downsample(each.getKey(), each.getValue(), raw.blocks())) {
+        if (tidy(each.getKey(), each.getValue(), metas, parents)) {
           return true;
         }
       }
-      return false;
+      return make(raw.blocks(), parents);
     } finally {
       raw.release();
     }
@@ -125,18 +128,26 @@ public final class Downsampler {
     return nothingIn.computeIfAbsent(kind, k -> ConcurrentHashMap.newKeySet());
   }
 
-  private boolean downsample(Downsampling kind, Blocks own, List<Block> raw) throws IOException {
+  /**
+   * Removes the next block of one kind that is of no use any more, or writes it anew.
+   *
+   * @param raw all raw blocks
+   * @param parents takes the raw blocks of which there are blocks of this kind
+   * @return false where there is none
+   */
+  private boolean tidy(
+      Downsampling kind, Blocks own, List<BlockMeta> raw, Map<Downsampling, Set<Ulid>> parents)
+      throws IOException {
     long now = clock.millis();
     BlockSnapshot made = own.hold();
     try {
-      List<BlockMeta> metas = raw.stream().map(Block::meta).toList();
-      Set<Ulid> parents = new HashSet<>();
+      Set<Ulid> known = new HashSet<>();
       for (BlockMeta meta : all(own, made)) {
-        if (DownsampledSnapshot.state(meta, metas) == State.OUTDATED || isOver(kind, meta, now)) {
+        if (DownsampledSnapshot.state(meta, raw) == State.OUTDATED || isOver(kind, meta, now)) {
           own.removeForGood(List.of(meta.ulid()));
           return true;
         }
-        parents.add(DownsampledSnapshot.parent(meta));
+        known.add(DownsampledSnapshot.parent(meta));
       }
       for (Block block : made.blocks()) {
         if (block.meta().stats().tombstones() > 0) {
@@ -144,19 +155,33 @@ public final class Downsampler {
           return true;
         }
       }
-      Set<Ulid> empty = nothingIn(kind);
-      empty.retainAll(raw.stream().map(block -> block.meta().ulid()).toList());
-      for (Block block : raw) {
-        Ulid ulid = block.meta().ulid();
-        if (!parents.contains(ulid) && !empty.contains(ulid) && isDue(kind, block, raw, now)) {
-          make(kind, own, block);
-          return true;
-        }
-      }
+      nothingIn(kind).retainAll(raw.stream().map(BlockMeta::ulid).toList());
+      parents.put(kind, known);
       return false;
     } finally {
       made.release();
     }
+  }
+
+  /**
+   * Makes the next block: of the oldest raw block all kinds before any of another, since a block
+   * may go from here once it has them all, and the oldest goes first.
+   */
+  private boolean make(List<Block> raw, Map<Downsampling, Set<Ulid>> parents) throws IOException {
+    long now = clock.millis();
+    for (Block block : raw) {
+      Ulid ulid = block.meta().ulid();
+      for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
+        Downsampling kind = each.getKey();
+        if (!parents.getOrDefault(kind, Set.of()).contains(ulid)
+            && !nothingIn(kind).contains(ulid)
+            && isDue(kind, block, raw, now)) {
+          make(kind, each.getValue(), block);
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** What is here and, as far as one knows, in the object store. */

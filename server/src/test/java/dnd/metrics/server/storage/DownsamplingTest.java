@@ -404,6 +404,44 @@ class DownsamplingTest {
   }
 
   @Test
+  void theOldestBlockHasAllItsKindsBeforeAnotherBegins() throws IOException {
+    write(model(new Random(11)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    Downsampler downsampler =
+        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, clock, names);
+    List<Ulid> begun = new ArrayList<>();
+    Map<Ulid, Integer> kindsBefore = new HashMap<>();
+    while (downsampler.downsample()) {
+      Map<Ulid, Integer> kinds = kindsByParent(downsampled);
+      kinds.forEach((parent, count) -> {
+        boolean grew = count > kindsBefore.getOrDefault(parent, 0);
+        if (grew && (begun.isEmpty() || !begun.getLast().equals(parent))) {
+          begun.add(parent);
+        }
+      });
+      kindsBefore.putAll(kinds);
+    }
+    assertThat(begun).isEqualTo(blocks.ulids().stream().sorted().toList()); // the newer, the later
+    assertThat(begun).hasSize(BLOCKS);
+  }
+
+  private static Map<Ulid, Integer> kindsByParent(DownsampledBlocks downsampled) {
+    Map<Ulid, Integer> kinds = new HashMap<>();
+    for (Blocks own : downsampled.all().values()) {
+      BlockSnapshot made = own.hold();
+      try {
+        made.blocks()
+            .forEach(
+                block -> kinds.merge(DownsampledSnapshot.parent(block.meta()), 1, Integer::sum));
+      } finally {
+        made.release();
+      }
+    }
+    return kinds;
+  }
+
+  @Test
   void rawBlocksThatHaveChangedCountAndAreDownsampledAgain() throws IOException {
     Random random = new Random(9);
     SortedMap<Labels, SampleList> model = model(random);
