@@ -151,7 +151,11 @@ final class OwnFigures {
             "Size of these files.",
             "bytes",
             done.chunkFileBytes(),
-            Map.of());
+            Map.of())
+        .gauge(
+            "dnd_metrics_head_parked_series",
+            "Series of the head that get no samples any more and wait in these files for the cut.",
+            done.parkedSeries());
   }
 
   static void blocks(BlocksStatus status, BlockMaintenance maintenance, Metrics metrics) {

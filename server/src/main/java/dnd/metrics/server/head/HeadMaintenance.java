@@ -105,7 +105,8 @@ final class HeadMaintenance implements Closeable {
         blocksCut.get(),
         upkeep.failures(),
         head.chunkStore().fileCount(),
-        head.chunkStore().fileBytes());
+        head.chunkStore().fileBytes(),
+        head.directory().parkedCount());
   }
 
   /** How long each checkpoint took. */

@@ -39,6 +39,8 @@ public record HeadStatus(
    * @param failures how often one of these could not be written, and was tried again later
    * @param chunkFiles how many files hold finished chunks now
    * @param chunkFileBytes how large these are together
+   * @param parkedSeries how many series that get no samples any more are in them but for their
+   *     labels
    */
   public record Maintenance(
       long checkpoints,
@@ -46,5 +48,6 @@ public record HeadStatus(
       long blocks,
       long failures,
       long chunkFiles,
-      long chunkFileBytes) {}
+      long chunkFileBytes,
+      long parkedSeries) {}
 }

@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static java.util.Objects.requireNonNull;
 
 import dnd.metrics.server.index.LabelPair;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class SeriesDirectory {
 
   private volatile AtomicReferenceArray<@Nullable Page> pages = new AtomicReferenceArray<>(16);
   private volatile int count;
+  private final AtomicInteger parkedCount = new AtomicInteger();
 
   private static final class Page {
     final AtomicReferenceArray<@Nullable DirectoryEntry> entries =
@@ -132,6 +134,11 @@ final class SeriesDirectory {
     return count;
   }
 
+  /** How many of them are parked. */
+  int parkedCount() {
+    return parkedCount.get();
+  }
+
   /**
    * Puts a series in the place of one that it is made of again; for the thread with the sender's
    * lock, which lets nobody append to the one that was there.
@@ -145,6 +152,7 @@ final class SeriesDirectory {
       }
       page.entries.setRelease(i, parked);
     }
+    parkedCount.incrementAndGet();
   }
 
   /** The series; null where there is none, or while it is being made for the first time. */
@@ -169,6 +177,7 @@ final class SeriesDirectory {
           HeadSeries series = parked.make(ref);
           page.entries.setRelease(i, series);
           parked.release();
+          parkedCount.decrementAndGet();
           yield series;
         }
         case null -> {

@@ -94,6 +94,9 @@ class ParkedSeriesTest {
       assertThat(head.labelsOf(6).label("no")).isEmpty();
       assertThat(head.status().series()).isEqualTo(SERIES);
       assertThat(Parked.count(head)).isEqualTo(SERIES);
+      assertThat(head.status().maintenance().parkedSeries()).isEqualTo(SERIES);
+      push(head, 0, 2, NOW + 30 * MINUTE, 1);
+      assertThat(head.status().maintenance().parkedSeries()).isEqualTo(SERIES - 2);
     }
   }
 
