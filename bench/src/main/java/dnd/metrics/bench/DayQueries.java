@@ -17,10 +17,13 @@ final class DayQueries {
   private static final int METRIC = 0;
   private static final long HOUR_MILLIS = 3_600_000;
 
-  private static final int OLD_EVERY = 10;
+  private static final int OLD_EVERY = 5;
+
+  /** How long ago at least: what is older may have gone from the local disk. */
+  private static final int OLD_FROM_HOURS = 6;
 
   /** How long ago at most: so much is there still after a block of six hours went. */
-  private static final int OLD_HOURS = 9;
+  private static final int OLD_HOURS = 11;
 
   private final DayLoad load;
   private final EventsInFlight pushes;
@@ -45,7 +48,11 @@ final class DayQueries {
         continue;
       }
       if (i % OLD_EVERY == 0) {
-        askOfHost(queries, newestMillis() - random.nextLong(OLD_HOURS * HOUR_MILLIS) / 1000 * 1000);
+        long atMillis = newestMillis() - oldMillis();
+        if (atMillis < load.timeMillis(load.hosts())) {
+          continue; // before the day
+        }
+        askOfHost(queries, atMillis);
         oldNanos.recordValue(System.nanoTime() - due);
       } else if (i % 2 == 0) {
         askOfHost(queries, newestMillis());
@@ -58,15 +65,16 @@ final class DayQueries {
     }
   }
 
+  private long oldMillis() {
+    return random.nextLong(OLD_FROM_HOURS * HOUR_MILLIS, OLD_HOURS * HOUR_MILLIS) / 1000 * 1000;
+  }
+
   /** Up to then all events have had their replies. */
   private long newestMillis() {
     return Math.floorDiv(load.timeMillis(pushes.acknowledgedAllBefore()) - 1, 1000) * 1000;
   }
 
   private void askOfHost(HubQueries queries, long atMillis) throws InterruptedException {
-    if (atMillis < load.timeMillis(load.hosts())) {
-      return; // before the day
-    }
     long event = load.lastOf(random.nextInt(load.hosts()), atMillis);
     DashboardQuery query =
         new DashboardQuery(
