@@ -144,15 +144,8 @@ final class SeriesDirectory {
    * lock, which lets nobody append to the one that was there.
    */
   void park(HeadSeries series, ParkedSeries parked) {
-    Page page = requireNonNull(page(series.ref));
-    int i = series.ref & PAGE_MASK;
-    synchronized (page) {
-      if (page.places.length > 0) {
-        page.places[i] = 0; // what the checkpoint has of it is old
-      }
-      page.entries.setRelease(i, parked);
-    }
-    parkedCount.incrementAndGet();
+    parkedCount.incrementAndGet(); // first: it may be made again at once
+    requireNonNull(page(series.ref)).entries.setRelease(series.ref & PAGE_MASK, parked);
   }
 
   /** The series; null where there is none, or while it is being made for the first time. */
@@ -239,10 +232,7 @@ final class SeriesDirectory {
     return null;
   }
 
-  /**
-   * The place of a series in the checkpoint, also of one that is made, until it is parked; -1 for
-   * none.
-   */
+  /** The place of a series in the checkpoint, also of one that is made or parked; -1 for none. */
   int place(int ref) {
     Page page = page(ref);
     return page == null ? -1 : page.place(ref & PAGE_MASK);
