@@ -142,6 +142,15 @@ final class ChunkFile {
     return content().get(INT, offset + 12);
   }
 
+  /**
+   * Whether there is room for what a chunk's head says is its length: damage may have changed it.
+   */
+  boolean hasRoomForLength(int offset) {
+    long room = content().byteSize() - offset - CHUNK_HEAD_BYTES;
+    int length = length(offset);
+    return length >= 0 && length <= room;
+  }
+
   /** Copies a chunk's bytes to the beginning of an array. */
   void copy(int offset, byte[] into) {
     MemorySegment.copy(

@@ -75,6 +75,9 @@ final class ParkedSeries implements DirectoryEntry {
 
   /** What {@link HeadSeries#write} wrote; null where it turned over on the disk since then. */
   @Nullable CheckpointCursor parts() {
+    if (!file.hasRoomForLength(offset)) {
+      return null;
+    }
     byte[] parts = file.bytes(offset);
     return ChunkFilePages.checksum(ByteBuffer.wrap(parts)) == checksum
         ? new CheckpointCursor(parts, 0, parts.length)

@@ -242,15 +242,24 @@ class ParkedSeriesTest {
       Parked.park(head, NOW + 60 * MINUTE);
       head.storeChunks();
       byte[] file = disk.mapped("00000001.chunks");
-      int at = ChunkFile.HEADER_BYTES + ChunkFile.CHUNK_HEAD_BYTES + 5;
-      file[at] ^= 1;
-      assertThatThrownBy(head::checkpoint)
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("damaged since it was written: the series {__name__=\"m0\"");
-      assertThatThrownBy(() -> head.series(0))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("a start brings it back");
-      assertThatThrownBy(() -> Samples.of(head)).isInstanceOf(IllegalStateException.class);
+      int aByte = ChunkFile.HEADER_BYTES + ChunkFile.CHUNK_HEAD_BYTES + 5;
+      int endOfLength = ChunkFile.HEADER_BYTES + ChunkFile.CHUNK_HEAD_BYTES - 1;
+      for (int at : new int[] {aByte, endOfLength}) {
+        for (int bit : new int[] {1, 0x40, 0x80}) {
+          file[at] ^= (byte) bit;
+          assertThatThrownBy(head::checkpoint)
+              .isInstanceOf(IOException.class)
+              .hasMessageContaining("damaged since it was written: the series {__name__=\"m0\"");
+          assertThatThrownBy(() -> head.series(0))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("a start brings it back");
+          assertThatThrownBy(() -> Samples.of(head)).isInstanceOf(IllegalStateException.class);
+          file[at] ^= (byte) bit;
+        }
+      }
+      assertThat(Samples.of(head)).isEqualTo(before);
+      file[aByte] ^= 1;
+      assertThatThrownBy(head::checkpoint).isInstanceOf(IOException.class);
     }
     disk = disk.kill();
     try (Head head = open()) {
