@@ -38,16 +38,16 @@ final class Unfinished {
 
   /** Whether nobody has written to it for an hour. */
   static boolean isLeft(Path partial, long nowMillis) throws IOException {
-    for (Path each : RemovalSteps.deepestFirst(partial)) {
-      try {
+    try {
+      for (Path each : RemovalSteps.deepestFirst(partial)) {
         if (Files.getLastModifiedTime(each).toMillis() > nowMillis - LEFT_AFTER_MILLIS) {
           return false;
         }
-      } catch (NoSuchFileException e) {
-        return false; // somebody removes it
       }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false; // somebody removes it
     }
-    return true;
   }
 
   /** Where that cannot be it stays, until the next backup: this one is made all the same. */
