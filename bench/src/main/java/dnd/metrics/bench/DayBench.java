@@ -235,13 +235,13 @@ final class DayBench implements Callable<Integer> {
     try (HubQueries counting = new HubQueries(server.hub())) {
       queries.askOfAll(counting);
       restartSeconds.add(server.secondsSinceStart());
+      ObjectFigures.awaitKnown(server.hub()); // what is older than blocks here can be asked for now
       DayCounts counts = new DayCounts(load, counting);
       long end = load.timeMillis(pushes.acknowledgedAllBefore());
       for (int hour = 1; hour <= HOURS_AFTER_RESTART; hour++) {
         counts.checkHour(hour, end - hour * DayStorage.HOUR_MILLIS);
       }
     }
-    ObjectFigures.awaitKnown(server.hub()); // older samples can be asked for from now on
   }
 
   /** What is there once the day is over, and blocks are neither made nor merged any more. */
@@ -253,14 +253,16 @@ final class DayBench implements Callable<Integer> {
     List<BlockOnDisk> all = blocks.all();
     bytesPerSample =
         (double) DayBlocks.bytes(all) / all.stream().mapToLong(BlockOnDisk::samples).sum();
-    goneHours = Math.max(0, (blocks.oldestMillis() - load.timeMillis(0)) / 3.6e6);
     storedOnlyHours =
         blocks.storedOnly().stream().mapToLong(b -> b.maxMillis() - b.minMillis()).sum() / 3.6e6;
     try (HubQueries counting = new HubQueries(server.hub())) {
       DayCounts counts = new DayCounts(load, counting);
-      samplesChecked = counts.checkRaw(blocks.oldestMillis());
+      // Of a day that is too short for a block all is in the head.
+      long oldest = all.isEmpty() ? counts.firstHour() : blocks.oldestMillis();
+      goneHours = Math.max(0, (oldest - load.timeMillis(0)) / 3.6e6);
+      samplesChecked = counts.checkRaw(oldest);
       storage.check(ObjectFigures.of(server.hub()), !blocks.storedOnly().isEmpty());
-      counts.checkRawIsGone(0, blocks.oldestMillis());
+      counts.checkRawIsGone(0, oldest);
       for (int metric = 0; metric < AGGREGATED_METRICS; metric++) {
         samplesByWindows += counts.checkAggregates(metric);
       }
