@@ -87,8 +87,10 @@ final class NoteWriter implements AutoCloseable {
         more = pauseUnlessClosed();
       }
     }
-    if (written < batch.size()) {
-      LOG.error("{} notes of announcements: no memory to write them", batch.size() - written);
+    int left = batch.size() - written + waiting();
+    if (left > 0) {
+      LOG.error(
+          "{} notes of announcements are not written: they had no memory until the end", left);
     }
   }
 
