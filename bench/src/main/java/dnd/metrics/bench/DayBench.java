@@ -263,7 +263,8 @@ final class DayBench implements Callable<Integer> {
       samplesChecked = counts.checkRaw(oldest);
       storage.check(ObjectFigures.of(server.hub()), !blocks.storedOnly().isEmpty());
       counts.checkRawIsGone(0, oldest);
-      for (int metric = 0; metric < AGGREGATED_METRICS; metric++) {
+      // Without a block nothing is downsampled either.
+      for (int metric = 0; !all.isEmpty() && metric < AGGREGATED_METRICS; metric++) {
         samplesByWindows += counts.checkAggregates(metric);
       }
       samplesShortened = new DayRetention(load, storage).shorten(server.hub(), counts, all);
