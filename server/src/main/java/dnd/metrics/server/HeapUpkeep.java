@@ -1,7 +1,7 @@
 package dnd.metrics.server;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
-import dnd.metrics.server.head.Upkeep;
+import dnd.metrics.server.upkeep.Upkeep;
 import java.io.Closeable;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;

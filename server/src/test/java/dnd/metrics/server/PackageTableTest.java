@@ -24,11 +24,13 @@ class PackageTableTest {
           Map.entry("chunk", Set.of("model")),
           Map.entry("index", Set.of("model")),
           Map.entry("disk", Set.of()),
+          Map.entry("upkeep", Set.of()),
           Map.entry("wal", Set.of("model", "chunk", "disk")),
           Map.entry("block", Set.of("model", "chunk", "disk")),
-          Map.entry("head", Set.of("model", "chunk", "index", "disk", "wal", "block")),
+          Map.entry("head", Set.of("model", "chunk", "index", "disk", "upkeep", "wal", "block")),
           Map.entry("objects", Set.of("disk")),
-          Map.entry("storage", Set.of("model", "chunk", "disk", "block", "head", "objects")),
+          Map.entry(
+              "storage", Set.of("model", "chunk", "disk", "upkeep", "block", "head", "objects")),
           Map.entry(
               "storage.request",
               Set.of(
@@ -54,7 +56,7 @@ class PackageTableTest {
           Map.entry("announce.route", Set.of("model", "events", "yaml")),
           Map.entry(
               "announce",
-              Set.of("model", "hub", "events", "database", "request", "announce.route")),
+              Set.of("model", "hub", "events", "database", "upkeep", "request", "announce.route")),
           Map.entry("rules.file", Set.of("model", "yaml", "promql.parse", "rules.template")),
           Map.entry(
               "rules",
@@ -94,7 +96,14 @@ class PackageTableTest {
           Map.entry(
               "query",
               Set.of(
-                  "model", "head", "hub", "events", "promql.parse", "promql.plan", "promql.exec")));
+                  "model",
+                  "head",
+                  "upkeep",
+                  "hub",
+                  "events",
+                  "promql.parse",
+                  "promql.plan",
+                  "promql.exec")));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

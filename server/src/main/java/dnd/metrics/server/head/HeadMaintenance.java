@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.head.CheckpointReader.Summary;
 import dnd.metrics.server.model.DurationHistogram;
+import dnd.metrics.server.upkeep.Upkeep;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package dnd.metrics.server.query;
 
-import dnd.metrics.server.head.Upkeep;
 import dnd.metrics.server.hub.Hub;
+import dnd.metrics.server.upkeep.Upkeep;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,7 +1,7 @@
 package dnd.metrics.server.storage;
 
-import dnd.metrics.server.head.Upkeep;
 import dnd.metrics.server.model.DurationHistogram;
+import dnd.metrics.server.upkeep.Upkeep;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;

@@ -1,4 +1,4 @@
-package dnd.metrics.server.head;
+package dnd.metrics.server.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dnd.metrics.server.head;
+package dnd.metrics.server.upkeep;
 
 import java.io.Closeable;
 import java.io.IOException;
