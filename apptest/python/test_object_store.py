@@ -22,9 +22,16 @@ def objects(service):
 
 
 def query(service, expression, at):
-    answer = run("query", expression, "--time", at, "--format", "json", "--hub", service.url)
-    assert answer.returncode == 0, answer.stderr
-    return json.loads(answer.stdout)["data"]["result"]
+    """The answer, once the service knows what is in the store."""
+    answers = []
+
+    def known():
+        answers.append(run("query", expression, "--time", at, "--format", "json", "--hub", service.url))
+        return "not known yet" not in answers[-1].stderr
+
+    until(known)
+    assert answers[-1].returncode == 0, answers[-1].stderr
+    return json.loads(answers[-1].stdout)["data"]["result"]
 
 
 def count(service, at):
