@@ -1,5 +1,6 @@
 package dnd.metrics.server.storage;
 
+import dnd.metrics.server.disk.RemovalFailures;
 import dnd.metrics.server.model.DurationHistogram;
 import dnd.metrics.server.upkeep.Upkeep;
 import java.io.Closeable;
@@ -74,21 +75,18 @@ public final class BlockMaintenance implements Closeable {
 
   /** What cannot be removed only takes room: it is said once, and nothing else waits for it. */
   private void removeUnread() {
-    IOException failure = null;
+    RemovalFailures failures = new RemovalFailures();
     try {
       compactor.removeUnread();
     } catch (IOException e) {
-      failure = e;
+      failures.add(e);
     }
     try {
       downsampler.removeUnread();
     } catch (IOException e) {
-      if (failure == null) {
-        failure = e;
-      } else {
-        failure.addSuppressed(e);
-      }
+      failures.add(e);
     }
+    IOException failure = failures.first();
     if (failure != null) {
       removalFailures.incrementAndGet();
       if (!removalFails) {

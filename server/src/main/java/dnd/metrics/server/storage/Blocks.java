@@ -9,6 +9,7 @@ import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.RemovalFailures;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.Closeable;
@@ -424,7 +425,7 @@ public final class Blocks implements Closeable {
     synchronized (obsolete) {
       unread = nameless.stream().filter(each -> each.block.isClosed()).toList();
     }
-    IOException failure = null;
+    RemovalFailures failures = new RemovalFailures();
     for (Nameless each : unread) {
       try {
         if (!files.deleteInSteps(each.folder, pace, isStopping)) {
@@ -434,16 +435,10 @@ public final class Blocks implements Closeable {
           nameless.remove(each);
         }
       } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failures.add(e);
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    failures.throwFirst();
   }
 
   /** No longer reads a block that turned out to be damaged; the first to find out reports it. */

@@ -11,6 +11,7 @@ import dnd.metrics.server.block.PreparedBlock;
 import dnd.metrics.server.block.ThanosSection;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.RemovalFailures;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import java.io.IOException;
@@ -222,21 +223,15 @@ public final class Downsampler {
 
   /** Gives the room of blocks back that are replaced and that nobody reads any more. */
   void removeUnread() throws IOException {
-    IOException failure = null;
+    RemovalFailures failures = new RemovalFailures();
     for (Blocks own : downsampled.all().values()) {
       try {
         own.removeUnread(pace, () -> stopped);
       } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
+        failures.add(e);
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    failures.throwFirst();
   }
 
   /** Ends what is being written, which then throws; for the stop of the service. */

@@ -1,6 +1,7 @@
 package dnd.metrics.server.wal;
 
 import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.disk.RemovalFailures;
 import dnd.metrics.server.disk.RemovalSteps;
 import java.io.IOException;
 import java.util.List;
@@ -27,13 +28,13 @@ public final class RemovedFiles {
     if (names.isEmpty()) {
       return;
     }
-    IOException failure = null;
+    RemovalFailures failures = new RemovalFailures();
     try {
       for (String name : names) {
         files.rename(name, name + SUFFIX);
       }
     } catch (IOException e) {
-      failure = e;
+      failures.add(e);
     }
     files.forceDirectory();
     RemovalSteps steps = new RemovalSteps(pace);
@@ -42,17 +43,11 @@ public final class RemovedFiles {
         try {
           remove(files, name, steps);
         } catch (IOException e) {
-          if (failure == null) {
-            failure = e;
-          } else {
-            failure.addSuppressed(e);
-          }
+          failures.add(e);
         }
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
+    failures.throwFirst();
   }
 
   private static void remove(LogFiles files, String name, RemovalSteps steps) throws IOException {
