@@ -104,9 +104,7 @@ public record Backup(Path folder, Manifest manifest) {
           StrictJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(manifest.toJson())
               + "\n");
       Checksums.write(partial);
-      forceFolders(partial);
-      Files.move(partial, target);
-      forceName(target);
+      giveName(partial, target);
       finished = true;
       return new Backup(target, manifest);
     } finally {
@@ -143,6 +141,13 @@ public record Backup(Path folder, Manifest manifest) {
     for (Path each : RemovalSteps.deepestFirst(folder)) {
       Files.delete(each);
     }
+  }
+
+  /** It counts as a backup from then on, and survives a power cut as a whole. */
+  private static void giveName(Path partial, Path target) throws IOException {
+    forceFolders(partial);
+    Files.move(partial, target);
+    forceName(target);
   }
 
   private static void forceName(Path folder) throws IOException {
@@ -223,9 +228,7 @@ public record Backup(Path folder, Manifest manifest) {
       if (!problems.isEmpty()) {
         throw new BackupException("the copy is not right: " + String.join("; ", problems));
       }
-      forceFolders(partial);
-      Files.move(partial, target);
-      forceName(target);
+      giveName(partial, target);
       finished = true;
       return new Backup(target, manifest);
     } finally {
