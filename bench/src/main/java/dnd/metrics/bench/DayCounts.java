@@ -34,11 +34,11 @@ final class DayCounts {
 
   /** All series of a metric in the hour from a time on, its end not included. */
   void checkHour(int metric, long fromMillis) throws InterruptedException {
-    checkHour(
-        metric,
-        "",
-        fromMillis,
-        load.total(metric, DevopsLoad.SERVICES, fromMillis, fromMillis + HOUR_MILLIS));
+    checkHour(metric, "", fromMillis, totalOfAll(metric, fromMillis));
+  }
+
+  private DayLoad.Total totalOfAll(int metric, long fromMillis) {
+    return load.total(metric, DevopsLoad.SERVICES, fromMillis, fromMillis + HOUR_MILLIS);
   }
 
   /** The same of some series. */
@@ -82,8 +82,9 @@ final class DayCounts {
       for (long hour = Math.max(fromMillis, firstHour());
           hour <= lastMillis();
           hour += HOUR_MILLIS) {
-        checkHour(metric, hour);
-        all += load.total(metric, DevopsLoad.SERVICES, hour, hour + HOUR_MILLIS).count();
+        DayLoad.Total expected = totalOfAll(metric, hour);
+        checkHour(metric, "", hour, expected);
+        all += expected.count();
       }
     }
     return all;

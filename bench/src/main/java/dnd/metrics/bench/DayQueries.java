@@ -15,7 +15,7 @@ import org.HdrHistogram.Recorder;
 final class DayQueries {
   private static final int PER_SECOND = 5;
   private static final int METRIC = 0;
-  private static final long HOUR_MILLIS = 3_600_000;
+  private static final long HOUR_MILLIS = DayStorage.HOUR_MILLIS;
 
   private static final int OLD_EVERY = 5;
 
