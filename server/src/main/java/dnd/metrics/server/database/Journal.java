@@ -90,8 +90,8 @@ final class Journal implements Closeable {
         queue.removeLast();
         throw e;
       }
-      waitingBytes.addAndGet(
-          bytes.length()); // it may be on the disk already: then it is even again
+      // Behind it: it may be on the disk already, and then it is even again.
+      waitingBytes.addAndGet(bytes.length());
     }
     durability.await();
   }

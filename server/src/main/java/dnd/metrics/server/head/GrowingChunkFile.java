@@ -91,17 +91,17 @@ final class GrowingChunkFile {
 
   /** Makes room for a chunk; false where this one is full, or there is no memory for it to grow. */
   boolean makeRoomFor(int chunkBytes) {
-    if (isEmpty()) {
-      ensureRoom(ChunkFile.CHUNK_HEAD_BYTES + chunkBytes);
-      return true;
-    }
-    if (size + ChunkFile.CHUNK_HEAD_BYTES + chunkBytes > FULL_BYTES) {
+    int more = ChunkFile.CHUNK_HEAD_BYTES + chunkBytes;
+    if (!isEmpty() && size + more > FULL_BYTES) {
       return false;
     }
     try {
-      ensureRoom(ChunkFile.CHUNK_HEAD_BYTES + chunkBytes);
+      ensureRoom(more);
       return true;
     } catch (OutOfMemoryError e) {
+      if (isEmpty()) {
+        throw e; // another would have no more
+      }
       return false;
     }
   }
