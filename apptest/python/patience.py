@@ -11,3 +11,10 @@ def until(condition, otherwise="not within a minute"):
     while not condition():
         assert time.monotonic() < end, otherwise
         time.sleep(0.1)
+
+
+async def settled(client):
+    """Waits until the hub has read all that the client was told to send so far."""
+    # nats-py's PING overtakes what it has not yet written: only the second PONG comes after everything.
+    await client.flush()
+    await client.flush()

@@ -6,6 +6,7 @@ import json
 import nats
 import pytest
 from commands import Commands
+from patience import settled
 from service import Service
 
 GROUPED = """\
@@ -38,7 +39,7 @@ class Listener:
 
     async def start(self):
         self.heard = await self.client.subscribe("alert.*")
-        await self.client.flush()
+        await settled(self.client)
 
     async def take(self):
         """What came since, such as `alert.triggered Slow`: all that was published before the last reply."""

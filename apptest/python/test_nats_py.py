@@ -6,6 +6,7 @@ import ssl
 import nats
 import nats.errors
 import pytest
+from patience import settled
 
 SOON = 10
 
@@ -56,7 +57,7 @@ async def test_publish_and_subscribe(hub):
     client = await connect(hub)
     other = await connect(hub)
     subscription = await client.subscribe("py.one.*")
-    await client.flush()
+    await settled(client)
     await other.publish("py.one.x", b"hello", reply="answers")
     message = await subscription.next_msg(timeout=SOON)
     assert (message.subject, message.reply, message.data) == ("py.one.x", "answers", b"hello")
@@ -77,7 +78,7 @@ async def test_wildcards(hub):
     rest = await client.subscribe("py.w.>")
     for subject in ("py.w.b.c", "py.w.b", "py.w.b.c.d", "py.v.b.c"):
         await client.publish(subject)
-    await client.flush()
+    await settled(client)
     assert [(await star.next_msg(timeout=SOON)).subject] == ["py.w.b.c"]
     assert [(await rest.next_msg(timeout=SOON)).subject for _ in range(3)] == ["py.w.b.c", "py.w.b", "py.w.b.c.d"]
     assert star.pending_msgs == 0 and rest.pending_msgs == 0
@@ -96,7 +97,7 @@ async def test_queue_groups_are_balanced(hub):
     for index in range(3):
         member = await connect(hub)
         await member.subscribe("py.jobs", queue="workers", cb=counter(index))
-        await member.flush()
+        await settled(member)
         members.append(member)
     publisher = await connect(hub)
     for _ in range(messages):
@@ -114,7 +115,7 @@ async def test_request_and_reply(hub):
         await message.respond(message.data.upper())
 
     await service.subscribe("py.upper", cb=answer)
-    await service.flush()
+    await settled(service)
     client = await connect(hub)
     for number in range(50):
         reply = await client.request("py.upper", f"n{number}".encode(), timeout=SOON)
@@ -167,7 +168,7 @@ async def test_unsubscribe_after_so_many(hub):
     await subscription.unsubscribe(limit=3)
     for number in range(10):
         await client.publish("py.few", str(number).encode())
-    await client.flush()
+    await settled(client)
     await until(lambda: len(got) == 3)
     with pytest.raises(nats.errors.NoRespondersError):
         await client.request("py.few", b"", timeout=SOON)
@@ -184,12 +185,10 @@ async def test_drain(hub):
         got.append(message.data)
 
     await client.subscribe("py.drain", cb=take)
-    await client.flush()
+    await settled(client)
     for number in range(500):
         await publisher.publish("py.drain", str(number).encode())
-    # nats-py's PING overtakes what it has not yet written: only the second PONG comes after everything.
-    await publisher.flush()
-    await publisher.flush()
+    await settled(publisher)
     await client.drain()
     await asyncio.wait_for(recorder.closed.wait(), SOON)
     assert got == [str(number).encode() for number in range(500)]
@@ -201,7 +200,7 @@ async def test_no_echo(hub):
     other = await connect(hub)
     subscription = await client.subscribe("py.echo")
     await client.publish("py.echo", b"own")
-    await client.flush()
+    await settled(client)
     await other.publish("py.echo", b"other")
     assert (await subscription.next_msg(timeout=SOON)).data == b"other"
     await client.close()
@@ -213,7 +212,7 @@ async def test_verbose_and_pedantic(hub):
     client = await connect(hub, verbose=True, pedantic=True, **recorder.options())
     subscription = await client.subscribe("py.verbose")
     await client.publish("py.verbose", b"1")
-    await client.flush()
+    await settled(client)
     assert (await subscription.next_msg(timeout=SOON)).data == b"1"
     assert recorder.errors == []
     await client.close()
@@ -225,7 +224,7 @@ async def test_reconnects_when_the_hub_comes_back(own_hub):
         own_hub, allow_reconnect=True, max_reconnect_attempts=-1, reconnect_time_wait=0.05, **recorder.options()
     )
     subscription = await client.subscribe("py.again")
-    await client.flush()
+    await settled(client)
     assert await asyncio.to_thread(own_hub.stop) == 0
     await asyncio.wait_for(recorder.lame_duck.wait(), SOON)
     await asyncio.to_thread(own_hub.start)
@@ -241,7 +240,7 @@ async def test_reconnects_when_the_hub_comes_back(own_hub):
 )
 async def test_credentials_open(secured, options):
     client = await connect(secured, **options)
-    await client.flush()
+    await settled(client)
     assert client.max_payload == 64 * 1024
     await client.close()
 
@@ -257,7 +256,7 @@ async def test_permissions(secured):
     recorder = Recorder()
     admin = await connect(secured, user="admin", password="all-0f-it")
     heard = await admin.subscribe("*.>")
-    await admin.flush()
+    await settled(admin)
     client = await connect(secured, user="shop", password="pa$$word", **recorder.options())
     wide = await client.subscribe("metrics.*")
     await client.publish("bank.order", b"")
@@ -265,7 +264,7 @@ async def test_permissions(secured):
     await client.subscribe("bank.>")
     await client.subscribe("work", queue="others")
     await client.publish("shop.order", b"mine")
-    await client.flush()
+    await settled(client)
     await until(lambda: len(recorder.errors) == 4)
     texts = "\n".join(recorder.errors).lower()
     for expected in (
@@ -303,7 +302,7 @@ async def test_many_clients(hub):
     clients = [await connect(hub) for _ in range(40)]
     subscriptions = [await client.subscribe("py.all") for client in clients]
     for client in clients:
-        await client.flush()
+        await settled(client)
     await clients[0].publish("py.all", b"to all")
     for subscription in subscriptions:
         assert (await subscription.next_msg(timeout=SOON)).data == b"to all"

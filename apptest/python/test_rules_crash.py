@@ -15,6 +15,7 @@ from contextlib import suppress
 import nats
 from nats.errors import Error as NatsError
 
+from patience import settled
 from service import Service
 
 KILLS = int(os.environ.get("CRASH_RUNS", "5"))
@@ -63,7 +64,7 @@ class Listener:
                 nc = await nats.connect(
                     service.url, allow_reconnect=False, max_reconnect_attempts=0, connect_timeout=1, error_cb=expected)
                 await nc.subscribe("alert.*", cb=self.take)
-                await nc.flush()
+                await settled(nc)
                 while not nc.is_closed and not until.is_set():
                     await asyncio.sleep(0.002)
                 await nc.close()

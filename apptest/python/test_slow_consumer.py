@@ -5,6 +5,7 @@ import socket
 
 import nats
 
+from patience import settled
 from service import Service
 
 SOON = 10
@@ -15,7 +16,7 @@ async def test_a_slow_consumer_is_cut_off_and_announced(tmp_path):
     try:
         watcher = await nats.connect(service.url)
         notices = await watcher.subscribe("hub.slow_consumer")
-        await watcher.flush()
+        await settled(watcher)
         host, port = service.address.rsplit(":", 1)
         slow = socket.socket()
         slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"sync/atomic"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,14 +48,15 @@ func TestOutage(t *testing.T) {
 				PushInterval: "200ms", RepeatInterval: "1s", BatchSize: 10, BufferEvents: 20,
 			}})
 
-			var seen atomic.Int64 // what a live query told last
-			live, cancel := context.WithCancel(context.Background())
+			live := &liveSum{}
+			following, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			go follow(live, client, &seen)
+			go live.follow(following, client)
 
 			load := startLoad(client)
 			defer load.end()
 			until(t, "increments arrive", func() bool { return client.Status().WaitingEvents == 0 && load.made() > 500 })
+			until(t, "the live query is answered", live.isAnswered) // only then is it asked again after an outage
 			check(t, killed.Kill())
 			away := time.Now()
 			for time.Since(away) < outage(t) {
@@ -80,7 +81,7 @@ func TestOutage(t *testing.T) {
 			if got := value(t, client, `histogram_count(sum(roll_seconds{service="go_outage"}))`); got != float64(made) {
 				t.Errorf("%v observations are there, %d were made", got, made)
 			}
-			until(t, "the live query has come back", func() bool { return seen.Load() == made })
+			until(t, "the live query has come back", func() bool { return live.is(t, made) })
 			status := client.Status()
 			dropped := value(t, client, `sum(dnd_metrics_client_dropped_events_total{service="go_outage"}) or vector(0)`)
 			if dropped != float64(status.DroppedEvents) || outage(t) >= 10*time.Second && dropped == 0 {
@@ -98,15 +99,38 @@ func TestOutage(t *testing.T) {
 	}
 }
 
-// follow keeps what a live query tells, until ctx ends; -1 after an error.
-func follow(ctx context.Context, client *metrics.Client, seen *atomic.Int64) {
+// A liveSum is the sum of increments as a live query tells it.
+type liveSum struct {
+	lock     sync.Mutex
+	answered bool
+	last     int64
+	err      error // by which the live query ended
+}
+
+// follow keeps what the live query tells, until ctx ends or the live query does.
+func (l *liveSum) follow(ctx context.Context, client *metrics.Client) {
 	for update, err := range client.QueryLive(ctx, `sum(rolls_total{service="go_outage"}) or vector(0)`) {
-		if err != nil {
-			seen.Store(-1)
-			return
+		l.lock.Lock()
+		if l.err = err; err == nil {
+			l.answered, l.last = true, int64(update.Result.Vector[0].Value)
 		}
-		seen.Store(int64(update.Result.Vector[0].Value))
+		l.lock.Unlock()
 	}
+}
+
+func (l *liveSum) isAnswered() bool {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	return l.answered || l.err != nil
+}
+
+// is tells whether the sum was told last; the test ends where the live query ended.
+func (l *liveSum) is(t *testing.T, sum int64) bool {
+	t.Helper()
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	check(t, l.err)
+	return l.last == sum
 }
 
 func heap() uint64 {
