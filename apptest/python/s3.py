@@ -3,7 +3,6 @@
 import os
 import socket
 import subprocess
-import tempfile
 import threading
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,25 +12,16 @@ from patience import until
 
 from service import PROJECT
 
-VERSION = (PROJECT / "apptest/python/versitygw.version").read_text().strip()
 ACCESS_KEY = "test-access-key"
 SECRET_KEY = "test-secret-key"
 BUCKET = "metrics"
 
 
-def _program() -> Path:
+def _program() -> str:
     """Versity's gateway, which Go builds once."""
-    folder = PROJECT / ".build/bin"
-    folder.mkdir(parents=True, exist_ok=True)
-    program = folder / f"versitygw-{VERSION}"
-    if not program.exists():
-        with tempfile.TemporaryDirectory(dir=folder) as made:
-            environment = {**os.environ, "GOBIN": made, "GOFLAGS": "-mod=mod"}
-            command = ["go", "install", f"github.com/versity/versitygw/cmd/versitygw@{VERSION}"]
-            built = subprocess.run(command, env=environment, capture_output=True, text=True)
-            assert built.returncode == 0, built.stderr
-            (Path(made) / "versitygw").rename(program)
-    return program
+    built = subprocess.run([PROJECT / "apptest/tool", "versitygw"], capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    return built.stdout.strip()
 
 
 class S3Server:

@@ -1,14 +1,11 @@
 package dnd.metrics.server.objects;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -18,7 +15,6 @@ import org.junit.jupiter.api.Assumptions;
  * MinIO, whose bucket {@code metrics} is there and empty.
  */
 final class S3Server implements AutoCloseable {
-  private static final String VERSION = version();
   static final String ACCESS_KEY = "test-access-key";
   static final String SECRET_KEY = "test-secret-key";
 
@@ -72,42 +68,23 @@ final class S3Server implements AutoCloseable {
     throw new IOException("the S3 server does not listen");
   }
 
-  /** The one that the black-box tests start, too. */
-  private static String version() {
-    try {
-      return Files.readString(Path.of("..", "apptest", "python", "versitygw.version")).strip();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
+  /** The one that the black-box tests start, too; Go builds it once. */
   private static Path program() throws IOException, InterruptedException {
-    Path bin = Files.createDirectories(Path.of("..", ".build", "bin").toAbsolutePath().normalize());
-    Path program = bin.resolve("versitygw-" + VERSION);
-    if (!Files.isExecutable(program)) {
-      Path folder = Files.createTempDirectory(bin, "build");
-      File log = folder.resolve("log").toFile();
-      ProcessBuilder build =
-          new ProcessBuilder(
-                  "go", "install", "github.com/versity/versitygw/cmd/versitygw@" + VERSION)
+    Path tool = Path.of("..", "apptest", "tool").toAbsolutePath().normalize();
+    Path says = Files.createTempFile("versitygw", ".txt");
+    try {
+      Process building =
+          new ProcessBuilder(tool.toString(), "versitygw")
               .redirectErrorStream(true)
-              .redirectOutput(log);
-      build.environment().put("GOBIN", folder.toString());
-      build.environment().put("GOFLAGS", "-mod=mod");
-      boolean built;
-      try {
-        built = build.start().waitFor() == 0;
-      } catch (IOException e) {
-        built =
-            Assumptions.abort("no S3 server to test with, since there is no Go: " + e.getMessage());
-      }
-      Assumptions.assumeTrue(
-          built, () -> "no S3 server to test with, since Go could not build it: see " + log);
-      Files.move(folder.resolve("versitygw"), program, StandardCopyOption.ATOMIC_MOVE);
-      Files.deleteIfExists(log.toPath());
-      Files.deleteIfExists(folder);
+              .redirectOutput(says.toFile())
+              .start();
+      boolean built = building.waitFor() == 0;
+      String said = Files.readString(says).strip();
+      Assumptions.assumeTrue(built, () -> "no S3 server to test with: " + said);
+      return Path.of(said);
+    } finally {
+      Files.delete(says);
     }
-    return program;
   }
 
   /** An address below a prefix. */
