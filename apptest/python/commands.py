@@ -4,15 +4,14 @@ import json
 import os
 import subprocess
 
+from patience import PATIENCE_SECONDS
 from service import PROGRAM
-
-SOON_SECONDS = 60
 
 
 def run(*arguments, stdin: str = "") -> subprocess.CompletedProcess:
     """The program with these arguments, as texts."""
     command = [PROGRAM, *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=SOON_SECONDS)
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=PATIENCE_SECONDS)
 
 
 def push_metrics(hub: str, batches) -> None:
@@ -54,4 +53,4 @@ class Commands:
             subprocess.run(
                 [PROGRAM, *arguments],
                 env={**self.environment, **(environment or {})},
-                input=stdin, capture_output=True, text=True, timeout=SOON_SECONDS))  # fmt: skip
+                input=stdin, capture_output=True, text=True, timeout=PATIENCE_SECONDS))  # fmt: skip

@@ -32,7 +32,7 @@ def tls_hub(tmp_path_factory):
     """A hub with TLS; `ca_file` is what its clients must trust."""
     folder = tmp_path_factory.mktemp("tls")
     cert, key = tls_files(folder)
-    service = Service(folder, f"message_hub:\n  auth_timeout: 10s\n  tls:\n    cert_file: {cert}\n    key_file: {key}\n")
+    service = Service(folder, f"message_hub:\n  auth_timeout: 60s\n  tls:\n    cert_file: {cert}\n    key_file: {key}\n")
     service.ca_file = cert
     yield service
     assert service.stop() == 0

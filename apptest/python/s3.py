@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from patience import until
+from patience import PATIENCE_SECONDS, until
 
 from service import PROJECT
 
@@ -98,7 +98,7 @@ class HoldingProxy:
         if request.headers.get("Expect"):
             request.send_response_only(100)
             request.end_headers()
-        upstream = HTTPConnection("127.0.0.1", port, timeout=60)
+        upstream = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
         upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
         for header, value in request.headers.items():
             if header.lower() != "expect":

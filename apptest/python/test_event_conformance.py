@@ -1,6 +1,5 @@
 """Runs the cases of conformance/events (its README specifies them) against the program that ships."""
 
-import asyncio
 import base64
 import json
 import re
@@ -11,9 +10,9 @@ from datetime import datetime, timedelta, timezone
 import nats
 import pytest
 
+from patience import PATIENCE_SECONDS, connect, settled
 from service import PROJECT
 
-SOON = 10
 QUIET_SECONDS = 0.05
 TIME = re.compile(r"\$\{(unix:)?t(?:([+-])([0-9]+)([smhd]))?\}")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -108,12 +107,12 @@ def payload(step, placeholders):
     return json.dumps(placeholders.value(step["event"]), ensure_ascii=False).encode()
 
 
-async def expect_nothing(subscription, service):
-    """Of a service; the program pushes metrics of its own meanwhile, which are collected, too."""
-    with pytest.raises(nats.errors.TimeoutError):
-        while True:
-            event = json.loads((await subscription.next_msg(timeout=QUIET_SECONDS)).data)
-            assert event["data"].get("service") == "metrics_service", f"published of {service}: {event}"
+async def next_event(subscription, seconds):
+    """The next event; but the program reports metrics of its own meanwhile, which are collected, too."""
+    while True:
+        event = json.loads((await subscription.next_msg(timeout=seconds)).data)
+        if event["data"].get("service") != "metrics_service":
+            return event
 
 
 async def run_step(client, step, placeholders):
@@ -121,22 +120,22 @@ async def run_step(client, step, placeholders):
     watched = {name: await client.subscribe(name) for name in step.get("published", {})}
     inbox = client.new_inbox()
     replies = await client.subscribe(inbox)
-    await client.flush()
     headers = {name: placeholders.text(value) for name, value in step.get("headers", {}).items()}
     body = payload(step, placeholders)
     await client.publish(subject, body, reply=inbox, headers=headers or None)
-    reply = json.loads((await replies.next_msg(timeout=SOON)).data)
+    reply = json.loads((await replies.next_msg(timeout=PATIENCE_SECONDS)).data)
     assert differences(placeholders.value(step["reply"]), reply) == [], f"{body!r} was answered by {reply}"
     for name, subscription in watched.items():
         pattern = step["published"][name]
         if pattern is None:
-            await expect_nothing(subscription, placeholders.text("${service}"))
+            with pytest.raises(nats.errors.TimeoutError):
+                event = await next_event(subscription, QUIET_SECONDS)
+                pytest.fail(f"published on {name}: {event}")
         else:
-            event = json.loads((await subscription.next_msg(timeout=SOON)).data)
+            event = await next_event(subscription, PATIENCE_SECONDS)
             assert differences(placeholders.value(pattern), event) == [], f"published on {name}: {event}"
         await subscription.unsubscribe()
-    await client.flush()
-    await asyncio.sleep(0)
+    await settled(client)
     assert replies.pending_msgs == 0, "a second reply"
     await replies.unsubscribe()
 
@@ -147,7 +146,7 @@ def test_there_are_cases():
 
 @pytest.mark.parametrize("case", CASES)
 async def test_case(hub, case):
-    client = await nats.connect(hub.url, allow_reconnect=False)
+    client = await connect(hub)
     try:
         placeholders = Placeholders()
         for step in case["steps"]:

@@ -3,18 +3,14 @@
 import json
 import socket
 
-import nats
-
-from patience import settled
+from patience import PATIENCE_SECONDS as SOON, connect, settled
 from service import Service
-
-SOON = 10
 
 
 async def test_a_slow_consumer_is_cut_off_and_announced(tmp_path):
     service = Service(tmp_path, "message_hub:\n  max_pending: 256KiB\n")
     try:
-        watcher = await nats.connect(service.url)
+        watcher = await connect(service)
         notices = await watcher.subscribe("hub.slow_consumer")
         await settled(watcher)
         host, port = service.address.rsplit(":", 1)
@@ -30,13 +26,13 @@ async def test_a_slow_consumer_is_cut_off_and_announced(tmp_path):
             await watcher.publish("flood", bytes(64 * 1024))
             if notices.pending_msgs:
                 break
-            await watcher.flush()
+            await watcher.flush(SOON)
         notice = json.loads((await notices.next_msg(timeout=SOON)).data)
         assert notice["type"] == "hub.slow_consumer"
         assert "sleeper" in notice["data"]["client"]
         assert notice["data"]["pending_bytes"] > 0
         # Everybody else goes on.
-        await watcher.flush()
+        await watcher.flush(SOON)
         slow.close()
         await watcher.close()
     finally:

@@ -67,7 +67,7 @@ class IcdExamplesTest {
 
   private static JsonNode ask(Connection client, String subject, JsonNode event) throws Exception {
     byte[] payload = event.toString().getBytes(StandardCharsets.UTF_8);
-    Message reply = client.request(subject, payload, Duration.ofSeconds(10));
+    Message reply = client.request(subject, payload, Duration.ofMinutes(1));
     assertThat(reply).as("a reply to %s", event).isNotNull();
     return JSON.readTree(reply.getData());
   }
