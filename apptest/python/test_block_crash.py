@@ -12,9 +12,9 @@ import time
 from collections import Counter
 from contextlib import suppress
 
-import nats
 from nats.errors import Error as NatsError
-from test_crash import Sender, expected
+from patience import PATIENCE_SECONDS as PATIENCE, connect
+from test_crash import Sender, acknowledge, expected
 
 from service import Service
 
@@ -22,7 +22,6 @@ RUNS = int(os.environ.get("BLOCK_CRASH_RUNS", "3"))
 SEED = int(os.environ.get("BLOCK_CRASH_SEED", "1"))
 SENDERS = 3
 STEP_MILLIS = 30_000  # from event to event: a range of two hours is over after 240 of them
-PATIENCE = 60
 CONFIG = """\
 storage:
   objects: file://{store}
@@ -54,6 +53,7 @@ class Deletions:
         self.sender = sender
         self.done = 0  # all before are deleted, for sure
         self.asked = 0  # and all before these maybe
+        self.work = None
 
     async def ask(self, nc, data: dict) -> dict:
         """Again where the service says that it may be asked again: the object store is not known at once."""
@@ -79,16 +79,9 @@ class Deletions:
             assert (await self.ask(nc, {"token": found["token"]}))["deleted"]
         self.done = until
 
-    async def run(self, url: str, dice: random.Random, until: asyncio.Event) -> None:
-        work = asyncio.current_task()
-
-        async def give_up() -> None:  # nobody will answer
-            if not until.is_set():
-                work.cancel()
-
-        nc = await nats.connect(
-            url, allow_reconnect=False, max_reconnect_attempts=0, error_cb=expected, closed_cb=give_up
-        )
+    async def run(self, service: Service, dice: random.Random, until: asyncio.Event) -> None:
+        self.work = asyncio.current_task()
+        nc = await connect(service, max_reconnect_attempts=0, error_cb=expected)
         try:
             while not until.is_set():
                 self.sender.advance()
@@ -97,6 +90,12 @@ class Deletions:
         finally:
             with suppress(NatsError, OSError):
                 await nc.close()
+
+
+    def give_up(self) -> None:
+        """Waits for no more answers: nobody will give them."""
+        if self.work:
+            self.work.cancel()
 
 
 def steps(folder, store):
@@ -136,8 +135,8 @@ async def ask(nc, expression: str, at: float) -> dict:
     return {series["metric"]["service"]: float(series["value"][1]) for series in reply["data"]["result"]}
 
 
-async def check(url: str, senders: list, deletions: Deletions, where: str, exact: bool) -> None:
-    nc = await nats.connect(url)
+async def check(service: Service, senders: list, deletions: Deletions, where: str, exact: bool) -> None:
+    nc = await connect(service)
     try:
         at = max(sender.at(sender.issued) for sender in senders)
         counts = await ask(nc, "count_over_time(crash_number[5y])", at)
@@ -195,28 +194,29 @@ async def test_blocks_survive_kill_9(tmp_path):
         for run in range(RUNS):
             stop = asyncio.Event()
             before = sum(len(s.acknowledged) for s in senders)
-            work = [asyncio.create_task(s.send(service.url, stop, False)) for s in senders]
-            work.append(asyncio.create_task(deletions.run(service.url, dice, stop)))
+            work = [asyncio.create_task(s.send(service, stop, False)) for s in senders]
+            work.append(asyncio.create_task(deletions.run(service, dice, stop)))
             name = dice.choice([*steps(tmp_path, store), "anything"])
-            while sum(len(s.acknowledged) for s in senders) < before + 100:
-                await asyncio.sleep(0.01)
+            await acknowledge(senders, before + 100, work)
             if name == "anything":
                 await asyncio.sleep(dice.uniform(0, 3))
             elif not await await_step(dice, steps(tmp_path, store)[name], 15 if RUNS > 3 else 3):
                 name = "anything"
             service.kill()
             killed[name] += 1
+            stop.set()
+            for each in [*senders, deletions]:
+                each.give_up()
             for result in await asyncio.gather(*work, return_exceptions=True):
                 if isinstance(result, AssertionError):
                     raise result
-            stop.set()
             service.start()
-            await check(service.url, senders, deletions, f"seed {SEED} run {run} killed in {name}", exact=False)
+            await check(service, senders, deletions, f"seed {SEED} run {run} killed in {name}", exact=False)
         stop = asyncio.Event()
         stop.set()
-        await asyncio.gather(*(s.send(service.url, stop, True) for s in senders))
+        await asyncio.gather(*(s.send(service, stop, True) for s in senders))
         await settled(tmp_path, store)
-        await check(service.url, senders, deletions, f"seed {SEED} at the end", exact=True)
+        await check(service, senders, deletions, f"seed {SEED} at the end", exact=True)
         blocks = {place: len(list(tmp_path.glob(place))) for place in ("data/blocks/*/index", "store/*/index")}
         print(f"{RUNS} runs, {sum(s.issued for s in senders)} events, killed in {dict(killed)}; {blocks}, "
               f"{deletions.done} deleted")  # fmt: skip

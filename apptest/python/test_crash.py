@@ -10,9 +10,9 @@ import random
 import time
 from contextlib import suppress
 
-import nats
 from nats.errors import Error as NatsError
 
+from patience import PATIENCE_SECONDS, connect
 from service import Service
 
 RUNS = int(os.environ.get("CRASH_RUNS", "5"))
@@ -34,6 +34,7 @@ class Sender:
         self.issued = 0
         self.acknowledged = set()
         self.first_open = 0
+        self.pushes = []
 
     def payload(self, event: int) -> bytes:
         return json.dumps({
@@ -52,7 +53,8 @@ class Sender:
         }).encode()  # fmt: skip
 
     async def push(self, nc, event: int) -> None:
-        reply = json.loads((await nc.request(f"{self.service}.metrics.push", self.payload(event), timeout=10)).data)
+        subject = f"{self.service}.metrics.push"
+        reply = json.loads((await nc.request(subject, self.payload(event), timeout=PATIENCE_SECONDS)).data)
         assert reply["type"] == "metrics.collected", reply
         assert not reply["data"]["rejected"], reply
         self.acknowledged.add(event)
@@ -61,40 +63,29 @@ class Sender:
         while self.first_open in self.acknowledged:
             self.first_open += 1
 
-    async def send(self, url: str, until: asyncio.Event, then_finish: bool) -> None:
+    async def send(self, service: Service, until: asyncio.Event, then_finish: bool) -> None:
         """What is in doubt again, then new events, until told to stop or the connection is lost."""
         slots = asyncio.Semaphore(IN_FLIGHT)
-        tasks = []
-
-        async def give_up() -> None:  # nobody will answer
-            for task in tasks:
-                task.cancel()
-
-        nc = await nats.connect(
-            url, allow_reconnect=False, max_reconnect_attempts=0, error_cb=expected, closed_cb=give_up
-        )
-
-        async def one(event: int) -> None:
-            try:
-                await self.push(nc, event)
-            finally:
-                slots.release()
+        self.pushes = []
+        nc = await connect(service, max_reconnect_attempts=0, error_cb=expected)
 
         try:
             event = self.first_open
             while not until.is_set() or (then_finish and event < self.issued):
                 await slots.acquire()
-                if nc.is_closed:
+                if nc.is_closed or (until.is_set() and not then_finish):
                     break
                 if event not in self.acknowledged or event >= self.issued:
                     self.issued = max(self.issued, event + 1)
-                    tasks.append(asyncio.create_task(one(event)))
+                    push = asyncio.create_task(self.push(nc, event))
+                    push.add_done_callback(lambda _: slots.release())  # also where it is cancelled before it begins
+                    self.pushes.append(push)
                 else:
                     slots.release()
                 event += 1
                 if event % 50 == 0:
                     await asyncio.sleep(0)
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
+            for result in await asyncio.gather(*self.pushes, return_exceptions=True):
                 if isinstance(result, AssertionError):
                     raise result
                 if then_finish and isinstance(result, BaseException):
@@ -104,6 +95,20 @@ class Sender:
             with suppress(NatsError, OSError):
                 await nc.close()
 
+    def give_up(self) -> None:
+        """Waits for no more answers: nobody will give them."""
+        for push in self.pushes:
+            push.cancel()
+
+
+async def acknowledge(senders: list, count: int, work: list) -> None:
+    """Until so many events are acknowledged in all; fails with a sender that failed."""
+    while sum(len(sender.acknowledged) for sender in senders) < count:
+        for task in work:
+            if task.done():
+                task.result()
+        await asyncio.sleep(0.01)
+
 
 async def ask(nc, expression: str, at_millis: int) -> dict:
     """An instant query's answer as service → number."""
@@ -111,13 +116,14 @@ async def ask(nc, expression: str, at_millis: int) -> dict:
         "type": "metrics.query",
         "data": {"query": expression, "time": at_millis / 1000, "correlation_id": expression},
     }
-    reply = json.loads((await nc.request("crash0.metrics.query", json.dumps(event).encode(), timeout=30)).data)
+    message = await nc.request("crash0.metrics.query", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)
+    reply = json.loads(message.data)
     assert reply["data"]["status"] == "success", reply
     return {series["metric"]["service"]: float(series["value"][1]) for series in reply["data"]["result"]}
 
 
-async def check(url: str, senders: list, where: str, exact: bool) -> None:
-    nc = await nats.connect(url)
+async def check(service: Service, senders: list, where: str, exact: bool) -> None:
+    nc = await connect(service)
     try:
         for sender in senders:
             if not sender.issued:
@@ -149,22 +155,22 @@ async def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(tmp_path):
             where = f"seed {SEED} run {run}"
             stop = asyncio.Event()
             before = sum(len(s.acknowledged) for s in senders)
-            work = [asyncio.create_task(s.send(service.url, stop, False)) for s in senders]
+            work = [asyncio.create_task(s.send(service, stop, False)) for s in senders]
             await asyncio.sleep(dice.uniform(0.05, 1.0))
-            while sum(len(s.acknowledged) for s in senders) == before:
-                await asyncio.sleep(0.01)
-            service.process.kill()
-            service.process.wait()
+            await acknowledge(senders, before + 1, work)
+            service.kill()
             stop.set()
+            for sender in senders:
+                sender.give_up()
             for result in await asyncio.gather(*work, return_exceptions=True):
                 if isinstance(result, AssertionError):
                     raise result
             service.start()
-            await check(service.url, senders, where, exact=False)
+            await check(service, senders, where, exact=False)
         stop = asyncio.Event()
         stop.set()
-        await asyncio.gather(*(s.send(service.url, stop, True) for s in senders))
-        await check(service.url, senders, f"seed {SEED} at the end", exact=True)
+        await asyncio.gather(*(s.send(service, stop, True) for s in senders))
+        await check(service, senders, f"seed {SEED} at the end", exact=True)
         print(f"{RUNS} runs, {sum(s.issued for s in senders)} events")
         assert service.stop() == 0
     finally:

@@ -12,10 +12,9 @@ import time
 from collections import Counter
 from contextlib import suppress
 
-import nats
 from nats.errors import Error as NatsError
 
-from patience import settled
+from patience import connect, settled
 from service import Service
 
 KILLS = int(os.environ.get("CRASH_RUNS", "5"))
@@ -61,13 +60,14 @@ class Listener:
     async def listen(self, service: Service, until: asyncio.Event) -> None:
         while not until.is_set():
             with suppress(NatsError, OSError, asyncio.TimeoutError):
-                nc = await nats.connect(
-                    service.url, allow_reconnect=False, max_reconnect_attempts=0, connect_timeout=1, error_cb=expected)
-                await nc.subscribe("alert.*", cb=self.take)
-                await settled(nc)
-                while not nc.is_closed and not until.is_set():
-                    await asyncio.sleep(0.002)
-                await nc.close()
+                nc = await connect(service, max_reconnect_attempts=0, connect_timeout=5, error_cb=expected)
+                try:
+                    await nc.subscribe("alert.*", cb=self.take)
+                    await settled(nc)
+                    while not nc.is_closed and not until.is_set():
+                        await asyncio.sleep(0.002)
+                finally:
+                    await nc.close()
             await asyncio.sleep(0.002)
 
     async def take(self, message) -> None:
@@ -146,10 +146,9 @@ class Probe:
         while True:
             assert time.monotonic() < deadline, f"{event['id']} was not acknowledged"
             with suppress(NatsError, OSError, asyncio.TimeoutError):
-                nc = await nats.connect(
-                    service.url, allow_reconnect=False, max_reconnect_attempts=0, connect_timeout=1, error_cb=expected)
+                nc = await connect(service, max_reconnect_attempts=0, connect_timeout=5, error_cb=expected)
                 try:
-                    reply = await nc.request(f"{self.name}.metrics.push", json.dumps(event).encode(), timeout=2)
+                    reply = await nc.request(f"{self.name}.metrics.push", json.dumps(event).encode(), timeout=10)
                     answer = json.loads(reply.data)
                     if answer["type"] == "metrics.collected":
                         assert not answer["data"]["rejected"], answer
@@ -171,10 +170,10 @@ class Probe:
             await asyncio.sleep(dice.uniform(0, 0.2))
 
 
-async def load(url: str) -> None:
-    nc = await nats.connect(url)
+async def load(service: Service) -> None:
+    nc = await connect(service)
     event = {"type": "alert.rules", "data": {"action": "save", "file": "crash.yml", "content": RULES}}
-    reply = json.loads((await nc.request("crash.alert.rules", json.dumps(event).encode(), timeout=20)).data)
+    reply = json.loads((await nc.request("crash.alert.rules", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)).data)
     assert reply["data"]["status"] == "success", reply
     await nc.close()
 
@@ -209,7 +208,7 @@ async def test_every_step_is_announced_once_under_kill_9(tmp_path):
     done = asyncio.Event()
     listening = asyncio.Event()
     try:
-        await load(service.url)
+        await load(service)
         hearing = asyncio.create_task(listener.listen(service, listening))
         living = [asyncio.create_task(p.live(service, listener, random.Random(dice.random()), done)) for p in probes]
         for _ in range(KILLS):
@@ -229,9 +228,11 @@ async def test_every_step_is_announced_once_under_kill_9(tmp_path):
         listening.set()
         await hearing
         until = time.monotonic() + PATIENCE_SECONDS
-        while not all(len(row["announced"]) == 2 for row in rows(tmp_path).values()) and time.monotonic() < until:
+        alerts = rows(tmp_path)
+        while not (alerts and all(len(row["announced"]) == 2 for row in alerts.values())) and time.monotonic() < until:
             await asyncio.sleep(0.1)  # announcements are noted a moment later
-        check(listener, probes, rows(tmp_path))
+            alerts = rows(tmp_path)
+        check(listener, probes, alerts)
         assert service.stop() == 0
     finally:
         service.stop()
