@@ -15,6 +15,13 @@ def service(tmp_path):
     service.stop()
 
 
+@pytest.fixture
+def retaining(tmp_path):
+    service = Service(tmp_path, config="storage:\n  retention: {time: 30d, size: 10GiB}\n")
+    yield service
+    service.stop()
+
+
 def series(service):
     answer = run("query", "gold", "--format", "json", "--hub", service.url)
     assert answer.returncode == 0, answer.stderr
@@ -52,24 +59,19 @@ def test_samples_are_deleted_after_somebody_said_yes(service):
     assert "parse error" in wrong.stderr or "unexpected" in wrong.stderr
 
 
-def test_what_is_deleted_does_not_come_back(tmp_path):
-    service = Service(tmp_path)
+def test_what_is_deleted_does_not_come_back(service):
     hub = ["--hub", service.url]
     assert run("push", 'gold{who="Mira"} 3', 'gold{who="Tom"} 4', *hub).returncode == 0
     assert run("delete", 'gold{who="Tom"}', "--yes", *hub).returncode == 0
     assert run("push", 'gold{who="Tom"} 7', *hub).returncode == 0
     assert run("delete", 'gold{who="Mira"}', "--yes", *hub).returncode == 0
-    service.process.kill()
-    service.process.wait()
-    service = Service(tmp_path)
-    try:
-        assert series(service) == ["Tom"]
-    finally:
-        service.stop()
+    service.kill()
+    service.start()
+    assert series(service) == ["Tom"]
 
 
-def test_the_retention_is_changed_while_the_service_runs(tmp_path):
-    service = Service(tmp_path, config="storage:\n  retention: {time: 30d, size: 10GiB}\n")
+def test_the_retention_is_changed_while_the_service_runs(retaining):
+    service = retaining
     hub = ["--hub", service.url]
     assert run("retention", *hub).stdout == "time    30d\nsize    10GiB\nsource  configuration\n"
     changed = run("retention", "set", "--time", "60d", "--rule", '{service="combat"}=7d', *hub)
@@ -82,13 +84,8 @@ def test_the_retention_is_changed_while_the_service_runs(tmp_path):
     refused = run("retention", "reset", "--service", "combat", *hub)
     assert refused.returncode == 1
     assert "service.operators" in refused.stderr
-    service.process.kill()
-    service.process.wait()
-    service = Service(tmp_path, config="storage:\n  retention: {time: 30d, size: 10GiB}\n")
-    try:
-        hub = ["--hub", service.url]
-        assert run("retention", *hub).stdout == wanted
-        reset = run("retention", "reset", *hub)
-        assert reset.stdout == "time    30d\nsize    10GiB\nsource  configuration\n"
-    finally:
-        service.stop()
+    service.kill()
+    service.start()
+    assert run("retention", *hub).stdout == wanted
+    reset = run("retention", "reset", *hub)
+    assert reset.stdout == "time    30d\nsize    10GiB\nsource  configuration\n"

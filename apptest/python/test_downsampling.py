@@ -3,6 +3,7 @@
 import json
 import time
 
+from blocks import metas
 from commands import push_metrics, run
 from patience import until
 
@@ -39,8 +40,8 @@ def test_a_query_reads_downsampled_blocks_and_says_so(tmp_path):
 
         kinds = tmp_path / "data/downsampled"
         until(lambda: len(list(kinds.glob("5m-weights/*/meta.json"))) >= 4)
-        until(lambda: not [path for path in (tmp_path / "data/blocks").glob("*/meta.json")
-                           if json.loads(path.read_text())["maxTime"] <= (end - 22 * HOUR) * 1000])  # fmt: skip
+        until(lambda: not [block for block in metas(tmp_path / "data/blocks").values()
+                           if block["maxTime"] <= (end - 22 * HOUR) * 1000])  # fmt: skip
         found = ask("increase(gold_total[1h])")
         assert "downsampled to 5m" in json.dumps(found["infos"])
         values = [float(value) for _, value in found["data"]["result"][0]["values"]]
@@ -54,8 +55,8 @@ def test_a_query_reads_downsampled_blocks_and_says_so(tmp_path):
         assert all(value == at - begin for at, value in last.items()), last
 
         until(lambda: len(list(store.glob("downsampled/5m-*/*/meta.json"))) >= 24)
-        for path in store.glob("downsampled/5m-count/*/meta.json"):
-            assert json.loads(path.read_text())["thanos"]["downsample"]["resolution"] == 300_000
+        for block in metas(store / "downsampled/5m-count").values():
+            assert block["thanos"]["downsample"]["resolution"] == 300_000
         deleted = run("delete", "gold_total", "--yes", "--service", "cli", *hub)
         assert deleted.returncode == 0, deleted.stderr
         assert ask("count_over_time(gold_total[1h])")["data"]["result"] == []

@@ -6,8 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from blocks import metas
 from commands import push_metrics, run
-from patience import until
+from patience import PATIENCE_SECONDS, until
 from s3 import SECRET_KEY, HoldingProxy, S3Server
 
 from service import Service
@@ -96,40 +97,40 @@ def store(request, tmp_path):
     store.stop()
 
 
-def metas(store):
-    return {path.parent.name: json.loads(path.read_text()) for path in store.files.glob("*/meta.json")}
-
-
 def whole(store):
     """The blocks that are there; fails where one of them lacks something that its meta.json speaks of."""
-    found = metas(store)
+    found = metas(store.files)
     lacking = {
         (block, file["rel_path"])
         for block, meta in found.items()
         for file in meta["thanos"]["files"]
         if not has(store, block, file)
     }
-    still_there = metas(store)  # a block may be removed while one looks: meta.json goes first
+    still_there = metas(store.files)  # a block may be removed while one looks: meta.json goes first
     assert not [each for each in lacking if each[0] in still_there]
     return {block: meta for block, meta in found.items() if block in still_there}
 
 
 def has(store, block, file):
     path = store.files / block / file["rel_path"]
-    return path.exists() and path.stat().st_size == file.get("size_bytes", path.stat().st_size)
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return False
+    return size == file.get("size_bytes", size)
 
 
 def is_settled(service, store):
     """Whether every block is in the store, and some are there only."""
     status = objects(service)
     local = len(list((service.folder / "data/blocks").glob("*/meta.json")))
-    return status["state"] == "available" and status["waiting_blocks"] == 0 and local < len(metas(store))
+    return status["state"] == "available" and status["waiting_blocks"] == 0 and local < len(metas(store.files))
 
 
 def kill_in_an_upload(service, store):
     """kill -9 while the index of the second block is put."""
     proxy = store.proxy
-    assert proxy.held.wait(60), "no second block is put"
+    assert proxy.held.wait(PATIENCE_SECONDS), "no second block is put"
     service.kill()
     proxy.give_up()
     begun = proxy.held_object.split("/")[0]
