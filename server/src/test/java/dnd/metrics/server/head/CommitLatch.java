@@ -27,7 +27,7 @@ final class CommitLatch implements CommitCallback {
   /** Waits until the commit is on disk; throws what the log said where it failed. */
   void await() throws IOException {
     try {
-      done.get(20, TimeUnit.SECONDS);
+      done.get(1, TimeUnit.MINUTES);
     } catch (ExecutionException e) {
       throw (IOException) e.getCause();
     } catch (TimeoutException | InterruptedException e) {

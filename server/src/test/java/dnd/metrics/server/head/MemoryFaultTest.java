@@ -49,7 +49,7 @@ class MemoryFaultTest {
             .redirectOutput(output.toFile())
             .start();
     try {
-      boolean ended = child.waitFor(3, TimeUnit.MINUTES);
+      boolean ended = child.waitFor(10, TimeUnit.MINUTES);
       String said = Files.readString(output);
       assertThat(ended).as("seed %d ends: %s", seed, said).isTrue();
       assertThat(child.exitValue()).as("seed %d: %s", seed, said).isZero();

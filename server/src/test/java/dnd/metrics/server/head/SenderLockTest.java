@@ -15,7 +15,7 @@ class SenderLockTest {
   private long count;
 
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void excludesAndLetsEverybodyIn() throws InterruptedException {
     int threads = 4;
     int each = 20_000;
@@ -39,7 +39,7 @@ class SenderLockTest {
 
   /** A thread that releases the lock only to take it again does not keep another one from it. */
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void nobodyIsKeptFromItByAThreadThatTakesItAgainAtOnce() throws InterruptedException {
     AtomicBoolean over = new AtomicBoolean();
     long[] passed = new long[1]; // how often at most it was taken past the one who waits

@@ -79,7 +79,7 @@ public final class RecordingHub implements Hub {
   }
 
   public Published next() throws InterruptedException {
-    Published next = published.poll(20, TimeUnit.SECONDS);
+    Published next = published.poll(1, TimeUnit.MINUTES);
     if (next == null) {
       throw new AssertionError("nothing was published");
     }

@@ -57,7 +57,7 @@ class EventFuzzTest {
         }
         String type = random.nextBoolean() ? "metrics.push" : "metrics.report";
         hub.deliver("case." + type, "_INBOX.1", payload);
-        DirectHub.Published reply = hub.replies.poll(10, TimeUnit.SECONDS);
+        DirectHub.Published reply = hub.replies.poll(1, TimeUnit.MINUTES);
         String what =
             "seed " + SEED + ", round " + i + ": " + new String(payload, StandardCharsets.UTF_8);
         assertThat(reply).as("a reply, %s", what).isNotNull();

@@ -47,7 +47,7 @@ class InFlightTest {
 
   /** One adds, another takes away in order, as the log does: all comes through, never too much. */
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void neverHoldsMoreThanItsLimitAndOneEvent() throws InterruptedException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -79,7 +79,7 @@ class InFlightTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(180)
   void anInterruptedThreadWaitsAllTheSame() throws InterruptedException {
     InFlight inFlight = new InFlight(limit);
     inFlight.add(MEGABYTE);

@@ -75,7 +75,7 @@ class IngestEndToEndTest {
 
   private JsonNode ask(String subject, String payload) throws Exception {
     Message reply =
-        client.request(subject, payload.getBytes(StandardCharsets.UTF_8), Duration.ofSeconds(5));
+        client.request(subject, payload.getBytes(StandardCharsets.UTF_8), Duration.ofMinutes(1));
     assertThat(reply).as("a reply to %s", payload).isNotNull();
     return JsonMapper.shared().readTree(reply.getData());
   }
@@ -92,7 +92,7 @@ class IngestEndToEndTest {
         .isEqualTo(
             "{\"service\":\"character_service\",\"count\":1,\"rejected\":[],"
                 + "\"correlation_id\":\"3e9f6c6e-2f0c-4a87-8a3e-0b6d5a1c9a11\"}");
-    Message event = published.nextMessage(Duration.ofSeconds(5));
+    Message event = published.nextMessage(Duration.ofMinutes(1));
     assertThat(event).isNotNull();
     assertThat(JsonMapper.shared().readTree(event.getData())).isEqualTo(reply);
     HeadSeries series = only("character_created_total");

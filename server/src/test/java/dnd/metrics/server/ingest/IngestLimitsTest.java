@@ -48,7 +48,7 @@ class IngestLimitsTest {
 
   private JsonNode send(String event) throws InterruptedException {
     hub.deliver("s.metrics.push", "_INBOX.1", event.getBytes(StandardCharsets.UTF_8));
-    DirectHub.Published reply = hub.replies.poll(10, TimeUnit.SECONDS);
+    DirectHub.Published reply = hub.replies.poll(1, TimeUnit.MINUTES);
     assertThat(reply).as("a reply to %s", event).isNotNull();
     return JsonMapper.shared().readTree(reply.text());
   }
@@ -126,11 +126,11 @@ class IngestLimitsTest {
         null,
         "{\"type\":\"metrics.push\",\"data\":{\"service\":\"s\",\"metrics\":[]}}"
             .getBytes(StandardCharsets.UTF_8));
-    assertThat(hub.announced.poll(10, TimeUnit.SECONDS).subject()).isEqualTo("s.metrics.collected");
-    assertThat(hub.announced.poll(10, TimeUnit.SECONDS).subject()).isEqualTo("metrics.collected");
+    assertThat(hub.announced.poll(1, TimeUnit.MINUTES).subject()).isEqualTo("s.metrics.collected");
+    assertThat(hub.announced.poll(1, TimeUnit.MINUTES).subject()).isEqualTo("metrics.collected");
     hub.deliver("s.metrics.push", null, new byte[0]);
-    assertThat(hub.announced.poll(10, TimeUnit.SECONDS).subject()).isEqualTo("s.metrics.rejected");
-    assertThat(hub.announced.poll(10, TimeUnit.SECONDS).subject()).isEqualTo("metrics.rejected");
+    assertThat(hub.announced.poll(1, TimeUnit.MINUTES).subject()).isEqualTo("s.metrics.rejected");
+    assertThat(hub.announced.poll(1, TimeUnit.MINUTES).subject()).isEqualTo("metrics.rejected");
   }
 
   @Test

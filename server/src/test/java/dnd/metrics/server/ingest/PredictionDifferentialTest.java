@@ -49,7 +49,7 @@ class PredictionDifferentialTest {
     /** The one reply to an event, without what differs from service to service. */
     String send(RandomEvents.Event event) throws InterruptedException {
       hub.deliver(event.subject(), "_INBOX.1", event.payload());
-      DirectHub.Published reply = hub.replies.poll(10, TimeUnit.SECONDS);
+      DirectHub.Published reply = hub.replies.poll(1, TimeUnit.MINUTES);
       assertThat(reply)
           .as("a reply to %s", new String(event.payload(), StandardCharsets.UTF_8))
           .isNotNull();

@@ -170,7 +170,7 @@ final class RuleServiceFixture implements AutoCloseable {
 
   /** The data of the next event of a type; others before it are passed over. */
   JsonNode next(String type) throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     while (true) {
       Published next = hub.published.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (next == null) {

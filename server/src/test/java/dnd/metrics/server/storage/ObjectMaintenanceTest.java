@@ -763,7 +763,7 @@ class ObjectMaintenanceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  @Timeout(60)
+  @Timeout(180)
   void aSilentStoreKeepsNothingFromStopping(boolean listens) throws Exception {
     SilentStore silent = new SilentStore(listens);
     try (Blocks blocks = Blocks.open(files, report -> {})) {

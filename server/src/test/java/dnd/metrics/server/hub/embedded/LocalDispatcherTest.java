@@ -36,7 +36,7 @@ class LocalDispatcherTest {
         subscription(message -> {
           entered.countDown();
           try {
-            assertThat(release.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(release.await(1, TimeUnit.MINUTES)).isTrue();
           } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
           }
@@ -44,7 +44,7 @@ class LocalDispatcherTest {
         });
     dispatcher.start();
     assertThat(slow.deliver(publication("first"))).isTrue();
-    assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(entered.await(1, TimeUnit.MINUTES)).isTrue();
     assertThat(slow.deliver(publication("second"))).isTrue();
     assertThat(slow.deliver(publication("third!"))).isFalse();
     assertThat(slow.deliver(publication("4"))).isTrue();

@@ -12,7 +12,7 @@ import java.net.Socket;
 
 /** A client that speaks the protocol by hand. What does not come within ten seconds fails. */
 final class RawClient implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   final Socket socket;
   private final InputStream in;

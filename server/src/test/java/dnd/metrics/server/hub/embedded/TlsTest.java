@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @SuppressWarnings("try") // a NATS connection's close can be interrupted; a test then fails
 class TlsTest {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofMinutes(1);
 
   @TempDir private static Path folder;
   private static TestCertificate ec;
