@@ -41,7 +41,7 @@ func TestOutage(t *testing.T) {
 			killed := servicetest.New(root, filepath.Join(folder, "data"))
 			check(t, killed.Start())
 			defer func() { check(t, killed.Stop()) }()
-			hub, err := nats.Connect(killed.URL(), nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond))
+			hub, err := nats.Connect(killed.URL(), nats.Timeout(soon), nats.MaxReconnects(-1), nats.ReconnectWait(100*time.Millisecond))
 			check(t, err)
 			defer hub.Close()
 			client := metrics.NewClient(&metrics.Config{ServiceID: "go_outage", MessageHub: hub, Options: metrics.Options{
@@ -88,7 +88,7 @@ func TestOutage(t *testing.T) {
 				t.Errorf("%v dropped events are told, %d were dropped", dropped, status.DroppedEvents)
 			}
 			t.Logf("%d increments, %d events dropped, longest call %s, heap %d KiB", made, status.DroppedEvents, load.longest, grown>>10)
-			if load.longest > time.Second { // an outage is longer; this leaves room for a machine that is busy
+			if load.longest > 2*time.Second { // an outage is longer; this leaves room for a machine that is busy
 				t.Errorf("a call took %s", load.longest)
 			}
 			if grown > 64<<20 {

@@ -23,7 +23,7 @@ func TestTheProgramsCounterArrives(t *testing.T) {
 
 	main()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	for of := ""; of != "campaign_service"; {
 		select {

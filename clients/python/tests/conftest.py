@@ -8,6 +8,7 @@ from pathlib import Path
 import nats
 import pytest
 from nats.aio.client import Client
+from patience import PATIENCE_SECONDS
 from service import Service
 
 
@@ -32,6 +33,6 @@ def own_service(tmp_path: Path) -> Iterator[Service]:
 @pytest.fixture
 async def message_hub(service: Service) -> AsyncIterator[Client]:
     """A connected nats-py client."""
-    hub = await nats.connect(service.url)
+    hub = await nats.connect(service.url, connect_timeout=PATIENCE_SECONDS)
     yield hub
     await hub.close()

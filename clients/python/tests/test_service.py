@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from nats.aio.client import Client
+from patience import PATIENCE_SECONDS
 from service import Service
 
 from dnd_metrics import (
@@ -61,7 +62,7 @@ async def test_what_is_recorded_is_queried_back(message_hub: Client) -> None:
         assert seconds.count == 4
         assert seconds.sum == pytest.approx(-0.7)
         assert sum(bucket.count for bucket in seconds.buckets) == 4
-        assert await client.query("1 + 1") == Scalar(pytest.approx(time.time(), abs=5), 2.0, correlation_id=ANY)  # type: ignore[arg-type]
+        assert await client.query("1 + 1") == Scalar(pytest.approx(time.time(), abs=60), 2.0, correlation_id=ANY)  # type: ignore[arg-type]
         text = await client.query('"hello"')
         assert isinstance(text, Text)
         assert str(text) == "hello"
@@ -169,7 +170,7 @@ async def test_a_large_answer_comes_in_parts(message_hub: Client) -> None:
     async with MetricsClient(fresh(), message_hub, {"batch_size": 100_000}) as client:
         for number in range(9000):
             client.set_gauge("level", number, {"hero": f"hero {number} " + "x" * 150})
-        await client.flush("30s")
+        await client.flush(PATIENCE_SECONDS)
         found = await client.query(f'level{{service="{client.service_id}"}}')
         assert isinstance(found, Vector)
         assert sorted(sample.value for sample in found) == list(range(9000))  # type: ignore[type-var]
@@ -197,8 +198,8 @@ async def test_alerts_are_heard_of_as_the_service_announces_them(message_hub: Cl
         for status in ("firing", "resolved"):
             data = {"alerts": [{**reported, "status": status}], "correlation_id": f"c-{status}"}
             event = {"type": "alert.status", "data": data}
-            await message_hub.request(f"{client.service_id}.alert.status", json.dumps(event).encode(), timeout=10)
-            alert = await asyncio.wait_for(heard.get(), 10)
+            await message_hub.request(f"{client.service_id}.alert.status", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)
+            alert = await asyncio.wait_for(heard.get(), PATIENCE_SECONDS)
             assert (alert.rule, alert.status) == ("DiceJammed", status)
             assert alert.labels["table"] == client.service_id
             assert alert.source == client.service_id
@@ -221,8 +222,8 @@ async def test_changes_of_dashboards_are_heard_of(message_hub: Client) -> None:
         for version, (action, request) in enumerate(requests, start=1):
             data = {**request, "author": "mira", "correlation_id": f"d-{action}"}
             event = {"type": "dashboard.request", "data": data}
-            await message_hub.request(f"{client.service_id}.dashboard.request", json.dumps(event).encode(), timeout=10)
-            update = await asyncio.wait_for(heard.get(), 60)
+            await message_hub.request(f"{client.service_id}.dashboard.request", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)
+            update = await asyncio.wait_for(heard.get(), PATIENCE_SECONDS)
             assert (update.action, update.project, update.name) == (action, "default", name)
             assert (update.display_name, update.version, update.deleted) == ("Fights", version, action == "deleted")
             assert update.updated_by == f"{client.service_id}/mira"

@@ -97,7 +97,8 @@ class OutageTest {
           .isEqualTo(dropped.size());
       assertThat(rejected).isEmpty();
       assertThat(total).isGreaterThan((long) (SECONDS + 2) * 1000 / 2);
-      assertThat(Duration.ofNanos(longestNanos.get())).isLessThan(Duration.ofSeconds(2));
+      // An outage is longer; this leaves room for a machine that is busy.
+      assertThat(Duration.ofNanos(longestNanos.get())).isLessThan(Duration.ofSeconds(3));
       System.out.printf(
           "%d s away, empty folder %b: %d counted, longest call %.2f ms, %d events dropped%n",
           SECONDS, onAnEmptyFolder, total, longestNanos.get() / 1e6, dropped.size());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The client against the program that ships, over a jnats connection. */
 @Tag("blackbox")
 class ServiceTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   @TempDir static Path folder;
   private static ServiceProcess service;

@@ -61,7 +61,7 @@ class ReadmeExamplesTest {
           .register(PrometheusRegistry.defaultRegistry)
           .inc();
       ReadmeExamples.bridges(registry, client);
-      client.flush(Duration.ofSeconds(20));
+      client.flush(Duration.ofMinutes(1));
       assertThat(ReadmeExamples.ask(client)).isEqualTo(18);
       assertThat(client.query("sum(character_created_total)").value()).isEqualTo(2);
       assertThat(client.query("sum(histogram_count(save_seconds))").value()).isEqualTo(3);

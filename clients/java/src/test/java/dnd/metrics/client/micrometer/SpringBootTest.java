@@ -83,7 +83,7 @@ class SpringBootTest {
                       .mapToLong(timer -> timer.count())
                       .sum()
                   == 40);
-      tavern.getBean(DndMetricsRegistry.class).client().flush(Duration.ofSeconds(20));
+      tavern.getBean(DndMetricsRegistry.class).client().flush(Duration.ofMinutes(1));
 
       assertThat(values(asker, "sum by (uri) (http_server_requests_seconds_count)", "uri"))
           .containsExactly("/menu=20.0", "/order/{drink}=20.0");
@@ -140,7 +140,7 @@ class SpringBootTest {
   private static void get(int port, String path) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(20))
+            .timeout(Duration.ofMinutes(1))
             .build();
     HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
   }
