@@ -198,7 +198,9 @@ async def test_alerts_are_heard_of_as_the_service_announces_them(message_hub: Cl
         for status in ("firing", "resolved"):
             data = {"alerts": [{**reported, "status": status}], "correlation_id": f"c-{status}"}
             event = {"type": "alert.status", "data": data}
-            await message_hub.request(f"{client.service_id}.alert.status", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)
+            await message_hub.request(
+                f"{client.service_id}.alert.status", json.dumps(event).encode(), timeout=PATIENCE_SECONDS
+            )
             alert = await asyncio.wait_for(heard.get(), PATIENCE_SECONDS)
             assert (alert.rule, alert.status) == ("DiceJammed", status)
             assert alert.labels["table"] == client.service_id
@@ -222,7 +224,9 @@ async def test_changes_of_dashboards_are_heard_of(message_hub: Client) -> None:
         for version, (action, request) in enumerate(requests, start=1):
             data = {**request, "author": "mira", "correlation_id": f"d-{action}"}
             event = {"type": "dashboard.request", "data": data}
-            await message_hub.request(f"{client.service_id}.dashboard.request", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)
+            await message_hub.request(
+                f"{client.service_id}.dashboard.request", json.dumps(event).encode(), timeout=PATIENCE_SECONDS
+            )
             update = await asyncio.wait_for(heard.get(), PATIENCE_SECONDS)
             assert (update.action, update.project, update.name) == (action, "default", name)
             assert (update.display_name, update.version, update.deleted) == ("Fights", version, action == "deleted")
