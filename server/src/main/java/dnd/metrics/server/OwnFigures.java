@@ -155,7 +155,15 @@ final class OwnFigures {
         .gauge(
             "dnd_metrics_head_parked_series",
             "Series of the head that get no samples any more and wait in these files for the cut.",
-            done.parkedSeries());
+            done.parkedSeries())
+        .gauge(
+            "dnd_metrics_head_damaged_series",
+            "Series among these that cannot be read until the service is started again.",
+            done.damagedSeries())
+        .counter(
+            "dnd_metrics_head_mended_chunk_files_total",
+            "Files of chunks that were found damaged and repaired from their parity.",
+            done.mendedChunkFiles());
   }
 
   static void blocks(BlocksStatus status, BlockMaintenance maintenance, Metrics metrics) {

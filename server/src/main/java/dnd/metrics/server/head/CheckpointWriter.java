@@ -79,6 +79,8 @@ final class CheckpointWriter {
   /**
    * Writes the file {@code name} and forces it. What it holds may be ahead of what the log has on
    * disk: it must not count before {@link #highestSequence} is durable.
+   *
+   * @throws DamagedSeriesException where there is one that would be missing in the checkpoint
    */
   void write(String name, DiskPace pace) throws IOException {
     long base = head.log().lastSequence();
@@ -173,7 +175,7 @@ final class CheckpointWriter {
       LabelPair[] labels = parked.labelPairs();
       hashes[i] = LabelPair.hash(labels);
       writeLabels(labels);
-      CheckpointCursor parts = soundParts(parked);
+      CheckpointCursor parts = directory.parts(ref, parked);
       SeriesParts.count(parts, head.chunkStore(), uses);
       parts.copyRest(body);
     } else {
@@ -196,18 +198,6 @@ final class CheckpointWriter {
       }
       lastSound = number;
     }
-  }
-
-  /** The same of what a series had when it was parked. */
-  private static CheckpointCursor soundParts(ParkedSeries parked) throws IOException {
-    CheckpointCursor parts = parked.parts();
-    if (parts == null) {
-      throw new IOException(
-          "a file of chunks has been damaged since it was written: the series "
-              + parked.labels()
-              + " cannot be copied");
-    }
-    return parts;
   }
 
   private void writeLabels(LabelPair[] labels) {

@@ -4,6 +4,7 @@ import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.wal.NumberedFiles;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finished chunks of many series (docs/format/chunk-file.md): on the heap at first, while more are
  * added, later in a file that is mapped into memory. That is written whole, and nothing in it
- * changes. A chunk is known by the offset of its head, which is the same in both, so who has it
- * need not be told. The mapping lasts as long as somebody holds this object, also when the file has
- * lost its name. Safe for use by several threads.
+ * changes, but that damaged pages of it are {@link #mend mended}. A chunk is known by the offset of
+ * its head, which is the same in both, so who has it need not be told. The mapping lasts as long as
+ * somebody holds this object, also when the file has lost its name. Safe for use by several
+ * threads.
  */
 final class ChunkFile {
   static final int HEADER_BYTES = 32;
@@ -38,7 +40,10 @@ final class ChunkFile {
 
   private int number;
 
-  /** Pages of it that were found damaged beyond repair. */
+  /** Whether more of the file was found damaged than its parity makes good. */
+  private volatile boolean beyondMending;
+
+  /** Pages of it that a start found damaged beyond repair. */
   private final BitSet lost;
 
   /** How many of its chunks series have. */
@@ -70,6 +75,30 @@ final class ChunkFile {
     mapped = newMapped;
     number = newNumber;
     memory = null; // last: who finds none looks at the others
+  }
+
+  /**
+   * Looks at all of a file, of which something was found damaged, and reads it from memory from now
+   * on, as it should be, where its parity can make it good.
+   *
+   * @return what was found; null where that is known to be more than can be made good
+   */
+  synchronized ChunkFilePages.@Nullable Finding mend() {
+    if (beyondMending || !isOnDisk()) {
+      return null;
+    }
+    ChunkFilePages.Finding finding = ChunkFilePages.check(mapped);
+    switch (finding) {
+      case ChunkFilePages.Finding.Sound _ -> {} // another thread was faster
+      case ChunkFilePages.Finding.Repaired repaired -> onDisk(number, repaired.content());
+      case ChunkFilePages.Finding.Lost _ -> beyondMending = true;
+    }
+    return finding;
+  }
+
+  /** All of it, to be written anew. */
+  ByteBuffer toWrite() {
+    return content().asByteBuffer();
   }
 
   /** Whether it is a file. */

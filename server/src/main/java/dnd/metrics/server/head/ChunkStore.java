@@ -12,9 +12,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes chunks that nothing is appended to any more and moves them out of the heap, into {@link
@@ -24,10 +28,12 @@ import org.jspecify.annotations.Nullable;
  * reads in it, and where it cannot be written the chunks stay where they are. Checkpoints speak of
  * these files. A file that no checkpoint needs and no series has a chunk in is removed.
  *
- * <p>{@link #add}, {@link #endFile}, {@link #file} and the figures are for any thread; all else for
- * one at a time.
+ * <p>{@link #add}, {@link #endFile}, {@link #file}, {@link #mend} and the figures are for any
+ * thread; all else for one at a time.
  */
 final class ChunkStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ChunkStore.class);
+
   private final LogFiles files;
   private final ConcurrentSkipListMap<Integer, ChunkFile> stored = new ConcurrentSkipListMap<>();
 
@@ -46,6 +52,11 @@ final class ChunkStore {
 
   /** Whether a file may be there of which nobody knows. */
   private boolean untidy;
+
+  /** Files that are as they should be in memory, and not on the disk. */
+  private final ConcurrentLinkedQueue<ChunkFile> mended = new ConcurrentLinkedQueue<>();
+
+  private final AtomicLong mendedCount = new AtomicLong();
 
   private volatile long fileCount;
   private volatile long fileBytes;
@@ -81,6 +92,7 @@ final class ChunkStore {
         file.use(use.chunks());
       }
     }
+    mendedCount.addAndGet(opened.repairs());
     kept = needed;
     untidy = true;
     removeUnused();
@@ -129,9 +141,52 @@ final class ChunkStore {
     }
   }
 
+  /**
+   * Makes damaged pages of a file anew from the others and its parity: at once for who reads it, on
+   * the disk with what is {@link #store stored} next.
+   *
+   * @return false where more is damaged than that can make good
+   */
+  boolean mend(ChunkFile file) {
+    return switch (file.mend()) {
+      case null -> false;
+      case ChunkFilePages.Finding.Sound _ -> true;
+      case ChunkFilePages.Finding.Repaired repaired -> {
+        mended.add(file);
+        mendedCount.incrementAndGet();
+        LOG.warn(
+            "{}: damaged at offset {}: repaired from its parity; nothing is lost",
+            describe(file),
+            repaired.offset());
+        yield true;
+      }
+      case ChunkFilePages.Finding.Lost lost -> {
+        LOG.error(
+            "{}: damaged at offset {}, in {} places of {} bytes, beyond what its parity makes good",
+            describe(file),
+            lost.offset(),
+            lost.lost().cardinality(),
+            ChunkFilePages.PAGE_BYTES);
+        yield false;
+      }
+    };
+  }
+
+  /** How messages to people name a file. */
+  String describe(ChunkFile file) {
+    return file.isOnDisk()
+        ? files.describe(ChunkFile.FILES.name(file.number()))
+        : "what is to become a file of chunks";
+  }
+
+  /** How often a file was mended, by the start too. */
+  long mendedCount() {
+    return mendedCount.get();
+  }
+
   /** Whether there is a file to be written. */
   boolean isDue() {
-    return nextFull() != null;
+    return nextFull() != null || !mended.isEmpty();
   }
 
   private @Nullable GrowingChunkFile nextFull() {
@@ -151,7 +206,7 @@ final class ChunkStore {
   }
 
   /**
-   * Writes the files that nothing is added to any more.
+   * Writes the files that nothing is added to any more, and those that were mended.
    *
    * @param isClosed whether those that are left shall stay on the heap
    * @throws IOException where a file could not be written: its chunks and those behind stay on the
@@ -167,6 +222,36 @@ final class ChunkStore {
         full.remove();
       }
       count(); // last: it may find no memory, and what is stored must not be so again
+    }
+    ChunkFile whole;
+    while (!isClosed.getAsBoolean() && (whole = mended.peek()) != null) {
+      if (stored.get(whole.number()) == whole) {
+        replace(whole, pace);
+      }
+      mended.remove();
+    }
+  }
+
+  /** Puts a file that was mended in the place of the damaged one. */
+  private void replace(ChunkFile file, DiskPace pace) throws IOException {
+    String name = ChunkFile.FILES.name(file.number());
+    try {
+      MemorySegment mapped;
+      try (LogFile made = new LargeLogFile(files.create(OpenedChunkFiles.PARTIAL), pace)) {
+        made.write(file.toWrite(), 0);
+        made.force();
+        mapped = made.map();
+      }
+      files.rename(OpenedChunkFiles.PARTIAL, name);
+      files.forceDirectory();
+      file.onDisk(file.number(), mapped);
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        files.delete(OpenedChunkFiles.PARTIAL);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 

@@ -222,7 +222,7 @@ public final class Head implements SeriesSource, Closeable {
     while (each.hasNext()) {
       int ref = each.next();
       if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
-        HeadSeries series = directory.toRead(ref);
+        HeadSeries series = directory.find(ref);
         if (series != null) {
           progress.found(series);
           found.append(series);
@@ -589,7 +589,8 @@ public final class Head implements SeriesSource, Closeable {
   /**
    * Writes a checkpoint, so that the log's older files can be removed; the head goes on taking in.
    *
-   * @throws IOException where that failed: all is as it was then
+   * @throws IOException where that failed, also since a series cannot be read that would be missing
+   *     in it: all is as it was then
    */
   public void checkpoint() throws IOException {
     maintenance.checkpoint();

@@ -106,7 +106,8 @@ final class HeadCut {
 
   private void collect(int ref, List<SeriesCut> cuts) {
     if (head.directory().oldestMillis(ref) < endMillis) {
-      SeriesCut cut = head.series(ref).cutBefore(endMillis);
+      HeadSeries series = head.directory().readable(ref); // one that is damaged waits for a start
+      SeriesCut cut = series == null ? null : series.cutBefore(endMillis);
       if (cut != null) {
         cuts.add(cut);
       }

@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * Writes a checkpoint whenever the log has grown enough since the last one: by as much as a replay
  * may take, and by a quarter of the checkpoint itself, so that checkpoints write no more than four
  * times what the log does. Cuts ranges into blocks when one is over, and writes a checkpoint then
- * too, without which the head would have their samples again after a start. Moves finished chunks
- * out of the heap, those of series that have become silent too. Its thread looks once a second.
+ * too, without which the head would have their samples again after a start; none while a series is
+ * damaged, which would be missing in it. Moves finished chunks out of the heap, those of series
+ * that have become silent too. Its thread looks once a second.
  *
  * <p>{@code work} lets one thing at a time be done; it comes before all other locks.
  */
@@ -107,7 +108,9 @@ final class HeadMaintenance implements Closeable {
         upkeep.failures(),
         head.chunkStore().fileCount(),
         head.chunkStore().fileBytes(),
-        head.directory().parkedCount());
+        head.directory().parkedCount(),
+        head.directory().damagedCount(),
+        head.chunkStore().mendedCount());
   }
 
   /** How long each checkpoint took. */
@@ -142,7 +145,7 @@ final class HeadMaintenance implements Closeable {
     }
     long grown = head.log().bytesEver() - (pending ? logBytesAtStart : logBytesThen);
     if (grown >= Math.max(checkpointBytes, lastBytes / LOG_PER_CHECKPOINT)) {
-      checkpoint(pace);
+      checkpointIfWhole(pace);
     }
   }
 
@@ -195,7 +198,7 @@ final class HeadMaintenance implements Closeable {
       blocksCut.addAndGet(count);
       if (count > 0) {
         cutDurations.recordSince(started);
-        checkpoint(pace);
+        checkpointIfWhole(pace);
       }
       return count;
     } finally {
@@ -231,7 +234,26 @@ final class HeadMaintenance implements Closeable {
   }
 
   void checkpoint() throws IOException {
-    checkpoint(DiskPace.UNPACED);
+    try {
+      checkpoint(DiskPace.UNPACED);
+    } catch (DamagedSeriesException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes a checkpoint where no series is damaged, which would be missing in it: those from before
+   * and the log bring that back. It was told when that was found, and the log is to grow until
+   * then.
+   */
+  private void checkpointIfWhole(DiskPace pace) throws IOException {
+    if (head.directory().lookAtDamaged() == 0) {
+      try {
+        checkpoint(pace);
+      } catch (DamagedSeriesException e) {
+        LOG.debug("no checkpoint is written", e);
+      }
+    }
   }
 
   private void checkpoint(DiskPace pace) throws IOException {

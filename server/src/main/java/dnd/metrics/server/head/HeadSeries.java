@@ -636,6 +636,13 @@ public final class HeadSeries implements Series, DirectoryEntry {
     open = null;
   }
 
+  /** The same of one that was just made to stand for one that is parked. */
+  void beParked(long oldestMillis, long newestMillis) {
+    firstMillis = oldestMillis;
+    LAST.setRelease(this, newestMillis);
+    empty();
+  }
+
   /** Forgets what a cut has between two times, the second not included; blocks have it. */
   void forget(SeriesCut cut, long fromMillis, long toMillis) {
     FinishedChunks all = finished;

@@ -41,6 +41,10 @@ public record HeadStatus(
    * @param chunkFileBytes how large these are together
    * @param parkedSeries how many series that get no samples any more are in them but for their
    *     labels
+   * @param damagedSeries how many of these cannot be read until the service is started again; no
+   *     checkpoint is written meanwhile
+   * @param mendedChunkFiles how often a file of chunks was found damaged and repaired from its
+   *     parity, by the start too
    */
   public record Maintenance(
       long checkpoints,
@@ -49,5 +53,7 @@ public record HeadStatus(
       long failures,
       long chunkFiles,
       long chunkFileBytes,
-      long parkedSeries) {}
+      long parkedSeries,
+      long damagedSeries,
+      long mendedChunkFiles) {}
 }

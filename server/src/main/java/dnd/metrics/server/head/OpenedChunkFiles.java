@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class OpenedChunkFiles {
   private final LogFiles files;
   private final Consumer<String> reports;
   private final ConcurrentHashMap<Integer, Opened> opened = new ConcurrentHashMap<>();
+  private final AtomicLong repairs = new AtomicLong();
 
   /**
    * @param reports is told, a line each, what a person should know
@@ -55,6 +57,11 @@ final class OpenedChunkFiles {
       }
     }
     return null;
+  }
+
+  /** How many were repaired. */
+  long repairs() {
+    return repairs.get();
   }
 
   /** A file that was looked at; null where it is missing. */
@@ -112,6 +119,7 @@ final class OpenedChunkFiles {
 
   /** Puts the file as it should be in the place of the damaged one, or else in memory. */
   private synchronized MemorySegment repair(String name, ChunkFilePages.Finding.Repaired repaired) {
+    repairs.incrementAndGet();
     String what =
         String.format("%s: damaged at offset %d", files.describe(name), repaired.offset());
     try {

@@ -27,6 +27,9 @@ final class ParkedSeries implements DirectoryEntry {
   private final int offset;
   private final int checksum;
 
+  /** Whether something was deleted from it that it has still, since it could not be read. */
+  private volatile boolean overtaken;
+
   /**
    * Parks a series, whose sender's lock is held.
    *
@@ -73,9 +76,29 @@ final class ParkedSeries implements DirectoryEntry {
     return newestMillis;
   }
 
-  /** What {@link HeadSeries#write} wrote; null where it turned over on the disk since then. */
-  @Nullable CheckpointCursor parts() {
-    if (!file.hasRoomForLength(offset)) {
+  /**
+   * What {@link HeadSeries#write} wrote. Where it turned over on the disk since then, its file is
+   * mended first.
+   *
+   * @throws DamagedSeriesException where more is damaged than can be mended
+   */
+  CheckpointCursor parts() {
+    CheckpointCursor parts = soundParts();
+    if (parts == null && sender.head.chunkStore().mend(file)) {
+      parts = soundParts();
+    }
+    if (parts == null) {
+      throw new DamagedSeriesException(
+          String.format(
+              "%s is damaged at byte %d, beyond what its parity makes good: what the series %s had"
+                  + " is there, and comes back with the next start of the service",
+              sender.head.chunkStore().describe(file), offset, labels()));
+    }
+    return parts;
+  }
+
+  private @Nullable CheckpointCursor soundParts() {
+    if (overtaken || !file.hasRoomForLength(offset)) {
       return null;
     }
     byte[] parts = file.bytes(offset);
@@ -84,18 +107,35 @@ final class ParkedSeries implements DirectoryEntry {
         : null;
   }
 
-  /** The series with that number, as it was when it was parked. */
-  HeadSeries make(int ref) {
-    CheckpointCursor parts = parts();
-    if (parts == null) {
-      throw new IllegalStateException(
-          "what the series "
-              + labels()
-              + " had has been damaged on the disk since it was put there: a start brings it back");
-    }
+  /**
+   * The series with that number, as it was when it was parked.
+   *
+   * @param parts what {@link #parts} returned
+   */
+  HeadSeries make(int ref, CheckpointCursor parts) {
     HeadSeries series = new HeadSeries(firstLabel, otherLabels, sender, ref);
     series.read(parts, new SeriesParts());
     return series;
+  }
+
+  /**
+   * Something is deleted from it that could not be read: it must not be read any more, also where
+   * it could be.
+   */
+  void overtake() {
+    overtaken = true;
+  }
+
+  /** The series for who does not read it; who does hears then that it is damaged. */
+  HeadSeries withoutParts(int ref) {
+    HeadSeries series = new HeadSeries(firstLabel, otherLabels, sender, ref);
+    series.beParked(oldestMillis, newestMillis);
+    return series;
+  }
+
+  /** Whether it has these labels. */
+  boolean hasLabels(Labels labels) {
+    return labels().equals(labels);
   }
 
   /** It is parked no more: its place among the chunks is not needed. */

@@ -193,8 +193,8 @@ public final class Sender {
     for (int i = 0; i < ownedCount; i++) {
       Labeled labels = head.labelsOf(owned[i]);
       if (labels != null && deletion.matches(labels)) {
-        HeadSeries series = owned(i);
-        if (counts.test(series)) {
+        HeadSeries series = head.directory().toDelete(owned[i]);
+        if (series != null && counts.test(series)) {
           series.delete(deletion.fromMillis(), deletion.toMillis());
         }
       }
@@ -302,8 +302,9 @@ public final class Sender {
     return owned[i];
   }
 
-  HeadSeries owned(int i) {
-    return head.series(owned[i]);
+  /** One of its series; null where it is damaged. */
+  @Nullable HeadSeries owned(int i) {
+    return head.directory().readable(owned[i]);
   }
 
   /**
@@ -372,9 +373,12 @@ public final class Sender {
     return reportedCount;
   }
 
-  /** A series of the last report that the one under way lacks; null for one that it has. */
+  /**
+   * A series of the last report that the one under way lacks; null for one that it has, and for one
+   * that is damaged.
+   */
   @Nullable HeadSeries missing(int i) {
-    HeadSeries series = head.directory().get(reported[i]);
+    HeadSeries series = head.directory().readable(reported[i]);
     return series == null || series.reportMark == reportMark ? null : series;
   }
 

@@ -101,17 +101,23 @@ public final class SenderBatch implements AutoCloseable {
    */
   public @Nullable HeadSeries resolve(Labels labels) {
     checkOpen();
-    HeadSeries series = head.find(labels);
-    if (series == null) {
-      record.reserve(labels); // what is in memory must get into the record
-      series = head.create(sender, labels);
+    HeadSeries series;
+    try {
+      series = head.find(labels);
       if (series == null) {
-        rejection = SeriesRejection.SERIES_LIMIT;
-        return null;
+        record.reserve(labels); // what is in memory must get into the record
+        series = head.create(sender, labels);
+        if (series == null) {
+          rejection = SeriesRejection.SERIES_LIMIT;
+          return null;
+        }
+        if (series.sender == sender) {
+          record.series(series.ref, labels);
+        }
       }
-      if (series.sender == sender) {
-        record.series(series.ref, labels);
-      }
+    } catch (DamagedSeriesException e) {
+      rejection = SeriesRejection.DAMAGED;
+      return null;
     }
     if (series.sender != sender) {
       rejection = SeriesRejection.OTHER_SENDER;
@@ -379,15 +385,12 @@ public final class SenderBatch implements AutoCloseable {
       return;
     }
     for (int i = 0; i < sender.reportedCount(); i++) {
-      HeadSeries series = sender.missing(i);
-      if (series != null) {
-        markStale(series, at);
-      }
+      markStale(sender.missing(i), at);
     }
   }
 
-  private void markStale(HeadSeries series, long at) {
-    if (series.isEmpty() || series.isStale()) {
+  private void markStale(@Nullable HeadSeries series, long at) {
+    if (series == null || series.isEmpty() || series.isStale()) {
       return;
     }
     record.reserve(HeadSeries.STALE_HISTOGRAM); // it may be a float, which takes less

@@ -3,9 +3,13 @@ package dnd.metrics.server.head;
 import static java.util.Objects.requireNonNull;
 
 import dnd.metrics.server.index.LabelPair;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Series by their numbers in the log, in pages, so that growing copies no series. Those of a
@@ -13,8 +17,13 @@ import org.jspecify.annotations.Nullable;
  * ParkedSeries parked}; both are made when they are asked for. One thread at a time adds and
  * removes; any number ask without a lock, but for the moment in which a series is made, which the
  * lock of its page guards.
+ *
+ * <p>One that is parked may turn out to be damaged ({@link DamagedSeriesException}): it stays where
+ * it is, and while there is one no checkpoint may be written, which would be without it.
  */
 final class SeriesDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(SeriesDirectory.class);
+
   private static final int PAGE_BITS = 11;
   private static final int PAGE_SIZE = 1 << PAGE_BITS;
   private static final int PAGE_MASK = PAGE_SIZE - 1;
@@ -27,6 +36,9 @@ final class SeriesDirectory {
   private volatile AtomicReferenceArray<@Nullable Page> pages = new AtomicReferenceArray<>(16);
   private volatile int count;
   private final AtomicInteger parkedCount = new AtomicInteger();
+
+  /** The numbers of those that are parked and cannot be read. */
+  private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
   private static final class Page {
     final AtomicReferenceArray<@Nullable DirectoryEntry> entries =
@@ -148,7 +160,59 @@ final class SeriesDirectory {
     requireNonNull(page(series.ref)).entries.setRelease(series.ref & PAGE_MASK, parked);
   }
 
-  /** The series; null where there is none, or while it is being made for the first time. */
+  /**
+   * What a parked series had, as {@link ParkedSeries#parts}; it is noted where that cannot be read.
+   */
+  CheckpointCursor parts(int ref, ParkedSeries parked) {
+    try {
+      CheckpointCursor parts = parked.parts();
+      if (!damaged.isEmpty() && damaged.remove(ref)) {
+        LOG.warn("the series {} can be read again", parked.labels());
+      }
+      return parts;
+    } catch (DamagedSeriesException e) {
+      if (damaged.add(ref)) {
+        LOG.error(
+            "{}; until then no checkpoint is written, so that it is not lost, and the log grows",
+            e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  /** How many parked series were found that cannot be read. */
+  int damagedCount() {
+    return damaged.size();
+  }
+
+  /** Looks at those again; how many still cannot be read. */
+  int lookAtDamaged() {
+    damaged.removeIf(ref -> !isDamaged(ref));
+    return damaged.size();
+  }
+
+  private boolean isDamaged(int ref) {
+    if (!(entry(ref) instanceof ParkedSeries parked)) {
+      return false;
+    }
+    try {
+      parts(ref, parked);
+      return false;
+    } catch (DamagedSeriesException e) {
+      LOG.debug("still so", e);
+      return true;
+    }
+  }
+
+  private HeadSeries make(int ref, ParkedSeries parked) {
+    return parked.make(ref, parts(ref, parked));
+  }
+
+  /**
+   * The series; null where there is none, or while it is being made for the first time.
+   *
+   * @throws DamagedSeriesException where it is parked and cannot be read
+   */
   @Nullable HeadSeries get(int ref) {
     Page page = page(ref);
     if (page == null) {
@@ -167,7 +231,7 @@ final class SeriesDirectory {
       return switch (page.entries.getAcquire(i)) {
         case HeadSeries series -> series;
         case ParkedSeries parked -> {
-          HeadSeries series = parked.make(ref);
+          HeadSeries series = make(ref, parked);
           page.entries.setRelease(i, series);
           parked.release();
           parkedCount.decrementAndGet();
@@ -186,6 +250,40 @@ final class SeriesDirectory {
     }
   }
 
+  /** As {@link #get}; null also where the series is parked and cannot be read. */
+  @Nullable HeadSeries readable(int ref) {
+    try {
+      return get(ref);
+    } catch (DamagedSeriesException e) {
+      LOG.debug("passed over", e); // it was told when it was found
+      return null;
+    }
+  }
+
+  /**
+   * The same for who deletes from it: where it cannot be read now, it never is before a start,
+   * which deletes anew.
+   */
+  @Nullable HeadSeries toDelete(int ref) {
+    HeadSeries series = readable(ref);
+    if (series == null && entry(ref) instanceof ParkedSeries parked) {
+      parked.overtake();
+    }
+    return series;
+  }
+
+  /**
+   * As {@link #toRead}, for who may not read at all; of one that cannot be read, all but its
+   * samples.
+   */
+  @Nullable HeadSeries find(int ref) {
+    try {
+      return toRead(ref);
+    } catch (DamagedSeriesException e) {
+      return entry(ref) instanceof ParkedSeries parked ? parked.withoutParts(ref) : get(ref);
+    }
+  }
+
   /**
    * As {@link #get}, for who only reads: a series that is parked stays so, and the one that is
    * returned is as it is at this moment.
@@ -195,7 +293,7 @@ final class SeriesDirectory {
     if (page != null && page.entries.getAcquire(ref & PAGE_MASK) instanceof ParkedSeries) {
       synchronized (page) { // so that the files of its chunks are there
         if (page.entries.getAcquire(ref & PAGE_MASK) instanceof ParkedSeries parked) {
-          HeadSeries series = parked.make(ref);
+          HeadSeries series = make(ref, parked);
           series.leave();
           return series;
         }
@@ -272,9 +370,12 @@ final class SeriesDirectory {
     return entry == null ? get(ref) : entry;
   }
 
-  /** The series, where there is one and it has no sample in the head; makes no other. */
+  /**
+   * The series, where there is one that can be read and it has no sample in the head; makes no
+   * other.
+   */
   @Nullable HeadSeries withoutSamples(int ref) {
-    return oldestMillis(ref) == Long.MAX_VALUE ? get(ref) : null;
+    return oldestMillis(ref) == Long.MAX_VALUE ? readable(ref) : null;
   }
 
   /** Time of the oldest sample in the head; the largest long for none. */

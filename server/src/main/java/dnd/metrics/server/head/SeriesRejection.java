@@ -6,5 +6,8 @@ public enum SeriesRejection {
   SERIES_LIMIT,
 
   /** Another sender writes a series with these very labels. */
-  OTHER_SENDER
+  OTHER_SENDER,
+
+  /** What the series had is damaged on the disk, until a start brings it back. */
+  DAMAGED
 }

@@ -79,7 +79,11 @@ final class SeriesTable {
       int mask = slots.length - 1;
       for (int i = hash & mask; slots[i] != 0; i = (i + 1) & mask) {
         if ((int) (slots[i] >>> 32) == hash) {
-          HeadSeries found = directory.get((int) slots[i] - 1);
+          int ref = (int) slots[i] - 1;
+          if (directory.entry(ref) instanceof ParkedSeries parked && !parked.hasLabels(labels)) {
+            continue; // another may be damaged
+          }
+          HeadSeries found = directory.get(ref);
           if (found != null && found.hasLabels(labels)) {
             return found;
           }

@@ -117,7 +117,10 @@ final class StoredSeries {
         if (left-- == 0) {
           return true;
         }
-        directory.get(portion(nextPending).ref(nextPending - firstPlace(nextPending)));
+        int ref = portion(nextPending).ref(nextPending - firstPlace(nextPending));
+        if (directory.entry(ref) == null) {
+          directory.get(ref);
+        }
       }
     }
     pending = PendingFloats.none();

@@ -91,6 +91,7 @@ final class RuleSender {
     return switch (batch.rejection()) {
       case SERIES_LIMIT -> "the service has as many series as it may: " + labels;
       case OTHER_SENDER -> "a sender writes a series with the same labels: " + labels;
+      case DAMAGED -> "damaged on the disk until the next start: " + labels;
     };
   }
 

@@ -21,9 +21,15 @@ public final class Sections {
   /** What was collected, and its log. */
   public static ObjectNode of(HeadStatus head) {
     ObjectNode section = object();
-    section.put("state", head.unavailable() == null ? "available" : "unavailable");
+    long damaged = head.maintenance().damagedSeries();
     if (head.unavailable() != null) {
+      section.put("state", "unavailable");
       section.put("problem", head.unavailable());
+    } else if (damaged > 0) {
+      section.put("state", "damaged");
+      section.put("problem", damaged + " series cannot be read, and come back with the next start");
+    } else {
+      section.put("state", "available");
     }
     section.put("series", head.series());
     section.put("senders", head.senders());

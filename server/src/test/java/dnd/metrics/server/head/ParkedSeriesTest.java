@@ -7,9 +7,11 @@ import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.StaleMarker;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -233,37 +235,179 @@ class ParkedSeriesTest {
     }
   }
 
+  /** Where what the first series had begins in the file that has it. */
+  private static final int FIRST_RECORD = ChunkFile.HEADER_BYTES;
+
+  private static final String RECORDS = "00000002.chunks";
+
+  /** Fills a head and parks all its series; what they had is in the second file. */
+  private void parked(Head head) throws IOException {
+    fill(head);
+    assertThat(Parked.park(head, NOW + 60 * MINUTE)).isEqualTo(SERIES);
+    head.storeChunks();
+    assertThat(disk.list()).contains(RECORDS);
+  }
+
+  /** A page of the file, which has two, and the one that would make it good. */
+  private void damageBeyondMending() {
+    byte[] file = disk.mapped(RECORDS);
+    file[FIRST_RECORD + ChunkFile.CHUNK_HEAD_BYTES + 5] ^= 1;
+    assertThat(ChunkFilePages.check(MemorySegment.ofArray(file)))
+        .isInstanceOf(ChunkFilePages.Finding.Repaired.class);
+    file[ChunkFilePages.PAGE_BYTES * ((file.length - 1) / ChunkFilePages.PAGE_BYTES) - 1] ^= 1;
+    assertThat(ChunkFilePages.check(MemorySegment.ofArray(file)))
+        .isInstanceOf(ChunkFilePages.Finding.Lost.class);
+  }
+
+  private static void assertFirstIsDamaged(Head head) {
+    for (HeadSeries series : head.select(List.of(), NOW, NOW + MINUTE)) {
+      if (series.labels().equals(labels(0))) {
+        assertThatThrownBy(() -> Samples.of(series))
+            .isInstanceOf(UnreadableSamplesException.class)
+            .hasMessageContaining("memory/" + RECORDS + " is damaged at byte " + FIRST_RECORD)
+            .hasMessageContaining("{__name__=\"m0\", host=\"h0\"");
+        assertThat(series.oldestMillis()).isLessThanOrEqualTo(NOW);
+        assertThat(series.newestMillis()).isEqualTo(NOW + (SAMPLES - 1) * 1_000L);
+      } else {
+        assertThat(Samples.of(series)).hasSizeGreaterThanOrEqualTo(SAMPLES);
+      }
+    }
+    assertThat(head.status().maintenance().damagedSeries()).isEqualTo(1);
+  }
+
   @Test
-  void whatTurnedOverMeanwhileIsNotCopied() throws IOException {
+  void whatTurnedOverMeanwhileIsMended() throws IOException {
     Map<Labels, List<String>> before;
     try (Head head = open()) {
-      push(head, 0, 1, NOW, 1);
+      parked(head);
       before = Samples.of(head);
-      Parked.park(head, NOW + 60 * MINUTE);
-      head.storeChunks();
-      byte[] file = disk.mapped("00000001.chunks");
-      int aByte = ChunkFile.HEADER_BYTES + ChunkFile.CHUNK_HEAD_BYTES + 5;
-      int endOfLength = ChunkFile.HEADER_BYTES + ChunkFile.CHUNK_HEAD_BYTES - 1;
+      int aByte = FIRST_RECORD + ChunkFile.CHUNK_HEAD_BYTES + 5;
+      int endOfLength = FIRST_RECORD + ChunkFile.CHUNK_HEAD_BYTES - 1;
+      byte[] sound = disk.contentOf(RECORDS);
+      int mended = 0;
       for (int at : new int[] {aByte, endOfLength}) {
         for (int bit : new int[] {1, 0x40, 0x80}) {
-          file[at] ^= (byte) bit;
-          assertThatThrownBy(head::checkpoint)
-              .isInstanceOf(IOException.class)
-              .hasMessageContaining("damaged since it was written: the series {__name__=\"m0\"");
-          assertThatThrownBy(() -> head.series(0))
-              .isInstanceOf(IllegalStateException.class)
-              .hasMessageContaining("a start brings it back");
-          assertThatThrownBy(() -> Samples.of(head)).isInstanceOf(IllegalStateException.class);
-          file[at] ^= (byte) bit;
+          byte[] damaged = sound.clone();
+          damaged[at] ^= (byte) bit;
+          disk.setContent(RECORDS, damaged);
+          disk.mapped(RECORDS)[at] ^= (byte) bit;
+          assertThat(Samples.of(head)).isEqualTo(before);
+          assertThat(Samples.of(head)).isEqualTo(before);
+          assertThat(head.status().maintenance().mendedChunkFiles()).isEqualTo(++mended);
+          head.storeChunks();
+          assertThat(disk.contentOf(RECORDS)).as("on the disk, too").isEqualTo(sound);
         }
       }
-      assertThat(Samples.of(head)).isEqualTo(before);
-      file[aByte] ^= 1;
-      assertThatThrownBy(head::checkpoint).isInstanceOf(IOException.class);
+      disk.mapped(RECORDS)[aByte] ^= 1;
+      head.checkpoint();
+      assertThat(head.status().maintenance().mendedChunkFiles()).isEqualTo(++mended);
+      assertThat(head.status().maintenance().damagedSeries()).isZero();
     }
     disk = disk.kill();
     try (Head head = open()) {
       assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void whatIsMendedAndCannotBeWrittenIsWrittenLater() throws IOException {
+    try (Head head = open()) {
+      parked(head);
+      Map<Labels, List<String>> before = Samples.of(head);
+      byte[] sound = disk.contentOf(RECORDS);
+      byte[] damaged = sound.clone();
+      damaged[FIRST_RECORD + ChunkFile.CHUNK_HEAD_BYTES] ^= 1;
+      disk.setContent(RECORDS, damaged);
+      disk.mapped(RECORDS)[FIRST_RECORD + ChunkFile.CHUNK_HEAD_BYTES] ^= 1;
+      assertThat(Samples.of(head)).isEqualTo(before);
+      disk.failWrites(1);
+      assertThatThrownBy(head::storeChunks).isInstanceOf(IOException.class);
+      assertThat(disk.list()).doesNotContain(OpenedChunkFiles.PARTIAL);
+      assertThat(Samples.of(head)).isEqualTo(before);
+      head.storeChunks();
+      assertThat(disk.contentOf(RECORDS)).isEqualTo(sound);
+      assertThat(Samples.of(head)).isEqualTo(before);
+    }
+  }
+
+  /** Nothing but the one series stops, and nothing is removed that a start needs for it. */
+  @Test
+  void whatCannotBeMendedStaysWithItsSeries() throws IOException {
+    MemoryBlocks blocks = new MemoryBlocks();
+    long later = NOW + 300 * MINUTE;
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      push(head, EventKind.REPORT, 0, SERIES, NOW - 1_000, 1);
+      parked(head);
+      before = Samples.of(head);
+      damageBeyondMending();
+      assertFirstIsDamaged(head);
+      assertThat(head.labelValues("host", List.of(), NOW, NOW)).hasSize(5);
+
+      push(head, EventKind.REPORT, 2, SERIES, NOW + 30 * MINUTE, 1);
+      assertThat(head.series(1).isStale()).as("the report lacked it").isTrue();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, later)) {
+        assertThat(batch.resolve(labels(0))).isNull();
+        assertThat(batch.rejection()).isEqualTo(SeriesRejection.DAMAGED);
+      }
+
+      push(head, 2, SERIES, later, 2);
+      assertThat(head.cut(blocks)).isPositive();
+      assertThat(blocks.blocks().getFirst().samples()).hasSize(SERIES - 1);
+      assertThatThrownBy(head::checkpoint)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(RECORDS);
+      assertThat(disk.list()).contains("00000001.wal").noneMatch(n -> n.contains("checkpoint"));
+      assertFirstIsDamaged(head);
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.END, null, later + MINUTE)) {
+        batch.commit(done);
+      }
+      done.await();
+      assertThat(head.series(2).isStale()).isTrue();
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head.series(0))).isEqualTo(before.get(labels(0)));
+      assertThat(blocks.with(head, false).get(labels(7))).containsAll(before.get(labels(7)));
+      head.checkpoint();
+      assertThat(head.status().maintenance().damagedSeries()).isZero();
+    }
+  }
+
+  @Test
+  void whatCanBeReadAgainIsNotDamagedAnyMore() throws IOException {
+    try (Head head = open()) {
+      parked(head);
+      Map<Labels, List<String>> before = Samples.of(head);
+      byte[] sound = disk.mapped(RECORDS).clone();
+      damageBeyondMending();
+      assertFirstIsDamaged(head);
+      assertThatThrownBy(head::checkpoint).isInstanceOf(IOException.class);
+      System.arraycopy(sound, 0, disk.mapped(RECORDS), 0, sound.length);
+      assertThat(Samples.of(head)).isEqualTo(before);
+      assertThat(head.status().maintenance().damagedSeries()).isZero();
+      head.checkpoint();
+    }
+  }
+
+  @Test
+  void whatIsDeletedOfADamagedOneStaysDeleted() throws IOException {
+    try (Head head = open()) {
+      parked(head);
+      byte[] sound = disk.mapped(RECORDS).clone();
+      damageBeyondMending();
+      head.delete(new Deletion(List.of(List.of(Matcher.equal("host", "h0"))), NOW, NOW + 99_999));
+      assertThat(Samples.of(head.series(1))).hasSize(SAMPLES - 100);
+      System.arraycopy(sound, 0, disk.mapped(RECORDS), 0, sound.length);
+      assertThatThrownBy(() -> head.series(0)).isInstanceOf(UnreadableSamplesException.class);
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      assertThat(Samples.of(head.series(0))).hasSize(SAMPLES - 100);
+      assertThat(Samples.of(head.series(1))).hasSize(SAMPLES - 100);
     }
   }
 

@@ -5,11 +5,11 @@ import dnd.metrics.events.Fields;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.events.StrictJson;
 import dnd.metrics.events.Timestamps;
-import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
 import dnd.metrics.server.request.Request;
@@ -63,7 +63,7 @@ public final class DeletionHandler implements RequestHandler {
     DeletionCount count;
     try {
       count = deleter.count(deletion);
-    } catch (DamagedBlockException e) {
+    } catch (UnreadableSamplesException e) {
       throw new InvalidEventException(
           ErrorCode.STORAGE_UNAVAILABLE, "", "what there is cannot be counted: " + e.getMessage());
     }
