@@ -64,7 +64,7 @@ async def test_an_outage(comes_back: str, tmp_path: Path) -> None:
         client = await MetricsClient.connect(
             service.url,
             name,
-            {"push_interval": "100ms", "repeat_interval": "2s", "buffer_events": BUFFER_EVENTS},
+            {"push_interval": "250ms", "repeat_interval": "2s", "buffer_events": BUFFER_EVENTS},
             on_dropped=dropped.append,
             reconnect_time_wait=0.1,
         )
