@@ -21,9 +21,14 @@ func (c *Client) Flush(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.push(id)
-	if err := c.await(ctx); err != nil {
-		return err
+	for again := true; again; {
+		whole := c.outbox.hasGap()
+		c.pushSeries(id, whole)
+		hasRoom := !whole || !c.outbox.hasGap()
+		if err := c.await(ctx); err != nil {
+			return err
+		}
+		again = hasRoom && c.outbox.hasGap() // an event of it had to go
 	}
 	if c.life.Err() != nil {
 		return ErrClosed // Close took out what waited

@@ -15,6 +15,8 @@ type outbox struct {
 	events []*event
 	bytes  int
 	put    uint64        // the number of the event that was put in last
+	lost   uint64        // that of the last one that had to go
+	whole  uint64        // that of the first one of those that held all series
 	ended  chan struct{} // closed, and replaced, whenever an event leaves
 }
 
@@ -31,6 +33,7 @@ func (o *outbox) add(e *event) (dropped int) {
 	o.events = append(o.events, e)
 	o.bytes += len(e.payload)
 	for len(o.events) > 1 && (len(o.events) > o.maxEvents || o.bytes > o.maxBytes) {
+		o.lost = o.events[0].number
 		o.removeFirst()
 		dropped++
 	}
@@ -39,6 +42,20 @@ func (o *outbox) add(e *event) (dropped int) {
 	default:
 	}
 	return dropped
+}
+
+// wholeFollows says that the events which are put in next hold all series: what went before them is told by them.
+func (o *outbox) wholeFollows() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.whole = o.put + 1
+}
+
+// hasGap tells whether an event had to go that holds what perhaps no later one does.
+func (o *outbox) hasGap() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.lost > 0 && o.lost >= o.whole
 }
 
 // first returns the oldest event, nil where there is none.

@@ -40,15 +40,21 @@ func (c *Client) untilPush() time.Duration {
 }
 
 // push makes events of the series that changed, and of those that have rested long enough.
-func (c *Client) push(correlationID string) {
+func (c *Client) push(correlationID string) { c.pushSeries(correlationID, false) }
+
+// pushSeries does that, or, where it is to be whole, makes events of all series.
+func (c *Client) pushSeries(correlationID string, whole bool) {
 	c.pushing.Lock()
+	if whole {
+		c.outbox.wholeFollows()
+	}
 	now := time.Now()
 	c.lastPush = now
 	batch := c.newBatch(correlationID, now)
 	for _, s := range c.registry.snapshot() {
 		if s.state.CompareAndSwap(changed, unchanged) {
 			c.changes.Add(-1)
-		} else if s.putAt.IsZero() || now.Sub(s.putAt) < c.repeatInterval {
+		} else if s.putAt.IsZero() || !whole && now.Sub(s.putAt) < c.repeatInterval {
 			continue
 		}
 		batch.put(s)
@@ -58,13 +64,14 @@ func (c *Client) push(correlationID string) {
 	c.drop(dropped, BufferFull)
 }
 
-// pushLast makes the last push: of the series that had changed when recording ended.
+// pushLast makes the last push: of the series that had changed when recording ended, of all where an event had to go.
 func (c *Client) pushLast() {
 	c.pushing.Lock()
 	had := c.registry.close()
+	whole := c.outbox.hasGap()
 	batch := c.newBatch("", time.Now())
 	for _, s := range c.registry.snapshot() {
-		if had[s] {
+		if had[s] || whole && !s.putAt.IsZero() {
 			batch.put(s)
 		}
 	}

@@ -378,3 +378,54 @@ async def test_a_flush_that_is_cancelled_in_the_middle_of_a_push_loses_nothing()
     assert sorted(values) == list(range(2000))
     assert len(hub.arrived) == 2, "the push was cut in two"
     await client.close()
+
+
+def last_values(hub: FakeHub) -> dict[str, float]:
+    """What the metrics came to, as the events tell that were sent and answered last."""
+    return {metric["name"]: metric["value"] for one in hub.arrived for metric in one.event["data"]["metrics"]}
+
+
+@pytest.mark.parametrize("ending", ["flush", "close"])
+async def test_what_went_with_an_event_is_pushed_again_before_a_flush_is_over(ending: str) -> None:
+    client, hub, clock = make(silent, buffer_events=2, repeat_interval="1h")
+    for name in ("first", "second", "third", "fourth"):
+        client.set_gauge(name, 4)
+        await clock.advance(10_000)
+    hub.answer = collected
+    hub.arrived.clear()
+    await clock.advance(1)
+    ended = asyncio.ensure_future(client.flush() if ending == "flush" else client.close())
+    await clock.advance(9_000)
+    await ended
+    assert {"first": 4, "second": 4, "third": 4, "fourth": 4}.items() <= last_values(hub).items()
+    if ending == "flush":
+        hub.arrived.clear()
+        await client.flush()
+        assert last_values(hub).keys() <= {"dnd_metrics_client_dropped_events_total"}, "nothing is missing any more"
+        await client.close()
+
+
+async def test_a_flush_whose_event_went_is_not_over() -> None:
+    client, hub, clock = make(silent, buffer_events=2, repeat_interval="1h")
+    client.set_gauge("first", 4)
+    flush = asyncio.ensure_future(client.flush(300))
+    for number in range(4):
+        client.set_gauge("second", number)
+        await clock.advance(10_000)
+    assert not flush.done()
+    hub.answer = collected
+    hub.arrived.clear()
+    await clock.advance(60_000)
+    await flush
+    assert last_values(hub)["first"] == 4
+    await client.close()
+
+
+async def test_a_flush_of_more_than_may_wait_ends() -> None:
+    client, hub, _ = make(buffer_events=2, repeat_interval="1h", batch_size=10_000)
+    hub.max_payload = 4_000
+    for number in range(200):
+        client.set_gauge("level", number, {"hero": f"hero {number}"})
+    await client.flush()
+    assert client.status.dropped_events > 0
+    await client.close()

@@ -26,6 +26,8 @@ class Outbox:
         self._most_bytes = most_bytes
         self._events: deque[OutgoingEvent] = deque()
         self._bytes = 0
+        self._lost = 0
+        self._whole_from = 1
 
     def __len__(self) -> int:
         return len(self._events)
@@ -38,6 +40,15 @@ class Outbox:
     def oldest(self) -> OutgoingEvent | None:
         return self._events[0] if self._events else None
 
+    def whole_from(self, number: int) -> None:
+        """The events from that number on hold all series: what went before them is told by them."""
+        self._whole_from = number
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether an event had to go that holds what perhaps no later one does."""
+        return self._lost >= self._whole_from
+
     def add(self, event: OutgoingEvent) -> list[OutgoingEvent]:
         """The oldest events, which had to go."""
         self._events.append(event)
@@ -45,6 +56,7 @@ class Outbox:
         dropped: list[OutgoingEvent] = []
         while len(self._events) > 1 and (len(self._events) > self._most_events or self._bytes > self._most_bytes):
             dropped.append(self._pop())
+            self._lost = dropped[-1].number
         return dropped
 
     def remove(self, event: OutgoingEvent) -> bool:

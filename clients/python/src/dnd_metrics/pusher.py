@@ -158,14 +158,17 @@ class Pusher:
                 return
             await clocks.wait(self._clock, self._push_wake, self._next_push)
 
-    async def push(self, correlation_id: str | None = None) -> None:
-        """Makes events of all that has changed, and of what rested for long."""
+    async def push(self, correlation_id: str | None = None, whole: bool = False) -> None:
+        """Makes events of all that has changed, and of what rested for long; of all series where it is to be whole."""
         async with self._pushing:
             now = self._clock.monotonic()
+            if whole:
+                self._outbox.whole_from(self._made + 1)
+            repeat_interval = 0 if whole else self._settings.repeat_interval
             self._next_push = round(now + self._settings.push_interval, 3)
             parts = self._push_splitter(correlation_id)
             try:
-                while taken := self._recorder.take(now, self._settings.repeat_interval, SERIES_AT_A_TIME):
+                while taken := self._recorder.take(now, repeat_interval, SERIES_AT_A_TIME):
                     millis = self._clock.wall_millis()
                     for series, write in taken:
                         series.created_by(millis)
@@ -223,10 +226,18 @@ class Pusher:
     # --- Flush and close ------------------------------------------------------------------------------------------
 
     async def flush(self, timeout: float, correlation_id: str | None) -> None:
-        """Pushes, and waits until all that was made is over."""
-        await self.push(correlation_id)
-        if not self._outbox:
-            return
+        """Pushes, and waits until all that was made is over; pushes all series again where an event had to go."""
+        deadline = self._clock.monotonic() + timeout
+        while True:
+            whole = self._outbox.has_gap
+            await self.push(correlation_id, whole)
+            has_room = not (whole and self._outbox.has_gap)
+            if self._outbox:
+                await self._until_over(timeout, deadline)
+            if not (has_room and self._outbox.has_gap):
+                return
+
+    async def _until_over(self, timeout: float, deadline: float) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiters.append((self._made, done))
         self._sender.hurry()
@@ -236,7 +247,7 @@ class Pusher:
                 waiting = len(self._outbox)
                 done.set_exception(FlushTimeoutError(f"{waiting} events are not acknowledged after {timeout:g} s"))
 
-        timer = self._clock.call_at(self._clock.monotonic() + timeout, expire)
+        timer = self._clock.call_at(deadline, expire)
         try:
             await done
         finally:
@@ -257,7 +268,7 @@ class Pusher:
         """Sends what is left and that the instance is gone. Whether all of it was acknowledged."""
         deadline = self._clock.monotonic() + timeout
         await self._cancel_tasks()
-        await self.push()
+        await self.push(whole=self._outbox.has_gap)
         over = True
         while over and self._outbox.oldest is not None:
             over = await self._sender.send_until(self._outbox.oldest, deadline)

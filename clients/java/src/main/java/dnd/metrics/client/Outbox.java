@@ -27,6 +27,8 @@ final class Outbox {
   private final ArrayDeque<Waiting> events = new ArrayDeque<>();
   private long bytes;
   private long lastNumber;
+  private long lostNumber;
+  private long wholeFrom = 1;
   private @Nullable Attempt attempt;
   private long retryAtMillis = Long.MIN_VALUE;
 
@@ -64,11 +66,22 @@ final class Outbox {
     return events.isEmpty() || events.getFirst().number() > number;
   }
 
+  /** The events that are added next hold all series: what went before them is told by them. */
+  void wholeFollows() {
+    wholeFrom = lastNumber + 1;
+  }
+
+  /** Whether an event had to go that holds what perhaps no later one does. */
+  boolean hasGap() {
+    return lostNumber >= wholeFrom;
+  }
+
   void add(String id, String subject, byte[] payload, int metrics) {
     events.addLast(new Waiting(++lastNumber, id, subject, payload, metrics));
     bytes += payload.length;
     while (events.size() > maxEvents || (bytes > maxBytes && events.size() > 1)) {
       Waiting oldest = removeFirst();
+      lostNumber = oldest.number();
       callbacks.dropped(
           new DroppedEvent(
               oldest.id(), oldest.metrics(), "too many events wait to be acknowledged"));

@@ -26,7 +26,10 @@ final class Pusher {
 
   private record Close(long timeoutMillis, CompletableFuture<Void> done) {}
 
-  private record FlushUnderWay(long lastNumber, CompletableFuture<Void> done) {}
+  /**
+   * @param isLast nothing is pushed again for it: more events are made of all series than may wait
+   */
+  private record FlushUnderWay(long lastNumber, boolean isLast, CompletableFuture<Void> done) {}
 
   private final PushSettings settings;
   private final MessageHub hub;
@@ -127,7 +130,7 @@ final class Pusher {
       push(now, CorrelationIds.make());
       outbox.turn(now);
     }
-    completeFlushes();
+    completeFlushes(now);
     finish(now);
     return nextMillis();
   }
@@ -137,9 +140,17 @@ final class Pusher {
   }
 
   private void push(long now, String correlationId) {
+    push(now, correlationId, false);
+  }
+
+  /** Makes events of what changed and of what rested for long; where it is whole, of all series. */
+  private void push(long now, String correlationId, boolean whole) {
     nextPushMillis = now + settings.pushIntervalMillis();
+    if (whole) {
+      outbox.wholeFollows();
+    }
     List<Metric> metrics = new ArrayList<>();
-    for (Series series : put.put(changes.take(), now)) {
+    for (Series series : whole ? put.putAll(changes.take(), now) : put.put(changes.take(), now)) {
       metrics.add(series.collect());
     }
     if (!metrics.isEmpty()) {
@@ -155,16 +166,25 @@ final class Pusher {
 
   private void takeFlushes(long now) {
     for (Flush flush = flushes.poll(); flush != null; flush = flushes.poll()) {
-      push(now, flush.correlationId());
+      boolean whole = outbox.hasGap();
+      push(now, flush.correlationId(), whole);
       outbox.hurry();
-      underWay.add(new FlushUnderWay(outbox.lastNumber(), flush.done()));
+      boolean isLast = whole && outbox.hasGap();
+      underWay.add(new FlushUnderWay(outbox.lastNumber(), isLast, flush.done()));
     }
   }
 
-  private void completeFlushes() {
+  private void completeFlushes(long now) {
     while (!underWay.isEmpty() && outbox.isThrough(underWay.getFirst().lastNumber())) {
-      // Not on this thread: what the caller has put behind it must not hold up the pushes.
-      underWay.removeFirst().done().completeAsync(() -> null);
+      FlushUnderWay flush = underWay.removeFirst();
+      if (phase == Phase.OPEN && !flush.isLast() && outbox.hasGap()) {
+        push(now, CorrelationIds.make(), true);
+        underWay.addFirst(new FlushUnderWay(outbox.lastNumber(), outbox.hasGap(), flush.done()));
+        outbox.turn(now);
+      } else {
+        // Not on this thread: what the caller has put behind it must not hold up the pushes.
+        flush.done().completeAsync(() -> null);
+      }
     }
   }
 
@@ -176,14 +196,14 @@ final class Pusher {
     phase = Phase.FLUSHING;
     closeByMillis = now + close.timeoutMillis();
     changes.close();
-    push(now, CorrelationIds.make());
+    push(now, CorrelationIds.make(), outbox.hasGap());
     outbox.hurry();
   }
 
   private void finish(long now) {
     if (phase == Phase.FLUSHING && (outbox.isEmpty() || now >= closeByMillis)) {
       outbox.dropAll("the client was closed");
-      completeFlushes();
+      completeFlushes(now);
       goodbye = events.gone();
       phase = Phase.SAYING_GOODBYE;
     }

@@ -22,12 +22,21 @@ final class PutSeries {
 
   /** Those that changed and those that have rested long enough, as put into an event now. */
   List<Series> put(Collection<Series> changed, long nowMillis) {
+    return put(changed, nowMillis, repeatMillis);
+  }
+
+  /** All series that were ever put, and those that changed, as put into an event now. */
+  List<Series> putAll(Collection<Series> changed, long nowMillis) {
+    return put(changed, nowMillis, 0);
+  }
+
+  private List<Series> put(Collection<Series> changed, long nowMillis, long restMillis) {
     TreeSet<Series> put = new TreeSet<>(Comparator.comparingLong(Series::number));
     put.addAll(changed);
     Iterator<Map.Entry<Series, Long>> rest = putAtMillis.entrySet().iterator();
     while (rest.hasNext()) {
       Map.Entry<Series, Long> oldest = rest.next();
-      if (oldest.getValue() > nowMillis - repeatMillis) {
+      if (oldest.getValue() > nowMillis - restMillis) {
         break;
       }
       put.add(oldest.getKey());
