@@ -10,6 +10,14 @@ public interface SearchProgress {
   void check();
 
   /**
+   * For how long the search may wait for what is not there yet, as after a start, nanoseconds; 0
+   * for not at all. Who waits calls {@link #check} again and again.
+   */
+  default long patienceNanos() {
+    return 0;
+  }
+
+  /**
    * Called for series that are found, before the list of all is there; where storage puts several
    * together as one, for each of them.
    */

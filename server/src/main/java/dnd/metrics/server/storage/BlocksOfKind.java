@@ -3,6 +3,7 @@ package dnd.metrics.server.storage;
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.storage.RemoteBlocks.Remote;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +41,18 @@ final class BlocksOfKind {
   boolean mayHaveAny() {
     RemoteBlocks store = owner.remote();
     return !snapshot.blocks().isEmpty() || (store != null && store.mayHaveAny());
+  }
+
+  /**
+   * Waits as {@link RemoteBlocks#awaitFirstLook}.
+   *
+   * @param raw the raw blocks on the local disk
+   */
+  void awaitFirstLook(List<Block> raw, long fromMillis, SearchProgress progress) {
+    RemoteBlocks store = owner.remote();
+    if (store != null) {
+      store.awaitFirstLook(raw, fromMillis, progress);
+    }
   }
 
   /**

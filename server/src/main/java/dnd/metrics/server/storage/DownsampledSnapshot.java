@@ -5,6 +5,7 @@ import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Aggregate;
 import dnd.metrics.server.model.Downsampling;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.storage.BlocksOfKind.Found;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -82,6 +83,11 @@ final class DownsampledSnapshot {
       }
     });
     return new ArrayList<>(found);
+  }
+
+  /** Waits as {@link BlocksOfKind#awaitFirstLook}, for all kinds. */
+  void awaitFirstLook(List<Block> raw, long fromMillis, SearchProgress progress) {
+    kinds.values().forEach(kind -> kind.awaitFirstLook(raw, fromMillis, progress));
   }
 
   /** Whether that is a block that is open and in the object store only. */

@@ -57,6 +57,9 @@ public final class ObjectMaintenance implements Closeable {
   private final Upkeep upkeep =
       new Upkeep("objects", TimeUnit.SECONDS.toNanos(15), TimeUnit.MINUTES.toNanos(2));
 
+  /** Whether it was looked what is in the store; then queries need not wait for it. */
+  private boolean looked;
+
   private volatile @Nullable String problem = "it was not looked at yet";
   private volatile OptionalLong awaySince = OptionalLong.empty();
 
@@ -144,6 +147,9 @@ public final class ObjectMaintenance implements Closeable {
   synchronized void run() throws IOException {
     try {
       List<StoredObject> there = store.list("");
+      if (!looked) { // at all of it, before anything is put there: queries wait for that
+        look(there);
+      }
       for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
         each.getValue().run(StoreFolder.in(each.getKey(), there));
       }
@@ -161,14 +167,18 @@ public final class ObjectMaintenance implements Closeable {
   /** Looks what is in the store, and changes nothing; what comes of it is in {@link #status}. */
   public synchronized void look() {
     try {
-      List<StoredObject> there = store.list("");
-      for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
-        each.getValue().look(StoreFolder.in(each.getKey(), there));
-      }
+      look(store.list(""));
       problem = null;
     } catch (IOException e) {
       setUnknown(e);
     }
+  }
+
+  private void look(List<StoredObject> there) throws IOException {
+    for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
+      each.getValue().look(StoreFolder.in(each.getKey(), there));
+    }
+    looked = true;
   }
 
   private void setUnknown(Throwable e) {

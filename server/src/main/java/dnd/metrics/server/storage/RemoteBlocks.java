@@ -3,6 +3,7 @@ package dnd.metrics.server.storage;
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The blocks of the object store that are read from there, because they are not on the local disk.
@@ -23,6 +26,12 @@ import java.util.SortedMap;
  * threads.
  */
 final class RemoteBlocks implements Closeable {
+  /** Who waits asks so often whether it should. */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** So much of its time is left for who waited in vain to say so. */
+  private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** A block and its objects. */
   record Remote(BlockMeta meta, SortedMap<String, Long> files) {}
 
@@ -33,6 +42,10 @@ final class RemoteBlocks implements Closeable {
   private volatile Map<Ulid, Remote> all = Map.of();
 
   private volatile boolean known;
+
+  /** Open once it was looked at, or that failed. */
+  private final CountDownLatch firstLook = new CountDownLatch(1);
+
   private volatile String problem = "it was not looked at yet";
 
   /**
@@ -50,12 +63,54 @@ final class RemoteBlocks implements Closeable {
     there.forEach(remote -> next.put(remote.meta().ulid(), remote));
     all = next;
     known = true;
+    firstLook.countDown();
     cache.retain(objects, new HashSet<>(next.keySet()));
   }
 
   /** It cannot be looked at what is in the store. */
   void setUnknown(String reason) {
     problem = reason;
+    firstLook.countDown();
+  }
+
+  /**
+   * Waits, right after a start, until it was looked what is in the store, or that failed; for as
+   * long as the search has patience, and only where there may be older samples.
+   *
+   * @param local what is on the local disk
+   * @throws UnreadableSamplesException where the thread is interrupted meanwhile
+   */
+  void awaitFirstLook(List<Block> local, long fromMillis, SearchProgress progress) {
+    if (firstLook.getCount() == 0 || fromMillis >= oldestMillis(local)) {
+      return;
+    }
+    try {
+      // At the end of its patience the search hears why there is no answer, not that it took long.
+      long left = progress.patienceNanos() - LAST_NANOS;
+      while (left > 0 && !firstLook.await(Math.min(left, TURN_NANOS), TimeUnit.NANOSECONDS)) {
+        left = progress.patienceNanos() - LAST_NANOS;
+        if (left > 0) {
+          progress.check();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unknown();
+    }
+  }
+
+  private UnreadableSamplesException unknown() {
+    return new UnreadableSamplesException(
+        "older samples may be in the object store, which is not known yet: " + problem);
+  }
+
+  /** Whether it is known whether there are any between two times, which may not be waited for. */
+  boolean isKnown(List<Block> local, long fromMillis) {
+    return known || fromMillis >= oldestMillis(local);
+  }
+
+  private static long oldestMillis(List<Block> local) {
+    return local.stream().mapToLong(block -> block.meta().minMillis()).min().orElse(Long.MAX_VALUE);
   }
 
   InputStream read(Ulid ulid, String path) throws IOException {
@@ -87,9 +142,7 @@ final class RemoteBlocks implements Closeable {
    *     something
    */
   List<Remote> overlapping(List<Block> local, long fromMillis, long toMillis) {
-    long oldest =
-        local.stream().mapToLong(block -> block.meta().minMillis()).min().orElse(Long.MAX_VALUE);
-    return overlapping(local, oldest, fromMillis, toMillis);
+    return overlapping(local, oldestMillis(local), fromMillis, toMillis);
   }
 
   /**
@@ -99,8 +152,7 @@ final class RemoteBlocks implements Closeable {
    */
   List<Remote> overlapping(List<Block> local, long oldestMillis, long fromMillis, long toMillis) {
     if (!known && fromMillis < oldestMillis) {
-      throw new UnreadableSamplesException(
-          "older samples may be in the object store, which is not known yet: " + problem);
+      throw unknown();
     }
     List<Remote> found = new ArrayList<>();
     for (Remote remote : all.values()) {

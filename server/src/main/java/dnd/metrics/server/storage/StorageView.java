@@ -126,9 +126,25 @@ final class StorageView implements SeriesView {
     return store == null ? List.of() : store.overlapping(snapshot.blocks(), fromMillis, toMillis);
   }
 
-  /** Whether the head alone has samples between two times. */
+  /**
+   * Right after a start, waits until it is known what is in the object store, where that may have
+   * samples from a time on that are nowhere else.
+   */
+  private void awaitFirstLook(long fromMillis, SearchProgress progress) {
+    RemoteBlocks store = blocks.remote();
+    if (store != null) {
+      store.awaitFirstLook(snapshot.blocks(), fromMillis, progress);
+      downsampled.awaitFirstLook(snapshot.blocks(), fromMillis, progress);
+    }
+  }
+
+  /** Whether the head alone has samples between two times; false where that is not known yet. */
   @Override
   public boolean isInMemory(long fromMillis, long toMillis) {
+    RemoteBlocks store = blocks.remote();
+    if (store != null && !store.isKnown(snapshot.blocks(), fromMillis)) {
+      return false;
+    }
     return snapshot.overlapping(fromMillis, toMillis).isEmpty()
         && remote(fromMillis, toMillis).isEmpty()
         && !downsampled.mayStandIn(fromMillis, toMillis)
@@ -147,6 +163,7 @@ final class StorageView implements SeriesView {
   @Override
   public List<? extends Series> select(
       List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    awaitFirstLook(fromMillis, progress);
     List<Candidate> candidates = overlapping(fromMillis, toMillis, Set.of());
     List<Chosen> standing = standIns(fromMillis, toMillis);
     if (!standing.isEmpty()) {
@@ -228,6 +245,7 @@ final class StorageView implements SeriesView {
       long toMillis,
       Downsampling wanted,
       SearchProgress progress) {
+    awaitFirstLook(fromMillis, progress);
     List<BlockMeta> raw = raw(fromMillis, toMillis);
     List<Chosen> chosen =
         withoutOvertaken(

@@ -15,6 +15,7 @@ import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
+import dnd.metrics.server.model.SearchProgress;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.MemoryStore;
@@ -37,7 +38,13 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +170,82 @@ class ObjectMaintenanceTest {
           .hasMessageContaining("not known yet");
       life.objects.run();
       life.check("after a restart");
+    }
+  }
+
+  /** A search that has so much patience, and may be cancelled. */
+  private record Patience(long nanos, BooleanSupplier canceled) implements SearchProgress {
+    static final String CANCELED = "canceled";
+
+    @Override
+    public void check() {
+      if (canceled.getAsBoolean()) {
+        throw new IllegalStateException(CANCELED);
+      }
+    }
+
+    @Override
+    public long patienceNanos() {
+      return nanos;
+    }
+  }
+
+  private static Future<Integer> find(ExecutorService threads, Blocks blocks, Patience patience) {
+    return threads.submit(() -> {
+      try (SeriesView view = new Storage(new MemorySource(), blocks).view()) {
+        return view.select(List.of(), 0, Long.MAX_VALUE, patience).size();
+      }
+    });
+  }
+
+  /** Right after a start; a service whose blocks are all in the store. */
+  @Test
+  void whoSearchesWaitsForTheFirstLook() throws Exception {
+    fill(3, 5);
+    localMillis = 2 * RANGE;
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.objects.run();
+    }
+    int series = model.size();
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      try (Life life = new Life()) {
+        try (SeriesView view = new Storage(new MemorySource(), life.blocks).view()) {
+          assertThat(view.isInMemory(0, Long.MAX_VALUE)).as("waits for nothing").isFalse();
+          assertThatThrownBy(() -> view.select(List.of(), 0, Long.MAX_VALUE))
+              .hasMessageContaining("not known yet");
+        }
+        AtomicInteger checks = new AtomicInteger();
+        AtomicBoolean canceled = new AtomicBoolean();
+        Future<Integer> waiting =
+            find(
+                threads,
+                life.blocks,
+                new Patience(Long.MAX_VALUE, () -> checks.incrementAndGet() < 0));
+        Future<Integer> cancelled =
+            find(threads, life.blocks, new Patience(Long.MAX_VALUE, canceled::get));
+        await().until(() -> checks.get() > 2);
+        canceled.set(true);
+        assertThatThrownBy(cancelled::get).hasMessageContaining(Patience.CANCELED);
+        assertThatThrownBy(
+                () -> find(threads, life.blocks, new Patience(1_000_000, () -> false)).get())
+            .as("at the end of its time")
+            .hasCauseInstanceOf(UnreadableSamplesException.class)
+            .hasMessageContaining("not known yet: it was not looked at yet");
+        assertThat(waiting.isDone()).isFalse();
+        life.objects.run();
+        assertThat(waiting.get()).isEqualTo(series);
+      }
+      try (Life life = new Life()) {
+        Future<Integer> refused =
+            find(threads, life.blocks, new Patience(Long.MAX_VALUE, () -> false));
+        store.failAfter(0, false);
+        assertThatThrownBy(life.objects::run).hasMessage("the store is away");
+        assertThatThrownBy(refused::get)
+            .hasCauseInstanceOf(UnreadableSamplesException.class)
+            .hasMessageContaining("not known yet: the store is away");
+        store.failAfter(Long.MAX_VALUE, false);
+      }
     }
   }
 
