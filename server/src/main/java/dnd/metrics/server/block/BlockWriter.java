@@ -5,7 +5,10 @@ import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Labels;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,22 +46,40 @@ public final class BlockWriter {
 
   /**
    * Removes what writers and removers that did not come to their end have left. Call it before
-   * anybody writes.
+   * anybody writes. What cannot be removed keeps nothing else from it.
+   *
+   * @param report is told, a line each, of what cannot be removed
+   * @return the folders among that, which are to be removed another time
+   * @throws IOException where it cannot be looked what there is
    */
-  public void removeLeftovers() throws IOException {
+  public List<String> removeLeftovers(Consumer<String> report) throws IOException {
+    List<String> left = new ArrayList<>();
     boolean found = false;
     for (String name : files.list("")) {
-      if (name.endsWith(BlockLayout.TEMPORARY_SUFFIX)
-          || name.endsWith(BlockLayout.DELETED_SUFFIX)) {
-        files.delete(name);
-        found = true;
-      } else if (Ulid.isUlid(name)) {
-        new BlockFolder(files, name).removeLeftovers();
+      boolean isLeftover =
+          name.endsWith(BlockLayout.TEMPORARY_SUFFIX) || name.endsWith(BlockLayout.DELETED_SUFFIX);
+      try {
+        if (isLeftover) {
+          files.delete(name);
+          found = true;
+        } else if (Ulid.isUlid(name)) {
+          new BlockFolder(files, name).removeLeftovers();
+        }
+      } catch (IOException e) {
+        report.accept(
+            "what was left in "
+                + files.describe(name)
+                + " cannot be removed, it takes room meanwhile: "
+                + e);
+        if (isLeftover) {
+          left.add(name);
+        }
       }
     }
     if (found) {
       files.forceFolder("");
     }
+    return left;
   }
 
   /**

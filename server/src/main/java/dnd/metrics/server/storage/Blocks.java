@@ -76,7 +76,11 @@ public final class Blocks implements Closeable {
   private final List<Nameless> nameless = new ArrayList<>();
 
   /** A replaced block, and its folder, which is to be removed when nobody reads the block. */
-  private record Nameless(Block block, String folder) {}
+  private record Nameless(@Nullable Block block, String folder) {
+    boolean isUnread() {
+      return block == null || block.isClosed();
+    }
+  }
 
   private volatile BlockSnapshot current;
   private volatile int setAside;
@@ -97,12 +101,13 @@ public final class Blocks implements Closeable {
 
   /**
    * Opens the blocks of a folder. What a crash left is removed, and so are blocks that others were
-   * made of.
+   * made of; what cannot be is tried again by {@link #removeUnread}.
    *
-   * @param report is told of each block that cannot be read; the others are served
+   * @param report is told of each block that cannot be read, and of what cannot be removed; the
+   *     others are served
    */
   public static Blocks open(BlockFiles files, Consumer<String> report) throws IOException {
-    new BlockWriter(files).removeLeftovers();
+    List<String> leftovers = new BlockWriter(files).removeLeftovers(report);
     if (!files.list("").contains(LOG_FOLDER)) {
       files.createFolder(LOG_FOLDER);
     }
@@ -136,8 +141,12 @@ public final class Blocks implements Closeable {
     Blocks blocks = new Blocks(files, kept, damaged);
     opened.forEach(Block::release); // the snapshot holds those it has
     blocks.obsolete.addAll(obsolete);
-    blocks.renameObsolete();
-    blocks.removeUnread(DiskPace.UNPACED, () -> false);
+    try {
+      blocks.removeUnread(DiskPace.UNPACED, () -> false);
+    } catch (IOException e) {
+      report.accept("a block that was replaced cannot be removed, it takes room meanwhile: " + e);
+    }
+    leftovers.forEach(folder -> blocks.nameless.add(new Nameless(null, folder))); // for next time
     return blocks;
   }
 
@@ -413,19 +422,24 @@ public final class Blocks implements Closeable {
   }
 
   /**
-   * Removes the folders of replaced blocks that nobody reads any more; of the others at a later
-   * call. For one thread at a time.
+   * Removes the folders of replaced blocks that nobody reads any more, and what the start could not
+   * remove; the others at a later call. For one thread at a time.
    *
    * @param isStopping asked before each step: whether to leave the rest for the next start
    * @throws IOException where one cannot be removed, after the others were; it is tried again at
    *     the next call
    */
   void removeUnread(DiskPace pace, BooleanSupplier isStopping) throws IOException {
+    RemovalFailures failures = new RemovalFailures();
+    try {
+      renameObsolete(); // of which one could not be renamed before, if any
+    } catch (IOException e) {
+      failures.add(e);
+    }
     List<Nameless> unread;
     synchronized (obsolete) {
-      unread = nameless.stream().filter(each -> each.block.isClosed()).toList();
+      unread = nameless.stream().filter(Nameless::isUnread).toList();
     }
-    RemovalFailures failures = new RemovalFailures();
     for (Nameless each : unread) {
       try {
         if (!files.deleteInSteps(each.folder, pace, isStopping)) {

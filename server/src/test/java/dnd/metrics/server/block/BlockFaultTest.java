@@ -81,7 +81,7 @@ class BlockFaultTest {
 
   /** Whether the deletion is done; it is whole or not there at all, and nothing is left over. */
   private boolean isDeleted(MemoryBlockFiles files, String what) throws IOException {
-    new BlockWriter(files).removeLeftovers();
+    assertThat(new BlockWriter(files).removeLeftovers(BlockFaultTest::fail)).isEmpty();
     assertThat(files.list(meta.ulid().toString()))
         .as(what)
         .containsExactly("chunks", "index", "meta.json", "tombstones");
@@ -148,7 +148,7 @@ class BlockFaultTest {
           assertThat(e).hasMessage("the power is cut");
         }
         MemoryBlockFiles after = files.cutPower(random);
-        new BlockWriter(after).removeLeftovers();
+        assertThat(new BlockWriter(after).removeLeftovers(BlockFaultTest::fail)).isEmpty();
         String what = "seed %d, step %d".formatted(seed, step);
         boolean there = after.list("").contains(meta.ulid().toString());
         assertThat(after.list("")).as(what).hasSize(there ? 1 : 0);
@@ -160,5 +160,9 @@ class BlockFaultTest {
       }
     }
     assertThat(outcomes.keySet()).containsExactly(false, true);
+  }
+
+  private static void fail(String report) {
+    throw new AssertionError(report);
   }
 }

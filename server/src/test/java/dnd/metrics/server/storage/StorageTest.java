@@ -34,6 +34,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -226,6 +227,38 @@ class StorageTest {
       assertThat(blocks.ulids()).isEqualTo(left);
     }
     assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void aStartGoesOnWhereAFolderCannotBeRemoved() throws IOException {
+    Ulid first = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
+    Ulid second = write(2, START, START + RANGE, one(Labels.of("__name__", "b"), 2));
+    List<Ulid> left;
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      replaceTwo(blocks);
+      left = blocks.ulids();
+    }
+    String writing = Ulid.of(START, new Random(9)) + ".tmp-for-creation";
+    for (String fixed : List.of(first.toString(), writing)) {
+      files.createFolder(writing);
+      files.failDeletionsOf(fixed);
+      reports.clear();
+      try (Blocks blocks = Blocks.open(files, reports::add)) {
+        assertThat(blocks.ulids()).isEqualTo(left);
+        assertThat(files.list("")).as("the others went").doesNotContain(second.toString());
+        assertThat(files.list("")).filteredOn(name -> name.startsWith(fixed)).hasSize(1);
+        assertThat(reports)
+            .singleElement(InstanceOfAssertFactories.STRING)
+            .contains(fixed)
+            .contains("cannot be removed");
+        assertThatThrownBy(() -> blocks.removeUnread(DiskPace.UNPACED, () -> false))
+            .isInstanceOf(AccessDeniedException.class);
+        files.failDeletionsOf("");
+        blocks.removeUnread(DiskPace.UNPACED, () -> false);
+        assertThat(files.list("")).noneMatch(name -> name.startsWith(fixed));
+        assertThat(blocks.ulids()).isEqualTo(left);
+      }
+    }
   }
 
   @Test
