@@ -19,7 +19,7 @@ LATE = "not everything was finished after"
 class Service:
     """`./dnd-metrics run`, with data and configuration in `folder`; `address` is where the hub listens.
 
-    `arguments` and `environment` are given to it besides.
+    `arguments` and `environment` are given to it besides. `with` stops it at the end.
     """
 
     def __init__(self, folder: Path, config: str = "", listen: str = "127.0.0.1:0", arguments=(), environment=None):
@@ -31,6 +31,12 @@ class Service:
         self.process = None
         self.output = []
         self.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
     @property
     def url(self) -> str:
@@ -50,7 +56,11 @@ class Service:
         found = queue.Queue()
         self.reader = threading.Thread(target=self._read, args=(self.process.stdout, found), daemon=True)
         self.reader.start()
-        address = found.get(timeout=START_SECONDS)
+        try:
+            address = found.get(timeout=START_SECONDS)
+        except queue.Empty:
+            self.kill()
+            raise AssertionError("the service did not start in time:\n" + "".join(self.output)) from None
         assert address, "the service did not start:\n" + "".join(self.output)
         self.address = address
 

@@ -23,16 +23,10 @@ def objects(service):
 
 
 def query(service, expression, at):
-    """The answer, once the service knows what is in the store."""
-    answers = []
-
-    def known():
-        answers.append(run("query", expression, "--time", at, "--format", "json", "--hub", service.url))
-        return "not known yet" not in answers[-1].stderr
-
-    until(known)
-    assert answers[-1].returncode == 0, answers[-1].stderr
-    return json.loads(answers[-1].stdout)["data"]["result"]
+    """The answer; right after a start it waits until the service knows what is in the store."""
+    answer = run("query", expression, "--time", at, "--format", "json", "--hub", service.url)
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)["data"]["result"]
 
 
 def count(service, at):
@@ -142,21 +136,23 @@ def kill_in_an_upload(service, store):
 
 def test_blocks_go_to_the_store_and_are_read_from_there(tmp_path, store):
     config = f"storage:\n  objects: {store.address()}\n  local: {{time: 6h}}\n"
-    service = Service(tmp_path, config=config, environment=store.environment, arguments=["--log-level", "trace"])
-    now = int(time.time())
-    times = range(now - 48 * HOUR, now, 600)
-    push(service, times)
-    sums = "sum_over_time(gold[3d])"
-    expected = query(service, sums, now)
-    assert count(service, now) == len(times)
-    if store.proxy:
-        kill_in_an_upload(service, store)
-    else:
-        until(lambda: objects(service)["blocks"] > 3 and is_settled(service, store))
+    with Service(
+        tmp_path, config=config, environment=store.environment, arguments=["--log-level", "trace"]
+    ) as service:
+        now = int(time.time())
+        times = range(now - 48 * HOUR, now, 600)
+        push(service, times)
+        sums = "sum_over_time(gold[3d])"
+        expected = query(service, sums, now)
+        assert count(service, now) == len(times)
+        if store.proxy:
+            kill_in_an_upload(service, store)
+        else:
+            until(lambda: objects(service)["blocks"] > 3 and is_settled(service, store))
+            assert query(service, sums, now) == expected
+            service.kill()
+        service.start()
         assert query(service, sums, now) == expected
-        service.kill()
-    service.start()
-    try:
         until(lambda: is_settled(service, store))
         assert query(service, sums, now) == expected
         assert count(service, now) == len(times)
@@ -174,38 +170,35 @@ def test_blocks_go_to_the_store_and_are_read_from_there(tmp_path, store):
         assert "is in the object store" in told
         assert SECRET_KEY not in told
         assert "Signature" not in told
-    finally:
-        service.stop()
 
 
 def test_a_query_of_few_series_brings_little_of_a_large_index(tmp_path):
     """Both are read by ranges, index and chunks; of a directory `BlockCacheTest` looks at it."""
     store = Bucket(tmp_path)
     config = f"storage:\n  objects: {store.address()}\n  local: {{time: 6h}}\n"
-    service = Service(tmp_path, config=config, environment=store.environment)
     try:
-        now = int(time.time()) // HOUR * HOUR
-        at = now - 30 * HOUR
-        players = [{"player": f"player-{player:04d}"} for player in range(400)]
-        push_metrics(service.url, (
-            (at, [{"name": f"gold_{name}", "type": "gauge", "value": name, "labels": player} for name in range(200)])
-            for player in players))  # fmt: skip
-        push(service, range(now - 29 * HOUR, now, 600))
-        until(lambda: is_settled(service, store))
-        service.kill()
-        service.start()
-        until(lambda: is_settled(service, store))
-        large = max(store.files.glob("*/index"), key=lambda path: path.stat().st_size)
-        assert large.stat().st_size > 12 * PIECE
-        assert objects(service)["fetched_bytes"] == 0
-        found = query(service, 'gold_77{player="player-0123"}', at + 1)
-        assert [series["value"][1] for series in found] == ["77"]
-        assert 0 < objects(service)["fetched_bytes"] <= 6 * PIECE
-        name = f"{large.parent.name}/index"
-        got = [size for method, path, size in store.proxy.requests if method == "GET" and path == name]
-        assert got and sum(got) <= 5 * PIECE, got
+        with Service(tmp_path, config=config, environment=store.environment) as service:
+            now = int(time.time()) // HOUR * HOUR
+            at = now - 30 * HOUR
+            players = [{"player": f"player-{player:04d}"} for player in range(400)]
+            push_metrics(service.url, (
+                (at, [{"name": f"gold_{name}", "type": "gauge", "value": name, "labels": player} for name in range(200)])
+                for player in players))  # fmt: skip
+            push(service, range(now - 29 * HOUR, now, 600))
+            until(lambda: is_settled(service, store))
+            service.kill()
+            service.start()
+            until(lambda: is_settled(service, store))
+            large = max(store.files.glob("*/index"), key=lambda path: path.stat().st_size)
+            assert large.stat().st_size > 12 * PIECE
+            assert objects(service)["fetched_bytes"] == 0
+            found = query(service, 'gold_77{player="player-0123"}', at + 1)
+            assert [series["value"][1] for series in found] == ["77"]
+            assert 0 < objects(service)["fetched_bytes"] <= 6 * PIECE
+            name = f"{large.parent.name}/index"
+            got = [size for method, path, size in store.proxy.requests if method == "GET" and path == name]
+            assert got and sum(got) <= 5 * PIECE, got
     finally:
-        service.stop()
         store.stop()
 
 

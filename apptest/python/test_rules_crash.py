@@ -202,12 +202,11 @@ def rows(folder) -> dict:
 
 async def test_every_step_is_announced_once_under_kill_9(tmp_path):
     dice = random.Random(SEED)
-    service = Service(tmp_path)
     listener = Listener(tmp_path)
     probes = [Probe(i, kind) for kind in KINDS for i in range(PROBES)]
     done = asyncio.Event()
     listening = asyncio.Event()
-    try:
+    with Service(tmp_path) as service:
         await load(service)
         hearing = asyncio.create_task(listener.listen(service, listening))
         living = [asyncio.create_task(p.live(service, listener, random.Random(dice.random()), done)) for p in probes]
@@ -234,8 +233,6 @@ async def test_every_step_is_announced_once_under_kill_9(tmp_path):
             alerts = rows(tmp_path)
         check(listener, probes, alerts)
         assert service.stop() == 0
-    finally:
-        service.stop()
 
 
 def check(listener: Listener, probes: list, alerts: dict) -> None:

@@ -119,24 +119,22 @@ def test_every_line_that_the_banner_suggests_works(own_hub):
 
 
 def test_it_stops_at_sigterm_within_5_seconds_and_serves_again_what_it_had(tmp_path):
-    service = Service(tmp_path)
-    pushed = run("push", 'character_created_total{class="wizard"} 7', "--hub", service.url)
-    assert pushed.returncode == 0, pushed.stderr
-    for attempt in range(5):  # a machine may be too busy for a moment, but not always
-        began = time.monotonic()
-        code = service.end()
-        took = time.monotonic() - began
-        began = time.monotonic()
-        service.start()
-        if code == 0 and took < 5:
-            break
-    assert (code, took < 5) == (0, True)
-    print(f"served again after {time.monotonic() - began:.2f} s")
-    try:
+    with Service(tmp_path) as service:
+        pushed = run("push", 'character_created_total{class="wizard"} 7', "--hub", service.url)
+        assert pushed.returncode == 0, pushed.stderr
+        for attempt in range(5):  # a machine may be too busy for a moment, but not always
+            began = time.monotonic()
+            code = service.end()
+            took = time.monotonic() - began
+            began = time.monotonic()
+            service.start()
+            if code == 0 and took < 5:
+                break
+        assert (code, took < 5) == (0, True)
+        print(f"served again after {time.monotonic() - began:.2f} s")
         answer = run("query", "character_created_total", "--format", "csv", "--hub", service.url)
         assert answer.returncode == 0, answer.stderr
         assert answer.stdout.strip().endswith(",7")
-    finally:
         assert service.stop() == 0
 
 
