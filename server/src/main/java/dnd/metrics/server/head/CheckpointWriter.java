@@ -5,6 +5,7 @@ import dnd.metrics.server.head.CheckpointFrame.Kind;
 import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.wal.EventRecord;
 import dnd.metrics.server.wal.FileHeader;
 import dnd.metrics.server.wal.LargeLogFile;
@@ -182,7 +183,11 @@ final class CheckpointWriter {
       HeadSeries series = head.series(ref);
       hashes[i] = series.labelsHash();
       writeLabels(series.labelPairs());
-      series.write(body, scratch, uses);
+      try {
+        series.write(body, scratch, uses);
+      } catch (UnreadableSamplesException e) {
+        throw new IOException("the series " + series.labels() + " cannot be copied", e);
+      }
     }
   }
 

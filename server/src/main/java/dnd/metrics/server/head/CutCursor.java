@@ -21,6 +21,7 @@ final class CutCursor implements SeriesCursor {
   private final long toMillis;
   private int next;
   private @Nullable SeriesCut current;
+  private FinishedChunks chunks = FinishedChunks.NONE;
   private int nextChunk;
   private int endChunk;
   private @Nullable ChunkEncoder encoder;
@@ -45,8 +46,9 @@ final class CutCursor implements SeriesCursor {
       SeriesCut cut = cuts.get(next++);
       if (cut.hasSamples(fromMillis, toMillis)) {
         current = cut;
-        nextChunk = cut.firstChunk(fromMillis);
-        endChunk = cut.firstChunk(toMillis);
+        chunks = cut.chunks(fromMillis, toMillis, head.chunkStore());
+        nextChunk = chunks.firstBeginning(fromMillis);
+        endChunk = chunks.firstBeginning(toMillis);
         encoder =
             cut.hasLate(fromMillis, toMillis)
                 ? new ChunkEncoder(cut.series().read(fromMillis, toMillis - 1))
@@ -69,14 +71,13 @@ final class CutCursor implements SeriesCursor {
 
   @Override
   public @Nullable EncodedChunk nextChunk() {
-    SeriesCut cut = current;
-    if (cut == null) {
+    if (current == null) {
       throw new NoSuchElementException();
     }
     ChunkEncoder anew = encoder;
     if (anew != null) {
       return anew.next();
     }
-    return nextChunk < endChunk ? cut.chunk(nextChunk++) : null;
+    return nextChunk < endChunk ? chunks.encoded(nextChunk++) : null;
   }
 }

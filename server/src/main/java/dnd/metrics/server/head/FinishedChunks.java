@@ -6,18 +6,26 @@ import dnd.metrics.server.model.SampleBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The finished chunks of one series, in order of time, each in a {@link ChunkFile}: one costs
- * twelve bytes here. Immutable; what is held can be read for as long as it is held.
+ * The finished chunks of one series, in order of time, each in a {@link ChunkFile}. The newer ones
+ * are at hand, for twelve bytes each; the older ones may be in {@link ListedChunks lists} outside
+ * of the heap, and are brought to hand by who needs them. What is said of a number of them, or of a
+ * chunk by its number, is of those at hand. No list reaches over the end of a range, and where
+ * there are lists of a series that lives, there are chunks at hand, too. Immutable; what is at hand
+ * can be read for as long as it is held.
  */
 final class FinishedChunks {
   static final FinishedChunks NONE =
-      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
+      new FinishedChunks(null, 0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
 
   /** In the place of those of a series that was parked: they are where it is. */
   static final FinishedChunks PARKED =
-      new FinishedChunks(0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
+      new FinishedChunks(null, 0, Long.MIN_VALUE, new int[0], new ChunkFile[0]);
+
+  /** A list is not longer: who wants one chunk of it reads all. */
+  static final int MOST_LISTED = 64;
 
   static final byte[] NO_ROOM = {};
 
@@ -29,10 +37,13 @@ final class FinishedChunks {
 
   private static final long FAR_MILLIS = 0xffff_ffffL;
 
-  /** Time of the first sample in the first chunk. */
+  /** The newest of the lists; null for none. */
+  final @Nullable ListedChunks older;
+
+  /** Time of the first sample in the first chunk at hand. */
   private final long firstMillis;
 
-  /** Time of the last sample in the last chunk. */
+  /** Time of the last sample in the last chunk; of a part maybe later, but before what follows. */
   private final long lastMillis;
 
   /**
@@ -44,7 +55,13 @@ final class FinishedChunks {
   /** Where each chunk is. */
   private final ChunkFile[] files;
 
-  private FinishedChunks(long firstMillis, long lastMillis, int[] places, ChunkFile[] files) {
+  private FinishedChunks(
+      @Nullable ListedChunks older,
+      long firstMillis,
+      long lastMillis,
+      int[] places,
+      ChunkFile[] files) {
+    this.older = older;
     this.firstMillis = firstMillis;
     this.lastMillis = lastMillis;
     this.places = places;
@@ -55,11 +72,17 @@ final class FinishedChunks {
     return files.length;
   }
 
-  boolean isEmpty() {
-    return files.length == 0;
+  /** How many are in lists. */
+  int listedCount() {
+    return ListedChunks.count(older);
   }
 
-  /** Whether each of them is in a file. */
+  /** Whether there is none at all. */
+  boolean isEmpty() {
+    return files.length == 0 && older == null;
+  }
+
+  /** Whether each of them is in a file; those in lists are. */
   boolean areOnDisk() {
     for (int i = files.length - 1; i >= 0; i--) { // the last ones are not, if any
       if (!files[i].isOnDisk()) {
@@ -72,6 +95,15 @@ final class FinishedChunks {
   /** Time of the last sample of all; the smallest long for none. */
   long lastMillis() {
     return lastMillis;
+  }
+
+  /** Time of the first sample of all, where there is one. */
+  long earliestMillis() {
+    long earliest = firstMillis;
+    for (ListedChunks list = older; list != null; list = list.before) {
+      earliest = list.firstMillis;
+    }
+    return earliest;
   }
 
   /** Time of a chunk's first sample. */
@@ -159,16 +191,20 @@ final class FinishedChunks {
     morePlaces[2 * n + 1] = place.offset();
     ChunkFile[] moreFiles = Arrays.copyOf(files, n + 1);
     moreFiles[n] = place.file();
-    return new FinishedChunks(first, chunkLastMillis, morePlaces, moreFiles);
+    return new FinishedChunks(older, first, chunkLastMillis, morePlaces, moreFiles);
   }
 
-  /** Those from one on to another, which is not included. */
-  FinishedChunks range(int from, int to) {
-    if (from == 0 && to == files.length) {
+  /** Those at hand from one on to another, which is not included, behind lists. */
+  private FinishedChunks range(@Nullable ListedChunks lists, int from, int to) {
+    if (from >= to && lists == null) {
+      return NONE;
+    }
+    if (from == 0 && to == files.length && older == lists) {
       return this;
     }
     if (from >= to) {
-      return NONE;
+      return new FinishedChunks(
+          lists, Long.MAX_VALUE, Long.MAX_VALUE, NONE.places, NONE.files); // a part, to read in
     }
     long first = firstMillis(from);
     int[] somePlaces = Arrays.copyOfRange(places, 2 * from, 2 * to);
@@ -176,7 +212,159 @@ final class FinishedChunks {
       somePlaces[2 * (i - from)] = distance(first, firstMillis(i));
     }
     return new FinishedChunks(
-        first, lastMillis(to - 1), somePlaces, Arrays.copyOfRange(files, from, to));
+        lists,
+        first,
+        to == files.length ? lastMillis : firstMillis(to) - 1, // looks into no file
+        somePlaces,
+        Arrays.copyOfRange(files, from, to));
+  }
+
+  /**
+   * Has at hand all that may have samples between two times, both included; others may be there,
+   * too. Reads no list that is not needed.
+   *
+   * @return null where a file is gone: the series has others by now
+   */
+  @Nullable FinishedChunks between(long fromMillis, long toMillis, ChunkStore store) {
+    if (older == null || firstMillis <= fromMillis) {
+      return this;
+    }
+    List<ListedChunks> wanted = new ArrayList<>();
+    long nextMillis = firstMillis;
+    for (ListedChunks list = older; list != null && nextMillis > fromMillis; list = list.before) {
+      if (list.firstMillis <= toMillis) {
+        wanted.add(list);
+      }
+      nextMillis = list.firstMillis;
+    }
+    if (wanted.isEmpty()) {
+      return this;
+    }
+    Builder all = new Builder();
+    for (ListedChunks list : wanted.reversed()) {
+      if (!list.addTo(all, store)) {
+        return null;
+      }
+    }
+    all.addAll(this);
+    return all.build(lastMillis);
+  }
+
+  /** Has all at hand; for who may change what the series has. */
+  FinishedChunks all(ChunkStore store) {
+    FinishedChunks all = between(Long.MIN_VALUE, Long.MAX_VALUE, store);
+    if (all == null) {
+      throw new IllegalStateException("a file is gone in which a series has a chunk");
+    }
+    return all;
+  }
+
+  /** Those before a time, which is the end of a range; what is in lists stays there. */
+  FinishedChunks before(long endMillis) {
+    int count = firstBeginning(endMillis);
+    if (count == files.length) {
+      return this;
+    }
+    return range(count > 0 ? older : ListedChunks.before(older, endMillis), 0, count);
+  }
+
+  /** How many begin, also in lists, from one time to another, both ends of ranges. */
+  int count(long fromMillis, long toMillis) {
+    return countBefore(toMillis) - countBefore(fromMillis);
+  }
+
+  private int countBefore(long endMillis) {
+    return ListedChunks.count(ListedChunks.before(older, endMillis)) + firstBeginning(endMillis);
+  }
+
+  /** When the first begins that does so, also in a list, from a time on, the end of a range. */
+  long firstMillisFrom(long fromMillis) {
+    int begins = firstBeginning(fromMillis);
+    long first = begins < files.length ? firstMillis(begins) : Long.MAX_VALUE;
+    for (ListedChunks list = older; list != null && list.firstMillis >= fromMillis; ) {
+      first = list.firstMillis;
+      list = list.before;
+    }
+    return first;
+  }
+
+  /** Those behind so many, of which those in lists are whole lists. */
+  FinishedChunks withoutFirst(int some) {
+    int listed = listedCount();
+    return some < listed
+        ? range(ListedChunks.withoutFirst(older, some), 0, files.length)
+        : range(null, some - listed, files.length);
+  }
+
+  /**
+   * Puts the older ones at hand into a list, where it is worth it, in the place of the newest list
+   * where that has room; for the thread with the sender's lock. It may be worth it once more then.
+   *
+   * @param atHand so many of the newest stay there, one at least
+   * @param least it is not worth it for fewer; at the end of a range it may be fewer
+   * @param room to write in
+   * @param uses any
+   * @return the same chunks; this where all stay at hand
+   * @throws dnd.metrics.server.model.UnreadableSamplesException where the newest list turned over
+   *     on the disk
+   */
+  FinishedChunks list(
+      int atHand, int least, ChunkStore store, CheckpointBytes room, ChunkFileUses uses) {
+    int count = files.length - atHand < least ? 0 : countToList(files.length - atHand);
+    if (count == 0) {
+      return this;
+    }
+    ListedChunks grown = newestWithRoomFor(count);
+    FinishedChunks first = range(null, 0, count);
+    ListedChunks list =
+        grown == null
+            ? new ListedChunks(older, first, store, room, uses)
+            : new ListedChunks(grown.before, first.behind(grown, store), store, room, uses);
+    FinishedChunks all;
+    try {
+      all = range(list, count, files.length);
+    } catch (OutOfMemoryError e) {
+      list.release(); // the file would never be removed
+      throw e;
+    }
+    if (grown != null) {
+      grown.release(); // who reads it still holds the file
+    }
+    return all;
+  }
+
+  private @Nullable ListedChunks newestWithRoomFor(int more) {
+    ListedChunks list = older;
+    return list != null
+            && list.count + more <= MOST_LISTED
+            && rangeOf(list.firstMillis) == rangeOf(firstMillis)
+        ? list
+        : null;
+  }
+
+  private static long rangeOf(long millis) {
+    return Math.floorDiv(millis, HeadSeries.RANGE_MILLIS);
+  }
+
+  /** These behind those of a list that the series has. */
+  private FinishedChunks behind(ListedChunks list, ChunkStore store) {
+    Builder both = new Builder();
+    if (!list.addTo(both, store)) {
+      throw new IllegalStateException("a file is gone in which a series has a chunk");
+    }
+    both.addAll(this);
+    return both.build(lastMillis);
+  }
+
+  /** How many can be in the next list: they are in files, and in one range. */
+  private int countToList(int mayBe) {
+    long range = rangeOf(firstMillis);
+    int atMost = Math.min(mayBe, MOST_LISTED);
+    int count = 0;
+    while (count < atMost && files[count].isOnDisk() && rangeOf(firstMillis(count)) == range) {
+      count++;
+    }
+    return count;
   }
 
   /** Says that a series does not have a chunk any more. */
@@ -184,15 +372,22 @@ final class FinishedChunks {
     files[i].release();
   }
 
-  /** The same of all of them, up to one that is not included. */
-  void releaseBefore(int to) {
-    for (int i = 0; i < to; i++) {
-      release(i);
-    }
+  /** Says that a series does not have the first lists any more, with so many chunks. */
+  void releaseLists(int chunks) {
+    ListedChunks.releaseFirst(older, chunks);
+  }
+
+  /** The same of all lists. */
+  void releaseLists() {
+    ListedChunks.releaseFirst(older, Integer.MAX_VALUE);
   }
 
   /** For a checkpoint: those on the heap whole, of the others where they are. */
-  void write(CheckpointBytes out, ChunkFileUses uses) {
+  void write(CheckpointBytes out, ChunkFileUses uses, ChunkStore store) {
+    all(store).writeAll(out, uses);
+  }
+
+  private void writeAll(CheckpointBytes out, ChunkFileUses uses) {
     out.unsigned(files.length);
     long before = 0;
     for (int i = 0; i < files.length; i++) {
@@ -224,6 +419,12 @@ final class FinishedChunks {
    */
   static FinishedChunks read(CheckpointCursor in, ChunkStore store) {
     Builder read = new Builder();
+    read(in, store, read);
+    return read.build();
+  }
+
+  /** The same, put behind others. */
+  static void read(CheckpointCursor in, ChunkStore store, Builder read) {
     long first = 0;
     int count = in.count();
     for (int i = 0; i < count; i++) {
@@ -241,7 +442,6 @@ final class FinishedChunks {
         read.add(first, store.add(first, first + in.unsigned(), encoding, in.block()));
       }
     }
-    return read.build();
   }
 
   /** Passes over what {@link #write} wrote, and counts the chunks that are in files. */
@@ -273,6 +473,13 @@ final class FinishedChunks {
       add(others.firstMillis(i), others.files[i], others.offset(i));
     }
 
+    /** Adds those of others that are at hand. */
+    void addAll(FinishedChunks others) {
+      for (int i = 0; i < others.size(); i++) {
+        add(others, i);
+      }
+    }
+
     /** Adds one that begins at a time. */
     void add(long beginMillis, ChunkPlace place) {
       add(beginMillis, place.file(), place.offset());
@@ -290,21 +497,31 @@ final class FinishedChunks {
       files.add(file);
     }
 
+    int size() {
+      return files.size();
+    }
+
     FinishedChunks build() {
       if (files.isEmpty()) {
         return NONE;
       }
+      int last = files.size() - 1;
+      return build(files.get(last).lastMillis(offsets[last]));
+    }
+
+    /**
+     * Looks into no file.
+     *
+     * @param lastMillis of the last of them, of which there is one at least
+     */
+    FinishedChunks build(long lastMillis) {
       int[] places = new int[2 * files.size()];
       for (int i = 0; i < files.size(); i++) {
         places[2 * i] = distance(begins[0], begins[i]);
         places[2 * i + 1] = offsets[i];
       }
-      int last = files.size() - 1;
       return new FinishedChunks(
-          begins[0],
-          files.get(last).lastMillis(offsets[last]),
-          places,
-          files.toArray(ChunkFile[]::new));
+          null, begins[0], lastMillis, places, files.toArray(ChunkFile[]::new));
     }
   }
 }

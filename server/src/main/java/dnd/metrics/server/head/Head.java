@@ -658,6 +658,17 @@ public final class Head implements SeriesSource, Closeable {
     maintenance.storeChunks();
   }
 
+  /**
+   * Moves out of the heap where older finished chunks are.
+   *
+   * @param atHand so many of a series stay, one at least
+   * @param least it is not worth it for fewer
+   * @throws IOException where that failed: the others stay there
+   */
+  void listChunks(int atHand, int least) throws IOException {
+    maintenance.listChunks(atHand, least);
+  }
+
   /** Finishes the open chunks of series that have no sample since a time. */
   void finishSilent(long beforeMillis) {
     maintenance.finishSilent(beforeMillis);

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * times what the log does. Cuts ranges into blocks when one is over, and writes a checkpoint then
  * too, without which the head would have their samples again after a start; none while a series is
  * damaged, which would be missing in it. Moves finished chunks out of the heap, those of series
- * that have become silent too. Its thread looks once a second.
+ * that have become silent too, and where the older ones of all series are. Its thread looks once a
+ * second.
  *
  * <p>{@code work} lets one thing at a time be done; it comes before all other locks.
  */
@@ -42,8 +43,8 @@ final class HeadMaintenance implements Closeable {
    */
   private static final long LATE_CUT_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  /** Series that have become silent are looked for so often, and old files of chunks unloaded. */
-  private static final long SILENT_NANOS = TimeUnit.MINUTES.toNanos(2);
+  /** So often series are looked through for what need not be in the heap, and files unloaded. */
+  private static final long SPARE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   /** So many files of chunks may stay in this process' memory once queries have read them. */
   private static final int LOADED_FILES = 32;
@@ -125,16 +126,24 @@ final class HeadMaintenance implements Closeable {
 
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
-    if (System.nanoTime() - lastSilentNanos >= SILENT_NANOS) {
-      finishSilent(SilentSeries.beforeMillis(head.newestMillis(), head.futureMillis()));
-      head.chunkStore().unloadAllBut(LOADED_FILES);
-    }
     try {
+      if (System.nanoTime() - lastSilentNanos >= SPARE_NANOS) {
+        spareHeap();
+      }
       if (head.chunkStore().isDue()) {
         storeChunks(pace);
       }
     } finally { // a cut makes room, too
       cutAndCheckpoint(blocks);
+    }
+  }
+
+  private void spareHeap() throws IOException {
+    try {
+      finishSilent(SilentSeries.beforeMillis(head.newestMillis(), head.futureMillis()));
+    } finally { // it ends in an error for one series that is damaged
+      listChunks(ChunkLists.AT_HAND, ChunkLists.LEAST, pace);
+      head.chunkStore().unloadAllBut(LOADED_FILES);
     }
   }
 
@@ -228,6 +237,20 @@ final class HeadMaintenance implements Closeable {
     try {
       lastSilentNanos = System.nanoTime();
       new SilentSeries(head, beforeMillis).finish();
+    } finally {
+      work.unlock();
+    }
+  }
+
+  /** Puts older finished chunks into lists. */
+  void listChunks(int atHand, int least) throws IOException {
+    listChunks(atHand, least, DiskPace.UNPACED);
+  }
+
+  private void listChunks(int atHand, int least, DiskPace pace) throws IOException {
+    work.lock();
+    try {
+      new ChunkLists(head, pace, atHand, least).make();
     } finally {
       work.unlock();
     }

@@ -25,10 +25,18 @@ final class HeadReader implements SampleReader {
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
     // The order of these reads is the reverse of the writer's: see HeadSeries.
-    RunningValue running = series.running();
-    this.newest = running == null ? null : running.newest();
-    this.open = series.open;
-    this.finished = series.finished;
+    OpenSample sample;
+    Chunk last;
+    FinishedChunks wanted;
+    do { // again where what was there was cut or deleted before it was at hand
+      RunningValue running = series.running();
+      sample = running == null ? null : running.newest();
+      last = series.open;
+      wanted = series.finishedAtHand(fromMillis, toMillis);
+    } while (wanted == null);
+    this.newest = sample;
+    this.open = last;
+    this.finished = wanted;
     this.nextFinished = finished.firstFrom(fromMillis);
     OutOfOrderSamples late = series.outOfOrder();
     if (late != null) {

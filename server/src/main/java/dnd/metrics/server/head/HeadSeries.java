@@ -1,5 +1,7 @@
 package dnd.metrics.server.head;
 
+import static java.util.Objects.requireNonNull;
+
 import dnd.metrics.server.chunk.Chunk;
 import dnd.metrics.server.chunk.HistogramChunk;
 import dnd.metrics.server.chunk.XorChunk;
@@ -475,6 +477,23 @@ public final class HeadSeries implements Series, DirectoryEntry {
     return total;
   }
 
+  /**
+   * The finished chunks, with those at hand that may have samples between two times; for any
+   * thread. Null where it has others by now, and files that these were in are gone.
+   *
+   * @throws dnd.metrics.server.model.UnreadableSamplesException where a list of them turned over on
+   *     the disk
+   */
+  @SuppressWarnings("ReferenceEquality") // of immutable ones that follow each other
+  @Nullable FinishedChunks finishedAtHand(long fromMillis, long toMillis) {
+    FinishedChunks all = finished;
+    FinishedChunks wanted = all.between(fromMillis, toMillis, sender.head.chunkStore());
+    if (wanted == null && all == finished) {
+      throw new IllegalStateException("a file is gone in which the series " + labels() + " is");
+    }
+    return wanted;
+  }
+
   private long oldestAccepted() {
     long newest = newestMillis();
     return newest == NEVER ? NEVER : newest - sender.outOfOrderMillis();
@@ -583,11 +602,10 @@ public final class HeadSeries implements Series, DirectoryEntry {
       finish(chunk);
       open = null; // behind the finished one, which readers look for later
     }
-    FinishedChunks all = finished;
     OutOfOrderSamples late = outOfOrder();
     return SeriesCut.of(
         this,
-        all.range(0, all.firstBeginning(endMillis)), // no chunk reaches over the end of a range
+        finished.before(endMillis), // no chunk reaches over the end of a range
         late == null ? SeriesCut.NOTHING_LATE : late.timesBefore(endMillis));
   }
 
@@ -632,8 +650,19 @@ public final class HeadSeries implements Series, DirectoryEntry {
    */
   void empty() {
     leave();
+    FinishedChunks all = finished;
     finished = FinishedChunks.PARKED; // before the open one goes: readers look for it later
     open = null;
+    all.releaseLists(); // what is parked has all of them in one list
+  }
+
+  /** Puts older finished chunks into lists, as {@link FinishedChunks#list}. */
+  void listOlderChunks(int atHand, int least, CheckpointBytes room, ChunkFileUses uses) {
+    int before;
+    do {
+      before = finished.size();
+      finished = finished.list(atHand, least, sender.head.chunkStore(), room, uses);
+    } while (finished.size() < before);
   }
 
   /** The same of one that was just made to stand for one that is parked. */
@@ -646,10 +675,14 @@ public final class HeadSeries implements Series, DirectoryEntry {
   /** Forgets what a cut has between two times, the second not included; blocks have it. */
   void forget(SeriesCut cut, long fromMillis, long toMillis) {
     FinishedChunks all = finished;
-    int count = cut.firstChunk(toMillis) - cut.firstChunk(fromMillis);
+    int count = cut.chunkCount(fromMillis, toMillis);
     if (count > 0) { // ranges are cut in order, so they are the first
-      finished = all.range(count, all.size());
-      all.releaseBefore(count);
+      FinishedChunks first = all.between(Long.MIN_VALUE, toMillis - 1, sender.head.chunkStore());
+      finished = all.withoutFirst(count);
+      for (int i = 0; i < count; i++) {
+        requireNonNull(first).release(i);
+      }
+      all.releaseLists(count);
     }
     OutOfOrderSamples late = outOfOrder();
     if (late != null && cut.hasLate(fromMillis, toMillis)) {
@@ -687,7 +720,8 @@ public final class HeadSeries implements Series, DirectoryEntry {
   /** Finished chunks change before the open one does: see the class block on what readers do. */
   private void deleteFromChunks(ChunkRemainder remainder) {
     boolean changed = false;
-    FinishedChunks all = finished;
+    FinishedChunks before = finished;
+    FinishedChunks all = before.all(sender.head.chunkStore());
     for (int i = 0; i < all.size(); i++) {
       changed |= remainder.add(all, i);
     }
@@ -696,6 +730,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
     if (changed || openChanged) {
       finished = remainder.chunks();
       remainder.releaseReplaced(all);
+      before.releaseLists();
     }
     if (openChanged) {
       open = null;
@@ -770,7 +805,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
         out.record(scratch);
       }
     }
-    finished.write(out, uses);
+    finished.write(out, uses, sender.head.chunkStore());
     if (chunk != null) {
       out.signed(openFirstMillis);
       SeriesParts.write(chunk, out);
@@ -817,7 +852,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
     RunningValue r = running();
     OutOfOrderSamples late = outOfOrder();
     if (!chunks.isEmpty()) {
-      earliest = chunks.firstMillis(0);
+      earliest = chunks.earliestMillis();
     } else if (open != null) {
       earliest = openFirstMillis;
     } else if (r != null && r.isOpen()) {

@@ -1,6 +1,7 @@
 package dnd.metrics.server.head;
 
-import dnd.metrics.server.chunk.EncodedChunk;
+import static java.util.Objects.requireNonNull;
+
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -33,14 +34,22 @@ final class SeriesCut {
     return series;
   }
 
-  /** A chunk as a block takes it. */
-  EncodedChunk chunk(int i) {
-    return chunks.encoded(i);
+  /**
+   * At hand, its chunks of one range; maybe others, too. Files of chunks must not be removed while
+   * it is cut.
+   */
+  FinishedChunks chunks(long fromMillis, long toMillis, ChunkStore store) {
+    return requireNonNull(chunks.between(fromMillis, toMillis - 1, store));
   }
 
-  /** Whether it has samples from one time to another, which is not included. */
+  /** How many chunks it has from one time to another, ends of ranges. */
+  int chunkCount(long fromMillis, long toMillis) {
+    return chunks.count(fromMillis, toMillis);
+  }
+
+  /** Whether it has samples from one time to another, which is not included; ends of ranges. */
   boolean hasSamples(long fromMillis, long toMillis) {
-    return hasLate(fromMillis, toMillis) || firstChunk(fromMillis) < firstChunk(toMillis);
+    return hasLate(fromMillis, toMillis) || chunkCount(fromMillis, toMillis) > 0;
   }
 
   boolean hasLate(long fromMillis, long toMillis) {
@@ -57,15 +66,12 @@ final class SeriesCut {
     return at < 0 ? -at - 1 : at;
   }
 
-  /** The first chunk that does not lie before {@code millis}. */
-  int firstChunk(long millis) {
-    return chunks.firstBeginning(millis);
-  }
-
-  /** The time of the earliest sample that does not lie before a time; the largest for none. */
+  /**
+   * The time of the earliest sample that does not lie before a time, the end of a range; the
+   * largest for none.
+   */
   long firstMillisFrom(long fromMillis) {
-    int chunk = firstChunk(fromMillis);
-    long first = chunk < chunks.size() ? chunks.firstMillis(chunk) : Long.MAX_VALUE;
+    long first = chunks.firstMillisFrom(fromMillis);
     int late = firstLate(fromMillis);
     return late < lateMillis.length ? Math.min(first, lateMillis[late]) : first;
   }

@@ -511,6 +511,7 @@ class ChunkStoreTest {
       Random random = new Random(seed);
       long clock = START;
       long stored = 0;
+      int listed = 0;
       try (Head steady =
           Head.open(
               folder.resolve("steady" + seed),
@@ -541,8 +542,10 @@ class ChunkStoreTest {
               case 3 -> head.checkpoint();
               case 4 -> head.cut(blocks);
               case 5 -> head.finishSilent(clock - random.nextInt((int) HOUR));
+              case 6, 7 -> head.listChunks(1 + random.nextInt(3), 1 + random.nextInt(4));
               default -> {}
             }
+            listed = Math.max(listed, Listed.count(head));
             stored = Math.max(stored, files(head));
           }
           assertThat(blocks.with(head, true))
@@ -557,6 +560,7 @@ class ChunkStoreTest {
               .isEqualTo(withoutEmpty(Samples.of(steady)));
         }
         assertThat(stored).isPositive();
+        assertThat(listed).as("seed %d", seed).isPositive();
       }
     }
   }

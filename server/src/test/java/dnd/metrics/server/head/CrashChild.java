@@ -115,6 +115,7 @@ final class CrashChild {
         }
         head.finishSilent(Long.MAX_VALUE);
         head.storeChunks();
+        head.listChunks(1, 1);
         head.checkpoint();
         maintained.set(reached);
       }

@@ -146,6 +146,7 @@ class HeadConcurrencyTest {
                   while (reader.isAlive()) {
                     head.finishSilent(Long.MAX_VALUE);
                     head.storeChunks();
+                    head.listChunks(1, 1);
                   }
                 } catch (Throwable t) {
                   failures.add(t);

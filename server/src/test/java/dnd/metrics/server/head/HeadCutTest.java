@@ -541,6 +541,7 @@ class HeadCutTest {
               case 4 -> once &= cutWithoutCheckpoint(head) == 0;
               case 5, 6, 7, 8, 9, 10 -> head.storeChunks();
               case 11, 12, 13 -> head.finishSilent(Long.MAX_VALUE);
+              case 14, 15, 16, 17, 18 -> head.listChunks(1, 1);
               default -> {}
             }
           }
@@ -627,6 +628,7 @@ class HeadCutTest {
                   while (writer.isAlive()) {
                     head.finishSilent(Long.MAX_VALUE);
                     head.storeChunks();
+                    head.listChunks(1, 1);
                     head.cut(blocks);
                   }
                 } catch (IOException | RuntimeException | AssertionError e) {

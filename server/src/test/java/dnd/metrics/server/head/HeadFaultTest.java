@@ -61,6 +61,7 @@ class HeadFaultTest {
   private int stores;
   private int failedStores;
   private int parked;
+  private int listed;
   private int faults;
   private int deletions;
   private int failedDeletions;
@@ -135,6 +136,10 @@ class HeadFaultTest {
               head.finishSilent(random.nextBoolean() ? Long.MAX_VALUE : clock - HOUR_MILLIS);
               parked += Parked.count(head);
             }
+            if (random.nextInt(6) == 0) {
+              list(head, seed);
+              listed += Listed.count(head);
+            }
             if (random.nextInt(8) == 0) {
               checkpoint(head, seed);
             }
@@ -185,7 +190,7 @@ class HeadFaultTest {
     }
     System.out.printf(
         "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed),"
-            + " %d deletions (%d failed), %d files of chunks (%d failed), %d parked series,"
+            + " %d deletions (%d failed), %d files of chunks (%d failed), %d parked series, %d lists of chunks,"
             + " %d and %d flipped bits%n",
         faults,
         checkpoints,
@@ -197,10 +202,12 @@ class HeadFaultTest {
         stores,
         failedStores,
         parked,
+        listed,
         flippedBits,
         flippedBitsOfChunks);
     assertThat(flippedBitsOfChunks).isPositive();
     assertThat(parked).isPositive();
+    assertThat(listed).isPositive();
     assertThat(stores).isGreaterThan(failedStores);
     assertThat(failedStores).isPositive();
     assertThat(deletions).isGreaterThan(failedDeletions);
@@ -210,6 +217,17 @@ class HeadFaultTest {
     assertThat(checkpoints).isGreaterThan(failedCheckpoints);
     assertThat(failedCheckpoints).isPositive();
     assertThat(flippedBits).isPositive();
+  }
+
+  /** May fail where a file of chunks is to be written, and then changes nothing. */
+  private static void list(Head head, int seed) {
+    try {
+      head.listChunks(1, 1);
+    } catch (IOException e) {
+      assertThat(e.getMessage())
+          .as("seed %d", seed)
+          .containsAnyOf("No space left", "Input/output error", "I/O error");
+    }
   }
 
   private Blocks openBlocks() throws IOException {

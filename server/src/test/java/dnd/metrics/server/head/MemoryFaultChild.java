@@ -85,6 +85,7 @@ final class MemoryFaultChild {
     for (int event = 0; event < WARM; event++) {
       sendUntilTaken(head, "e" + event, event);
       head.storeChunks();
+      head.listChunks(1, 1);
       head.checkpoint();
       head.finishSilent(Long.MAX_VALUE);
     }
@@ -208,12 +209,13 @@ final class MemoryFaultChild {
 
   /** What the head's own thread does now and then. */
   private void maintain(Head head) {
-    int what = random.nextInt(3);
+    int what = random.nextInt(4);
     starve();
     try {
       switch (what) {
         case 0 -> head.storeChunks();
         case 1 -> head.checkpoint();
+        case 2 -> head.listChunks(1, 1);
         default -> head.finishSilent(Long.MAX_VALUE);
       }
     } catch (IOException | OutOfMemoryError e) {
