@@ -158,7 +158,7 @@ final class OwnFigures {
             done.parkedSeries())
         .gauge(
             "dnd_metrics_head_damaged_series",
-            "Series among these that cannot be read until the service is started again.",
+            "Series of the head that cannot be read until the service is started again.",
             done.damagedSeries())
         .counter(
             "dnd_metrics_head_mended_chunk_files_total",

@@ -16,6 +16,12 @@ public enum AppendOutcome {
   /** Further ahead of the time of reception than clocks may differ. */
   TOO_NEW,
 
+  /**
+   * What the series had at that time cannot be read before a start brings it back, so nobody knows
+   * whether it has the sample already.
+   */
+  DAMAGED,
+
   /** Not finite where it must be, or a histogram that contradicts itself. */
   INVALID;
 

@@ -5,7 +5,6 @@ import dnd.metrics.server.head.CheckpointFrame.Kind;
 import dnd.metrics.server.head.StoredSeries.StoredPortion;
 import dnd.metrics.server.index.LabelIndex;
 import dnd.metrics.server.index.LabelPair;
-import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.wal.EventRecord;
 import dnd.metrics.server.wal.FileHeader;
 import dnd.metrics.server.wal.LargeLogFile;
@@ -185,8 +184,9 @@ final class CheckpointWriter {
       writeLabels(series.labelPairs());
       try {
         series.write(body, scratch, uses);
-      } catch (UnreadableSamplesException e) {
-        throw new IOException("the series " + series.labels() + " cannot be copied", e);
+      } catch (DamagedSeriesException e) {
+        directory.noteDamaged(series, e);
+        throw e;
       }
     }
   }

@@ -1,9 +1,7 @@
 package dnd.metrics.server.head;
 
 import dnd.metrics.server.disk.DiskPace;
-import dnd.metrics.server.model.UnreadableSamplesException;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves out of the heap where the older finished chunks of series are that live, into {@link
@@ -23,7 +21,6 @@ final class ChunkLists {
   private final int least;
   private final CheckpointBytes room = new CheckpointBytes();
   private final ChunkFileUses uses = new ChunkFileUses();
-  private @Nullable UnreadableSamplesException failure;
 
   ChunkLists(Head head, DiskPace pace, int atHand, int least) {
     this.head = head;
@@ -37,8 +34,6 @@ final class ChunkLists {
    * have become full in between: after a start there may be lists to make of all series.
    *
    * @throws IOException where a file could not be written; other chunks stay where they are
-   * @throws UnreadableSamplesException where a list turned over on the disk; of all other series
-   *     the lists are made
    */
   void make() throws IOException {
     for (Sender sender : head.allSenders()) {
@@ -50,9 +45,6 @@ final class ChunkLists {
         }
       }
     }
-    if (failure != null) {
-      throw failure;
-    }
   }
 
   private void make(int ref) {
@@ -61,8 +53,8 @@ final class ChunkLists {
       try {
         // those of all that began together would else be made at once
         series.listOlderChunks(atHand, least + ref % least, room, uses);
-      } catch (UnreadableSamplesException e) {
-        failure = e;
+      } catch (DamagedSeriesException e) {
+        head.directory().noteDamaged(series, e);
       }
     }
   }

@@ -6,6 +6,7 @@ import dnd.metrics.server.chunk.EncodedChunk;
 import dnd.metrics.server.model.Labels;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class CutCursor implements SeriesCursor {
   private final List<SeriesCut> cuts;
   private final long fromMillis;
   private final long toMillis;
+  private final Set<SeriesCut> damaged;
   private int next;
   private @Nullable SeriesCut current;
   private FinishedChunks chunks = FinishedChunks.NONE;
@@ -29,12 +31,15 @@ final class CutCursor implements SeriesCursor {
   /**
    * @param cuts sorted by labels
    * @param toMillis not included
+   * @param damaged takes those that are passed over, since they cannot be read
    */
-  CutCursor(Head head, List<SeriesCut> cuts, long fromMillis, long toMillis) {
+  CutCursor(
+      Head head, List<SeriesCut> cuts, long fromMillis, long toMillis, Set<SeriesCut> damaged) {
     this.head = head;
     this.cuts = cuts;
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
+    this.damaged = damaged;
   }
 
   @Override
@@ -44,20 +49,30 @@ final class CutCursor implements SeriesCursor {
         head.checkAvailable(); // who stops the service does not wait for a block
       }
       SeriesCut cut = cuts.get(next++);
-      if (cut.hasSamples(fromMillis, toMillis)) {
+      if (cut.hasSamples(fromMillis, toMillis) && open(cut)) {
         current = cut;
-        chunks = cut.chunks(fromMillis, toMillis, head.chunkStore());
-        nextChunk = chunks.firstBeginning(fromMillis);
-        endChunk = chunks.firstBeginning(toMillis);
-        encoder =
-            cut.hasLate(fromMillis, toMillis)
-                ? new ChunkEncoder(cut.series().read(fromMillis, toMillis - 1))
-                : null;
         return true;
       }
     }
     current = null;
     return false;
+  }
+
+  private boolean open(SeriesCut cut) {
+    try {
+      chunks = cut.chunks(fromMillis, toMillis, head.chunkStore());
+      encoder =
+          cut.hasLate(fromMillis, toMillis)
+              ? new ChunkEncoder(cut.series().read(fromMillis, toMillis - 1))
+              : null;
+    } catch (DamagedSeriesException e) {
+      head.directory().noteDamaged(cut.series(), e);
+      damaged.add(cut);
+      return false;
+    }
+    nextChunk = chunks.firstBeginning(fromMillis);
+    endChunk = chunks.firstBeginning(toMillis);
+    return true;
   }
 
   @Override

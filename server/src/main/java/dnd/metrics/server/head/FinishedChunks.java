@@ -224,6 +224,7 @@ final class FinishedChunks {
    * too. Reads no list that is not needed.
    *
    * @return null where a file is gone: the series has others by now
+   * @throws DamagedSeriesException where a list that is needed turned over on the disk
    */
   @Nullable FinishedChunks between(long fromMillis, long toMillis, ChunkStore store) {
     if (older == null || firstMillis <= fromMillis) {
@@ -305,8 +306,7 @@ final class FinishedChunks {
    * @param room to write in
    * @param uses any
    * @return the same chunks; this where all stay at hand
-   * @throws dnd.metrics.server.model.UnreadableSamplesException where the newest list turned over
-   *     on the disk
+   * @throws DamagedSeriesException where the newest list turned over on the disk
    */
   FinishedChunks list(
       int atHand, int least, ChunkStore store, CheckpointBytes room, ChunkFileUses uses) {

@@ -395,15 +395,24 @@ public final class Head implements SeriesSource, Closeable {
    * Deletes samples that are there at this moment; when this returns, they would not come back
    * after a power cut either. Blocks are not looked at.
    *
-   * @throws IOException while the log cannot be written: a part may be deleted then
+   * @throws IOException while the log cannot be written: a part may be deleted then; and where a
+   *     series that lives cannot be read: all else is deleted, and that by the next start
    */
   public void delete(Deletion deletion) throws IOException {
     checkAvailable();
     deletions.incrementAndGet(); // before the first series changes: see HeadCut
+    DamagedSeriesException failure = null;
     for (Sender sender : senders.values()) {
-      sender.delete(deletion);
+      try {
+        sender.delete(deletion);
+      } catch (DamagedSeriesException e) {
+        failure = e;
+      }
     }
     awaitDurable();
+    if (failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
   }
 
   /** How many deletions have begun. */

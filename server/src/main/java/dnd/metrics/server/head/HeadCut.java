@@ -3,7 +3,9 @@ package dnd.metrics.server.head;
 import dnd.metrics.server.disk.DiskPace;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Cuts the ranges of a head that are over into blocks. A range is over when the newest sample lies
@@ -12,7 +14,8 @@ import java.util.List;
  *
  * <p>For each range: the samples are collected, a portion of a sender's series under the sender's
  * lock at a time; a block is written without any lock; then exactly what was collected is
- * forgotten. In the end series without samples leave the head, and senders without series.
+ * forgotten. In the end series without samples leave the head, and senders without series. A series
+ * that cannot be read is passed over, and stays.
  *
  * <p>Used once, by one thread, while no checkpoint is written.
  */
@@ -75,11 +78,14 @@ final class HeadCut {
     long from = firstRange(cuts);
     while (from < endMillis) {
       long to = from + RANGE_MILLIS;
-      if (!sink.write(new CutCursor(head, cuts, from, to), from, to, pace, this::isStillTrue)) {
+      Set<SeriesCut> damaged = new HashSet<>();
+      CutCursor cursor = new CutCursor(head, cuts, from, to, damaged);
+      if (!sink.write(cursor, from, to, pace, this::isStillTrue)) {
         overtaken = true;
         return blocks;
       }
       blocks++;
+      cuts.removeAll(damaged); // not in the block: not to be forgotten
       for (SeriesCut cut : cuts) {
         forget(cut, from, to);
       }
@@ -105,8 +111,9 @@ final class HeadCut {
   }
 
   private void collect(int ref, List<SeriesCut> cuts) {
-    if (head.directory().oldestMillis(ref) < endMillis) {
-      HeadSeries series = head.directory().readable(ref); // one that is damaged waits for a start
+    SeriesDirectory directory = head.directory();
+    if (directory.oldestMillis(ref) < endMillis && !directory.isStillDamaged(ref)) {
+      HeadSeries series = directory.readable(ref); // one that is damaged waits for a start
       SeriesCut cut = series == null ? null : series.cutBefore(endMillis);
       if (cut != null) {
         cuts.add(cut);

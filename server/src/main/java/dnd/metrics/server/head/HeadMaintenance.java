@@ -141,8 +141,8 @@ final class HeadMaintenance implements Closeable {
   private void spareHeap() throws IOException {
     try {
       finishSilent(SilentSeries.beforeMillis(head.newestMillis(), head.futureMillis()));
-    } finally { // it ends in an error for one series that is damaged
       listChunks(ChunkLists.AT_HAND, ChunkLists.LEAST, pace);
+    } finally {
       head.chunkStore().unloadAllBut(LOADED_FILES);
     }
   }

@@ -360,7 +360,13 @@ public final class HeadSeries implements Series, DirectoryEntry {
 
   private AppendOutcome insert(long timeMillis, double value, @Nullable Histogram histogram) {
     SampleBatch found = sender.scratch();
-    if (read(timeMillis, timeMillis).next(found)) {
+    SampleReader there;
+    try {
+      there = read(timeMillis, timeMillis);
+    } catch (DamagedSeriesException e) {
+      return AppendOutcome.DAMAGED; // it is noted
+    }
+    if (there.next(found)) {
       Histogram[] h = found.histograms;
       return sameSample(found.values[0], h == null ? null : h[0], value, histogram);
     }
@@ -481,17 +487,32 @@ public final class HeadSeries implements Series, DirectoryEntry {
    * The finished chunks, with those at hand that may have samples between two times; for any
    * thread. Null where it has others by now, and files that these were in are gone.
    *
-   * @throws dnd.metrics.server.model.UnreadableSamplesException where a list of them turned over on
-   *     the disk
+   * @throws DamagedSeriesException where a list of them turned over on the disk, which is noted
    */
   @SuppressWarnings("ReferenceEquality") // of immutable ones that follow each other
   @Nullable FinishedChunks finishedAtHand(long fromMillis, long toMillis) {
     FinishedChunks all = finished;
-    FinishedChunks wanted = all.between(fromMillis, toMillis, sender.head.chunkStore());
+    FinishedChunks wanted;
+    try {
+      wanted = all.between(fromMillis, toMillis, sender.head.chunkStore());
+    } catch (DamagedSeriesException e) {
+      sender.head.directory().noteDamaged(this, e);
+      throw e;
+    }
     if (wanted == null && all == finished) {
       throw new IllegalStateException("a file is gone in which the series " + labels() + " is");
     }
     return wanted;
+  }
+
+  /** Whether no list of its chunks is damaged; for any thread. */
+  boolean isReadable() {
+    try {
+      finishedAtHand(Long.MIN_VALUE, Long.MAX_VALUE);
+      return true;
+    } catch (DamagedSeriesException e) {
+      return false;
+    }
   }
 
   private long oldestAccepted() {
@@ -697,6 +718,9 @@ public final class HeadSeries implements Series, DirectoryEntry {
   /**
    * Deletes the samples between two times, both included: it is then as if they had never come. A
    * running value goes on where it stood, though the sample that showed it is gone.
+   *
+   * @throws DamagedSeriesException where a list of its chunks turned over on the disk: nothing is
+   *     deleted
    */
   void delete(long fromMillis, long toMillis) {
     RunningValue r = running();

@@ -1,6 +1,5 @@
 package dnd.metrics.server.head;
 
-import dnd.metrics.server.model.UnreadableSamplesException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +104,7 @@ final class ListedChunks {
    * the series has not had one of them for a while. Where the list turned over on the disk since it
    * was written, its file is mended first.
    *
-   * @throws UnreadableSamplesException where more is damaged than can be mended
+   * @throws DamagedSeriesException where more is damaged than can be mended
    */
   boolean addTo(FinishedChunks.Builder others, ChunkStore store) {
     byte[] list = soundList();
@@ -113,7 +112,7 @@ final class ListedChunks {
       list = soundList();
     }
     if (list == null) {
-      throw new UnreadableSamplesException(
+      throw new DamagedSeriesException(
           String.format(
               "%s is damaged at byte %d, beyond what its parity makes good: where %d chunks of a"
                   + " series are stands there, and comes back with the next start of the service",

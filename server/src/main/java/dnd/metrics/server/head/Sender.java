@@ -171,6 +171,7 @@ public final class Sender {
    * Deletes samples among the sender's series, and puts that into the log behind what brought them.
    *
    * @throws HeadUnavailableException while the log cannot be written; nothing is deleted then
+   * @throws DamagedSeriesException as {@link #delete(Deletion, Predicate)}
    */
   void delete(Deletion deletion) throws HeadUnavailableException {
     lock.lock();
@@ -181,23 +182,40 @@ public final class Sender {
       head.checkAvailable();
       batch.logKept();
       head.log().append(DeletionRecord.of(ref, deletion), LogCallback.NOBODY);
-      delete(deletion, series -> true);
-      recountTimes();
+      try {
+        delete(deletion, series -> true);
+      } finally {
+        recountTimes();
+      }
     } finally {
       lock.unlock();
     }
   }
 
-  /** Deletes samples of those series that are to be looked at; for the thread with the lock. */
+  /**
+   * Deletes samples of those series that are to be looked at; for the thread with the lock.
+   *
+   * @throws DamagedSeriesException where a list of the chunks of one that lives turned over on the
+   *     disk: of all others they are deleted, and of that one by the next start
+   */
   void delete(Deletion deletion, Predicate<HeadSeries> counts) {
+    DamagedSeriesException failure = null;
     for (int i = 0; i < ownedCount; i++) {
       Labeled labels = head.labelsOf(owned[i]);
       if (labels != null && deletion.matches(labels)) {
         HeadSeries series = head.directory().toDelete(owned[i]);
         if (series != null && counts.test(series)) {
-          series.delete(deletion.fromMillis(), deletion.toMillis());
+          try {
+            series.delete(deletion.fromMillis(), deletion.toMillis());
+          } catch (DamagedSeriesException e) {
+            head.directory().noteDamaged(series, e);
+            failure = e;
+          }
         }
       }
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

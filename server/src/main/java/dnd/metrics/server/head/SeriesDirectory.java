@@ -18,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * removes; any number ask without a lock, but for the moment in which a series is made, which the
  * lock of its page guards.
  *
- * <p>One that is parked may turn out to be damaged ({@link DamagedSeriesException}): it stays where
- * it is, and while there is one no checkpoint may be written, which would be without it.
+ * <p>One may turn out to be damaged ({@link DamagedSeriesException}), what it had when it was
+ * parked, or a list of its chunks: it stays where it is, and while there is one no checkpoint may
+ * be written, which would be without it.
  */
 final class SeriesDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(SeriesDirectory.class);
@@ -37,7 +38,7 @@ final class SeriesDirectory {
   private volatile int count;
   private final AtomicInteger parkedCount = new AtomicInteger();
 
-  /** The numbers of those that are parked and cannot be read. */
+  /** The numbers of those that cannot be read, or not all of them. */
   private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
 
   private static final class Page {
@@ -180,7 +181,23 @@ final class SeriesDirectory {
     }
   }
 
-  /** How many parked series were found that cannot be read. */
+  /** Notes that a list of a series' chunks cannot be read, which is said the first time. */
+  void noteDamaged(HeadSeries series, DamagedSeriesException e) {
+    if (damaged.add(series.ref)) {
+      LOG.error(
+          "of the series {}: {}; until then no checkpoint is written and none of it is cut, so that"
+              + " it is not lost, and the log grows",
+          series.labels(),
+          e.getMessage());
+    }
+  }
+
+  /** Whether a series was found that cannot be read, and still cannot. */
+  boolean isStillDamaged(int ref) {
+    return !damaged.isEmpty() && damaged.contains(ref) && isDamaged(ref);
+  }
+
+  /** How many series were found that cannot be read. */
   int damagedCount() {
     return damaged.size();
   }
@@ -192,9 +209,14 @@ final class SeriesDirectory {
   }
 
   private boolean isDamaged(int ref) {
-    if (!(entry(ref) instanceof ParkedSeries parked)) {
-      return false;
-    }
+    return switch (entry(ref)) {
+      case HeadSeries series -> !series.isReadable();
+      case ParkedSeries parked -> isDamaged(ref, parked);
+      case null -> false;
+    };
+  }
+
+  private boolean isDamaged(int ref, ParkedSeries parked) {
     try {
       parts(ref, parked);
       return false;

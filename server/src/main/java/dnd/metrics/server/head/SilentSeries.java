@@ -1,8 +1,6 @@
 package dnd.metrics.server.head;
 
-import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.wal.EventRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes series that get no samples any more, as those of a container that is gone, out of the heap
@@ -20,7 +18,6 @@ final class SilentSeries {
   private final CheckpointBytes room = new CheckpointBytes();
   private final EventRecord scratch = new EventRecord();
   private final ChunkFileUses uses = new ChunkFileUses();
-  private @Nullable UnreadableSamplesException failure;
 
   /**
    * @param beforeMillis silent is who has no sample from this time on
@@ -42,21 +39,13 @@ final class SilentSeries {
         : newestMillis - futureMillis - SILENT_MILLIS;
   }
 
-  /**
-   * Looks at a portion of a sender's series under its lock at a time.
-   *
-   * @throws UnreadableSamplesException where one could not be parked, since a list of its chunks
-   *     turned over on the disk; with all others this is done
-   */
+  /** Looks at a portion of a sender's series under its lock at a time. */
   void finish() {
     for (Sender sender : head.allSenders()) {
       int from = 0;
       while (from >= 0 && !head.isClosed()) {
         from = sender.visitOwned(from, this::finish);
       }
-    }
-    if (failure != null) {
-      throw failure;
     }
   }
 
@@ -71,8 +60,8 @@ final class SilentSeries {
         head.directory().park(series, parked);
         series.empty();
       }
-    } catch (UnreadableSamplesException e) {
-      failure = e;
+    } catch (DamagedSeriesException e) {
+      head.directory().noteDamaged(series, e); // it stays where it is
     }
   }
 }

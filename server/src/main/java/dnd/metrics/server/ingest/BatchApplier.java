@@ -260,6 +260,11 @@ final class BatchApplier {
               ErrorCode.TIMESTAMP_TOO_FAR_IN_FUTURE,
               "timestamp",
               "is further ahead of the service's clock than clocks may differ");
+      case DAMAGED ->
+          new Problem(
+              ErrorCode.STORAGE_UNAVAILABLE,
+              "timestamp",
+              "what the series had then is damaged on the disk, and comes back with the next start");
       case INVALID ->
           new Problem(ErrorCode.INVALID_VALUE, "value", "is not one that the series can take");
     };

@@ -101,6 +101,7 @@ final class RuleSender {
       case CONFLICT -> "duplicate sample for timestamp: " + labels;
       case TOO_OLD -> "too old sample: " + labels;
       case TOO_NEW -> "too far in the future: " + labels;
+      case DAMAGED -> "what was then is damaged on the disk until the next start: " + labels;
       case INVALID -> "not a value that the series can take: " + labels;
     };
   }

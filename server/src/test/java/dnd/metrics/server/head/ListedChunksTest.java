@@ -205,32 +205,95 @@ class ListedChunksTest {
     }
   }
 
+  /** The first list of the first series, and the parity of it. */
+  private void damageBeyondMending() {
+    byte[] file = disk.mapped(LISTS);
+    file[A_BYTE] ^= 1;
+    file[ChunkFilePages.PAGE_BYTES + A_BYTE] ^= 2;
+  }
+
+  private static AppendOutcome append(Head head, int series, long millis) throws IOException {
+    CommitLatch done = new CommitLatch();
+    AppendOutcome outcome;
+    try (SenderBatch batch =
+        head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, null, millis)) {
+      HeadSeries one = batch.resolve(Labels.of("__name__", "m" + series));
+      outcome = batch.append(one, millis, 7);
+      batch.commit(done);
+    }
+    done.await();
+    return outcome;
+  }
+
   /** A query for what is at hand does not see it, all others say it, and a start brings it back. */
   @Test
-  void whatCannotBeMendedIsSaidAndNotCopied() throws IOException {
-    Map<Labels, List<String>> before;
+  void whatCannotBeMendedStaysWithItsSeries() throws IOException {
+    MemoryBlocks blocks = new MemoryBlocks();
+    Deletion deletion = new Deletion(List.of(List.of()), START + 500 * STEP, START + 599 * STEP);
     try (Head head = open()) {
       fillAndList(head);
-      before = Samples.of(head);
       long atHand = head.series(0).finished.firstMillis(0);
-      byte[] file = disk.mapped(LISTS);
-      file[A_BYTE] ^= 1;
-      file[ChunkFilePages.PAGE_BYTES + A_BYTE] ^= 2; // the parity of it
-      assertThatThrownBy(head::checkpoint)
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("the series {__name__=\"m0\"} cannot be copied")
-          .hasStackTraceContaining(LISTS + " is damaged at byte 32");
+      damageBeyondMending();
+      assertThat(append(head, 0, atHand - 1)).isEqualTo(AppendOutcome.DAMAGED);
+      assertThat(append(head, 0, START + SAMPLES * STEP)).isEqualTo(AppendOutcome.ACCEPTED);
+      assertThat(head.status().maintenance().damagedSeries()).isEqualTo(1);
       assertThatThrownBy(() -> Samples.of(head))
           .isInstanceOf(UnreadableSamplesException.class)
+          .hasMessageContaining(LISTS + " is damaged at byte 32")
           .hasMessageContaining("comes back with the next start");
-      assertThatThrownBy(() -> Parked.park(head, Long.MAX_VALUE))
-          .isInstanceOf(UnreadableSamplesException.class);
       assertThat(Samples.of(head.series(0), atHand, Long.MAX_VALUE)).isNotEmpty();
       assertThat(Samples.of(head.series(2))).hasSize(SAMPLES);
+      assertThat(Parked.park(head, Long.MAX_VALUE)).isEqualTo(SERIES - 1);
+
+      assertThatThrownBy(() -> head.delete(deletion))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(LISTS);
+      assertThat(Samples.of(head.series(1))).hasSize(SAMPLES - 100);
+      assertThat(Samples.of(head.series(2))).hasSize(SAMPLES - 100);
+
+      push(head, 3 * SAMPLES, 3 * SAMPLES + 1);
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(blocks.blocks()).allSatisfy(b -> assertThat(b.samples()).hasSize(SERIES - 1));
+      assertThat(head.cut(blocks)).isZero();
+      assertThat(Samples.of(head.series(0), atHand, Long.MAX_VALUE)).isNotEmpty();
+      assertThatThrownBy(head::checkpoint)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(LISTS);
+      assertThat(disk.list()).contains("00000001.wal").noneMatch(n -> n.contains("checkpoint"));
     }
     disk = disk.kill();
     try (Head head = open()) {
-      assertThat(Samples.of(head)).isEqualTo(before);
+      assertThat(Samples.of(head.series(0))).hasSize(SAMPLES - 100 + 2);
+      blocks
+          .with(head, false)
+          .forEach((labels, samples) ->
+              assertThat(samples).hasSizeBetween(SAMPLES - 100 + 1, SAMPLES - 100 + 2));
+      head.checkpoint();
+      assertThat(head.status().maintenance().damagedSeries()).isZero();
+    }
+  }
+
+  /** The cut that finds it passes over it, too, and the next one takes it where it can be read. */
+  @Test
+  void aCutPassesOverWhatItFindsDamaged() throws IOException {
+    try (Head head = open()) {
+      fillAndList(head);
+      Map<Labels, List<String>> before = Samples.of(head);
+      byte[] sound = disk.mapped(LISTS).clone();
+      damageBeyondMending();
+      MemoryBlocks blocks = new MemoryBlocks();
+      push(head, 3 * SAMPLES, 3 * SAMPLES + 1);
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(blocks.blocks()).allSatisfy(b -> assertThat(b.samples()).hasSize(SERIES - 1));
+      assertThat(head.status().maintenance().damagedSeries()).isEqualTo(1);
+      assertThat(disk.list()).noneMatch(n -> n.contains("checkpoint"));
+      System.arraycopy(sound, 0, disk.mapped(LISTS), 0, sound.length);
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(head.status().maintenance().damagedSeries()).isZero();
+      assertThat(disk.list()).anyMatch(n -> n.contains("checkpoint"));
+      blocks
+          .with(head, true)
+          .forEach((labels, samples) -> assertThat(samples).containsAll(before.get(labels)));
     }
   }
 }
