@@ -245,8 +245,14 @@ class JavaClientTest {
       Connection client = connect(good);
       client.flush(SOON);
     }
+    Options bad = // jnats tells of it when the time is over in which it may connect
+        options()
+            .userInfo("ann", "wörd")
+            .maxReconnects(0)
+            .connectionTimeout(Duration.ofSeconds(5))
+            .build();
     assertThatExceptionOfType(AuthenticationException.class)
-        .isThrownBy(() -> Nats.connect(options().userInfo("ann", "wörd").maxReconnects(0).build()))
+        .isThrownBy(() -> Nats.connect(bad))
         .withMessageContaining("Authorization Violation");
     assertThat(hub.statistics().authFailures()).isPositive();
   }
