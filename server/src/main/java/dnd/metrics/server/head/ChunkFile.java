@@ -171,13 +171,16 @@ final class ChunkFile {
     return content().get(INT, offset + 12);
   }
 
-  /**
-   * Whether there is room for what a chunk's head says is its length: damage may have changed it.
-   */
-  boolean hasRoomForLength(int offset) {
-    long room = content().byteSize() - offset - CHUNK_HEAD_BYTES;
-    int length = length(offset);
-    return length >= 0 && length <= room;
+  /** A copy of a chunk's bytes; null where they, or its length, have another checksum by now. */
+  byte @Nullable [] soundBytes(int offset, int checksum) {
+    MemorySegment content = content();
+    int length = content.get(INT, offset + 12);
+    if (length < 0 || length > content.byteSize() - offset - CHUNK_HEAD_BYTES) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    MemorySegment.copy(content, ValueLayout.JAVA_BYTE, offset + CHUNK_HEAD_BYTES, bytes, 0, length);
+    return ChunkFilePages.checksum(ByteBuffer.wrap(bytes)) == checksum ? bytes : null;
   }
 
   /** Copies a chunk's bytes to the beginning of an array. */

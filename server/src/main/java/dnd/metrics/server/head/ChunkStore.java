@@ -142,6 +142,17 @@ final class ChunkStore {
   }
 
   /**
+   * What was put among the chunks, where it has this checksum. Where it turned over on the disk
+   * since then, its file is mended first.
+   *
+   * @return null where more is damaged than can be mended
+   */
+  byte @Nullable [] soundBytes(ChunkFile file, int offset, int checksum) {
+    byte[] bytes = file.soundBytes(offset, checksum);
+    return bytes == null && mend(file) ? file.soundBytes(offset, checksum) : bytes;
+  }
+
+  /**
    * Makes damaged pages of a file anew from the others and its parity: at once for who reads it, on
    * the disk with what is {@link #store stored} next.
    *

@@ -107,10 +107,7 @@ final class ListedChunks {
    * @throws DamagedSeriesException where more is damaged than can be mended
    */
   boolean addTo(FinishedChunks.Builder others, ChunkStore store) {
-    byte[] list = soundList();
-    if (list == null && store.mend(file)) {
-      list = soundList();
-    }
+    byte[] list = store.soundBytes(file, offset, checksum);
     if (list == null) {
       throw new DamagedSeriesException(
           String.format(
@@ -121,14 +118,6 @@ final class ListedChunks {
     int before = others.size();
     FinishedChunks.read(new CheckpointCursor(list, 0, list.length), store, others);
     return others.size() == before + count;
-  }
-
-  private byte @Nullable [] soundList() {
-    if (!file.hasRoomForLength(offset)) {
-      return null;
-    }
-    byte[] list = file.bytes(offset);
-    return ChunkFilePages.checksum(ByteBuffer.wrap(list)) == checksum ? list : null;
   }
 
   /** Releases those lists of a chain that are, in part at least, among its first chunks. */

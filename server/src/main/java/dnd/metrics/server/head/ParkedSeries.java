@@ -83,10 +83,7 @@ final class ParkedSeries implements DirectoryEntry {
    * @throws DamagedSeriesException where more is damaged than can be mended
    */
   CheckpointCursor parts() {
-    CheckpointCursor parts = soundParts();
-    if (parts == null && sender.head.chunkStore().mend(file)) {
-      parts = soundParts();
-    }
+    byte[] parts = overtaken ? null : sender.head.chunkStore().soundBytes(file, offset, checksum);
     if (parts == null) {
       throw new DamagedSeriesException(
           String.format(
@@ -94,17 +91,7 @@ final class ParkedSeries implements DirectoryEntry {
                   + " is there, and comes back with the next start of the service",
               sender.head.chunkStore().describe(file), offset, labels()));
     }
-    return parts;
-  }
-
-  private @Nullable CheckpointCursor soundParts() {
-    if (overtaken || !file.hasRoomForLength(offset)) {
-      return null;
-    }
-    byte[] parts = file.bytes(offset);
-    return ChunkFilePages.checksum(ByteBuffer.wrap(parts)) == checksum
-        ? new CheckpointCursor(parts, 0, parts.length)
-        : null;
+    return new CheckpointCursor(parts, 0, parts.length);
   }
 
   /**
