@@ -22,13 +22,11 @@ func (c *Client) Flush(ctx context.Context) error {
 		return err
 	}
 	for again := true; again; {
-		whole := c.outbox.hasGap()
-		c.pushSeries(id, whole)
-		hasRoom := !whole || !c.outbox.hasGap()
+		hasRoom := c.pushSeries(id, c.outbox.hasGap())
 		if err := c.await(ctx); err != nil {
 			return err
 		}
-		again = hasRoom && c.outbox.hasGap() // an event of it had to go
+		again = hasRoom && !c.registry.isClosed() && c.outbox.hasGap() // an event of it had to go
 	}
 	if c.life.Err() != nil {
 		return ErrClosed // Close took out what waited

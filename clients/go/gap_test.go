@@ -92,6 +92,48 @@ func TestAFlushWhoseEventWentIsNotOver(t *testing.T) {
 	})
 }
 
+// TestAFlushPushesNothingBehindTheLastPush has the client closed while a flush waits, and an event go for the last push; again and
+// again, since it depends on which of the two goes on first.
+func TestAFlushPushesNothingBehindTheLastPush(t *testing.T) {
+	for range 30 {
+		synctest.Test(t, pushesNothingBehindTheLastPush)
+	}
+}
+
+func pushesNothingBehindTheLastPush(t *testing.T) {
+	hub := newHubDouble()
+	hub.behave("down")
+	c := newTestClient(t, hub, Options{BufferEvents: 2, RepeatInterval: "1h"})
+	check(t, c.SetGauge("first", 4, nil))
+	time.Sleep(10 * time.Second)
+	check(t, c.SetGauge("second", 4, nil))
+	go func() { _ = c.Flush(context.Background()) }()
+	synctest.Wait()
+	check(t, c.SetGauge("third", 4, nil))
+	time.Sleep(10 * time.Second) // the first event goes; the flush waits for the one behind it
+	synctest.Wait()
+	closed := make(chan error, 1)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	go func() { closed <- c.Close(ctx) }()
+	synctest.Wait()
+	hub.taken()
+	hub.behave("up")
+	check(t, <-closed)
+	told := 0
+	for _, one := range hub.taken() {
+		data := one.(map[string]any)["event"].(map[string]any)["data"].(map[string]any)
+		for _, metric := range data["metrics"].([]any) {
+			if metric.(map[string]any)["name"] == "first" {
+				told++
+			}
+		}
+	}
+	if told != 1 {
+		t.Error("all series were told so often after the client was closed:", told)
+	}
+}
+
 // TestAFlushOfMoreThanMayWaitEnds pushes what does not fit once more, and then lets it be: it can never be there at once.
 func TestAFlushOfMoreThanMayWaitEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

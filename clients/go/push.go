@@ -40,16 +40,21 @@ func (c *Client) untilPush() time.Duration {
 }
 
 // push makes events of the series that changed, and of those that have rested long enough.
-func (c *Client) push(correlationID string) { c.pushSeries(correlationID, false) }
+func (c *Client) push(correlationID string) { _ = c.pushSeries(correlationID, false) }
 
-// pushSeries does that, or, where it is to be whole, makes events of all series.
-func (c *Client) pushSeries(correlationID string, whole bool) {
+// pushSeries does that, or, where it is to be whole, makes events of all series; false where those are more than may wait.
+// After the last push it makes none: the service would take the instance to be there again.
+func (c *Client) pushSeries(correlationID string, whole bool) (hasRoom bool) {
 	c.pushing.Lock()
+	now := time.Now()
+	c.lastPush = now
+	if c.registry.isClosed() {
+		c.pushing.Unlock()
+		return true
+	}
 	if whole {
 		c.outbox.wholeFollows()
 	}
-	now := time.Now()
-	c.lastPush = now
 	batch := c.newBatch(correlationID, now)
 	for _, s := range c.registry.snapshot() {
 		if s.state.CompareAndSwap(changed, unchanged) {
@@ -60,8 +65,10 @@ func (c *Client) pushSeries(correlationID string, whole bool) {
 		batch.put(s)
 	}
 	dropped := batch.end()
+	hasRoom = !whole || !c.outbox.hasGap()
 	c.pushing.Unlock()
 	c.drop(dropped, BufferFull)
+	return hasRoom
 }
 
 // pushLast makes the last push: of the series that had changed when recording ended, of all where an event had to go.
@@ -69,6 +76,9 @@ func (c *Client) pushLast() {
 	c.pushing.Lock()
 	had := c.registry.close()
 	whole := c.outbox.hasGap()
+	if whole {
+		c.outbox.wholeFollows()
+	}
 	batch := c.newBatch("", time.Now())
 	for _, s := range c.registry.snapshot() {
 		if had[s] || whole && !s.putAt.IsZero() {

@@ -95,6 +95,12 @@ func (r *registry) snapshot() []*series {
 	return r.all[:len(r.all):len(r.all)]
 }
 
+func (r *registry) isClosed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.closed
+}
+
 // close lets no series be made any more, and each refuse what is recorded from now on. It returns those of them that
 // had changed.
 func (r *registry) close() map[*series]bool {

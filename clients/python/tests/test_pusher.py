@@ -421,6 +421,27 @@ async def test_a_flush_whose_event_went_is_not_over() -> None:
     await client.close()
 
 
+async def test_a_flush_that_is_cancelled_while_it_pushes_all_again_loses_nothing() -> None:
+    client, hub, clock = make(silent, batch_size=10_000, buffer_events=2, repeat_interval="1h")
+    for number in range(2000):
+        client.set_gauge("level", number, {"hero": str(number)})
+    for number in range(4):
+        await clock.advance(10_000)
+        client.set_gauge("other", number)
+    hub.answer = collected
+    flush = asyncio.ensure_future(client.flush())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    flush.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await flush
+    hub.arrived.clear()
+    await clock.advance(40_000)
+    values = {m["value"] for one in hub.arrived for m in one.event["data"]["metrics"] if m["name"] == "level"}
+    assert values == set(range(2000))
+    await client.close()
+
+
 async def test_a_flush_of_more_than_may_wait_ends() -> None:
     client, hub, _ = make(buffer_events=2, repeat_interval="1h", batch_size=10_000)
     hub.max_payload = 4_000

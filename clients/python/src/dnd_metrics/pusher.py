@@ -164,11 +164,11 @@ class Pusher:
             now = self._clock.monotonic()
             if whole:
                 self._outbox.whole_from(self._made + 1)
-            repeat_interval = 0 if whole else self._settings.repeat_interval
+                self._recorder.change_all()  # what is not taken now, since this is cancelled, is with the next push
             self._next_push = round(now + self._settings.push_interval, 3)
             parts = self._push_splitter(correlation_id)
             try:
-                while taken := self._recorder.take(now, repeat_interval, SERIES_AT_A_TIME):
+                while taken := self._recorder.take(now, self._settings.repeat_interval, SERIES_AT_A_TIME):
                     millis = self._clock.wall_millis()
                     for series, write in taken:
                         series.created_by(millis)
@@ -234,8 +234,8 @@ class Pusher:
             has_room = not (whole and self._outbox.has_gap)
             if self._outbox:
                 await self._until_over(timeout, deadline)
-            if not (has_room and self._outbox.has_gap):
-                return
+            if self._recorder.is_closed or not (has_room and self._outbox.has_gap):
+                return  # the last push is close's
 
     async def _until_over(self, timeout: float, deadline: float) -> None:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

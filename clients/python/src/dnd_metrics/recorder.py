@@ -263,6 +263,14 @@ class Recorder:
     def changed_count(self) -> int:
         return len(self._dirty)
 
+    def change_all(self) -> None:
+        """Puts those that were in an event on the list of changed ones, too."""
+        with self.lock:
+            for series in self._sent:
+                if not series._dirty:
+                    series._dirty = True
+                    self._dirty.append(series)
+
     def take(self, now: float, repeat_interval: float, most: int) -> list[tuple[Series, Callable[[], str]]]:
         """Up to so many series that changed, then those that were sent `repeat_interval` ago, with their values."""
         taken: list[tuple[Series, Callable[[], str]]] = []

@@ -313,13 +313,16 @@ public final class MetricsClient implements AutoCloseable {
 
   /** The same with a correlation id of the caller's choice for the events of this push. */
   public void flush(Duration timeout, String correlationId) {
+    CompletableFuture<Void> flush = flushAsync(correlationId);
     try {
-      flushAsync(correlationId).get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      flush.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
+      flush.cancel(false);
       throw new MetricsException.TimedOut("not all metrics were acknowledged within " + timeout);
     } catch (ExecutionException e) {
       throw Futures.unwrapped(e);
     } catch (InterruptedException e) {
+      flush.cancel(false);
       Thread.currentThread().interrupt();
       throw new MetricsException.TimedOut("interrupted while metrics were flushed");
     }

@@ -177,7 +177,8 @@ final class Pusher {
   private void completeFlushes(long now) {
     while (!underWay.isEmpty() && outbox.isThrough(underWay.getFirst().lastNumber())) {
       FlushUnderWay flush = underWay.removeFirst();
-      if (phase == Phase.OPEN && !flush.isLast() && outbox.hasGap()) {
+      boolean isAwaited = !flush.done().isDone(); // and not given up
+      if (phase == Phase.OPEN && isAwaited && !flush.isLast() && outbox.hasGap()) {
         push(now, CorrelationIds.make(), true);
         underWay.addFirst(new FlushUnderWay(outbox.lastNumber(), outbox.hasGap(), flush.done()));
         outbox.turn(now);

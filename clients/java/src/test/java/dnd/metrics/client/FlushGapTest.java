@@ -94,4 +94,25 @@ class FlushGapTest {
     flush.get(1, TimeUnit.MINUTES);
     assertThat(values()).containsEntry("first", 4.0);
   }
+
+  @Test
+  void nothingIsPushedForAFlushThatWasGivenUp() throws Exception {
+    hub.down();
+    client.setGauge("first", 4);
+    CompletableFuture<Void> flush = client.flushAsync();
+    client.pusher().turn();
+    flush.cancel(false);
+    for (int number = 0; number < 4; number++) {
+      client.setGauge("second", number);
+      pass(10_000);
+    }
+    hub.up();
+    hub.takeRequests();
+    pass(60_000);
+    assertThat(values()).doesNotContainKey("first");
+    CompletableFuture<Void> another = client.flushAsync();
+    pass(1);
+    another.get(1, TimeUnit.MINUTES);
+    assertThat(values()).containsEntry("first", 4.0);
+  }
 }
