@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +76,11 @@ public final class Blocks implements Closeable {
 
   private final List<Nameless> nameless = new ArrayList<>();
 
-  /** A replaced block, and its folder, which is to be removed when nobody reads the block. */
+  /**
+   * A folder that is to be removed, and the replaced block that is in it, when nobody reads that.
+   *
+   * @param block null where it is what a start found, and could not remove
+   */
   private record Nameless(@Nullable Block block, String folder) {
     boolean isUnread() {
       return block == null || block.isClosed();
@@ -363,20 +368,28 @@ public final class Blocks implements Closeable {
   void replace(List<Ulid> removed, List<Ulid> added) throws IOException {
     contentLock.lock();
     try {
-      renameObsolete(); // before those that name them as their parents can go in turn
+      // Before those that name them as their parents can go in turn.
+      Set<Ulid> parents = new HashSet<>();
+      for (Block block : current.blocks()) {
+        if (removed.contains(block.meta().ulid())) {
+          block.meta().compaction().parents().forEach(parent -> parents.add(parent.ulid()));
+        }
+      }
+      renameObsolete(block -> parents.contains(block.meta().ulid()));
       List<Block> fresh = new ArrayList<>();
+      List<Block> gone;
       try {
         for (Ulid ulid : added) {
           fresh.add(Block.open(files, ulid));
         }
-        List<Block> gone = change(removed, fresh);
+        gone = change(removed, fresh);
         synchronized (obsolete) {
           obsolete.addAll(gone);
         }
       } finally {
         fresh.forEach(Block::release);
       }
-      renameObsolete();
+      renameObsolete(gone::contains);
     } finally {
       contentLock.unlock();
     }
@@ -399,26 +412,42 @@ public final class Blocks implements Closeable {
 
   /**
    * Takes their names from the folders of blocks that are replaced. A crash meanwhile is no harm:
-   * the blocks in their place name them.
+   * the blocks in their place name them. Each is tried whatever becomes of the others.
+   *
+   * @param isNeeded of which it must be done for what is to be done next; another one only takes
+   *     room, and is tried again by {@link #removeUnread}
+   * @throws IOException where it could not be done of one that is needed
    */
-  private void renameObsolete() throws IOException {
+  private void renameObsolete(Predicate<Block> isNeeded) throws IOException {
+    RemovalFailures failures = new RemovalFailures();
     synchronized (obsolete) {
-      while (!obsolete.isEmpty()) {
-        Block block = obsolete.getFirst();
-        String name = block.meta().ulid().toString();
-        List<String> there = files.list("");
-        String deleted = name + DELETED_SUFFIX;
-        for (int n = 2; there.contains(deleted); n++) { // it went before, and came back since
-          deleted = name + "." + n + DELETED_SUFFIX;
+      for (Block block : List.copyOf(obsolete)) {
+        try {
+          rename(block);
+          obsolete.remove(block);
+        } catch (IOException e) {
+          if (isNeeded.test(block)) {
+            failures.add(e);
+          }
         }
-        if (there.contains(name)) {
-          files.rename(name, deleted);
-          nameless.add(new Nameless(block, deleted));
-        }
-        files.forceFolder("");
-        obsolete.removeFirst();
       }
     }
+    failures.throwFirst();
+  }
+
+  /** Takes its name from the folder of a block that is replaced. */
+  private void rename(Block block) throws IOException {
+    String name = block.meta().ulid().toString();
+    List<String> there = files.list("");
+    String deleted = name + DELETED_SUFFIX;
+    for (int n = 2; there.contains(deleted); n++) { // it went before, and came back since
+      deleted = name + "." + n + DELETED_SUFFIX;
+    }
+    if (there.contains(name)) {
+      files.rename(name, deleted);
+      nameless.add(new Nameless(block, deleted));
+    }
+    files.forceFolder("");
   }
 
   /**
@@ -432,7 +461,7 @@ public final class Blocks implements Closeable {
   void removeUnread(DiskPace pace, BooleanSupplier isStopping) throws IOException {
     RemovalFailures failures = new RemovalFailures();
     try {
-      renameObsolete(); // of which one could not be renamed before, if any
+      renameObsolete(block -> true); // of which one could not be renamed before, if any
     } catch (IOException e) {
       failures.add(e);
     }
@@ -442,17 +471,35 @@ public final class Blocks implements Closeable {
     }
     for (Nameless each : unread) {
       try {
-        if (!files.deleteInSteps(each.folder, pace, isStopping)) {
+        if (!remove(each, pace, isStopping)) {
           break;
-        }
-        synchronized (obsolete) {
-          nameless.remove(each);
         }
       } catch (IOException e) {
         failures.add(e);
       }
     }
     failures.throwFirst();
+  }
+
+  private boolean remove(Nameless each, DiskPace pace, BooleanSupplier isStopping)
+      throws IOException {
+    boolean isLeftover = each.block == null;
+    if (isLeftover) { // a block that is brought here may be written into a folder of that name
+      contentLock.lock();
+    }
+    try {
+      if (!files.deleteInSteps(each.folder, pace, isStopping)) {
+        return false;
+      }
+      synchronized (obsolete) {
+        nameless.remove(each);
+      }
+      return true;
+    } finally {
+      if (isLeftover) {
+        contentLock.unlock();
+      }
+    }
   }
 
   /** No longer reads a block that turned out to be damaged; the first to find out reports it. */

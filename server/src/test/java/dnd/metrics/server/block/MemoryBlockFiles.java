@@ -40,6 +40,7 @@ public final class MemoryBlockFiles implements BlockFiles {
   private String failure = "";
   private boolean failsForEver;
   private String fixed = "";
+  private String named = "";
   private long steps;
 
   public MemoryBlockFiles() {
@@ -60,6 +61,11 @@ public final class MemoryBlockFiles implements BlockFiles {
   /** Lets nothing be removed whose name begins so; the empty name for none. */
   public synchronized void failDeletionsOf(String beginning) {
     fixed = beginning;
+  }
+
+  /** Lets nothing be renamed whose name begins so; the empty name for none. */
+  public synchronized void failRenamesOf(String beginning) {
+    named = beginning;
   }
 
   /** How many changes there were. */
@@ -178,6 +184,9 @@ public final class MemoryBlockFiles implements BlockFiles {
   @Override
   public synchronized void rename(String from, String to) throws IOException {
     step();
+    if (!named.isEmpty() && from.startsWith(named)) {
+      throw new AccessDeniedException(from);
+    }
     Node moved = node(from);
     Node there = parent(to).children.get(name(to));
     if (there != null && !there.children.isEmpty()) {

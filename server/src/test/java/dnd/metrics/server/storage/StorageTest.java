@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.block.BlockCompaction;
 import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.BlockStats;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.DamagedBlockException;
@@ -16,6 +17,7 @@ import dnd.metrics.server.block.SampleList.Sample;
 import dnd.metrics.server.block.SourceModel;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleReader;
@@ -23,7 +25,9 @@ import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -258,6 +262,71 @@ class StorageTest {
         assertThat(files.list("")).noneMatch(name -> name.startsWith(fixed));
         assertThat(blocks.ulids()).isEqualTo(left);
       }
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeRenamedKeepsNoNewBlockFromComing() throws IOException {
+    Ulid parent = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
+    Ulid child = Ulid.of(2, new Random(2));
+    BlockReference named = new BlockReference(parent, START, START + RANGE);
+    BlockMeta meta =
+        new BlockMeta(
+            child,
+            START,
+            START + RANGE,
+            BlockStats.NONE,
+            new BlockCompaction(2, List.of(parent), List.of(named), List.of()),
+            Map.of());
+    new BlockWriter(files).write(meta, new ModelCursor(one(Labels.of("__name__", "a"), 1)));
+    files.failRenamesOf(parent.toString());
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      assertThat(reports).singleElement(InstanceOfAssertFactories.STRING).contains("cannot be");
+      Ulid fresh = write(3, START, START + RANGE, one(Labels.of("__name__", "b"), 2));
+      blocks.add(fresh);
+      assertThat(blocks.ulids()).containsExactly(child, fresh);
+      Ulid next = write(4, START, START + RANGE, one(Labels.of("__name__", "c"), 3));
+      assertThatThrownBy(() -> blocks.replace(List.of(child), List.of(next)))
+          .as("without the child its parent would come back")
+          .isInstanceOf(AccessDeniedException.class);
+      assertThat(blocks.ulids()).containsExactly(child, fresh);
+      files.failRenamesOf("");
+      blocks.removeUnread(DiskPace.UNPACED, () -> false);
+      assertThat(files.list("")).doesNotContain(parent.toString());
+      blocks.replace(List.of(child), List.of(next));
+      assertThat(blocks.ulids()).containsExactly(fresh, next);
+    }
+  }
+
+  /** A block that is brought here is written into a folder that may have been left by another. */
+  @Test
+  void whatAStartCouldNotRemoveIsNotRemovedWhileABlockIsBroughtHere() throws Exception {
+    String left = Ulid.of(START, new Random(9)) + ".tmp-for-creation";
+    files.createFolder(left);
+    files.failDeletionsOf(left);
+    try (Blocks blocks = Blocks.open(files, reports::add)) {
+      files.failDeletionsOf("");
+      Thread removal =
+          new Thread(() -> {
+            try {
+              blocks.removeUnread(DiskPace.UNPACED, () -> false);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      blocks.delete( // which holds the lock that a block is brought here with
+          new Deletion(List.of(List.of()), 0, 1),
+          deletion -> {
+            removal.start();
+            try {
+              assertThat(removal.join(Duration.ofMillis(200))).isFalse();
+            } catch (InterruptedException e) {
+              throw new IOException(e);
+            }
+            assertThat(files.list("")).contains(left);
+          });
+      removal.join();
+      assertThat(files.list("")).doesNotContain(left);
     }
   }
 
