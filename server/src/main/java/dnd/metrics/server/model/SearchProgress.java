@@ -11,7 +11,7 @@ public interface SearchProgress {
 
   /**
    * For how long the search may wait for what is not there yet, as after a start, nanoseconds; 0
-   * for not at all. Who waits calls {@link #check} again and again.
+   * for not at all, or no more. Who waits calls this and {@link #check} again and again.
    */
   default long patienceNanos() {
     return 0;

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -63,7 +64,15 @@ public final class QueryHandler implements AutoCloseable {
     Answers answers = new Answers(hub, clock);
     this.context =
         new QueryContext(
-            hub, source, engine, answers, new RunningQueries(), new QueryFigures(), limits, clock);
+            hub,
+            source,
+            new Semaphore(limits.maxRunning() / 2), // the others' threads are for who need not wait
+            engine,
+            answers,
+            new RunningQueries(),
+            new QueryFigures(),
+            limits,
+            clock);
     this.discovery = new Discovery(source, metadata, answers);
     this.threads = new QueryThreads(limits.maxRunning(), limits.maxQueued());
     this.live = new LiveQueries(context, watcher, threads);

@@ -1,6 +1,7 @@
 package dnd.metrics.server.query;
 
 import dnd.metrics.events.QueryEvent;
+import dnd.metrics.server.model.PatientSource;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
@@ -8,6 +9,7 @@ import dnd.metrics.server.promql.exec.QueryResult;
 import dnd.metrics.server.promql.exec.QueryStatistics;
 import dnd.metrics.server.promql.exec.QueryValue;
 import dnd.metrics.server.promql.exec.RunningQuery;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,7 +138,7 @@ final class QueryJob implements Runnable, OpenQuery {
       return QueryFigures.ABANDONED;
     }
     state = QueryEntry.State.RUNNING;
-    QueryResult whole = quickly ? evaluateQuickly(left) : evaluate(context.source(), left);
+    QueryResult whole = quickly ? evaluateQuickly(left) : evaluate(patientSource(left), left);
     QueryResult result = ResultLimit.cut(whole, event.limit());
     QueryStatistics read = result.statistics();
     statistics = read;
@@ -152,6 +154,11 @@ final class QueryJob implements Runnable, OpenQuery {
             foot,
             stream -> new ValueWriter().write(result.value(), stream));
     return QueryFigures.SUCCESS;
+  }
+
+  private SeriesSource patientSource(long leftMillis) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(leftMillis);
+    return new PatientSource(context.source(), deadlineNanos, context.patient());
   }
 
   private QueryResult evaluateQuickly(long leftMillis) {

@@ -148,7 +148,7 @@ public final class ObjectMaintenance implements Closeable {
     try {
       List<StoredObject> there = store.list("");
       if (!looked) { // at all of it, before anything is put there: queries wait for that
-        look(there);
+        lookFirst(there);
       }
       for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
         each.getValue().run(StoreFolder.in(each.getKey(), there));
@@ -171,6 +171,15 @@ public final class ObjectMaintenance implements Closeable {
       problem = null;
     } catch (IOException e) {
       setUnknown(e);
+    }
+  }
+
+  /** Where one folder cannot be looked at, the work on those before it goes on all the same. */
+  private void lookFirst(List<StoredObject> there) {
+    try {
+      look(there);
+    } catch (IOException e) {
+      setUnknown(e); // and its turn to be worked on says so again
     }
   }
 

@@ -19,6 +19,7 @@ public final class MemoryStore implements ObjectStore {
   private long stepsUntilFailure = Long.MAX_VALUE;
   private boolean failsForEver;
   private @Nullable Error error;
+  private String unreadable = "";
   private long steps;
   private long puts;
 
@@ -31,6 +32,11 @@ public final class MemoryStore implements ObjectStore {
   /** Lets the next call end in an error. */
   public synchronized void failWith(Error fault) {
     error = fault;
+  }
+
+  /** Lets no object be read that has this name; the empty name for none. */
+  public synchronized void failReadsOf(String name) {
+    unreadable = name;
   }
 
   public synchronized long steps() {
@@ -99,6 +105,9 @@ public final class MemoryStore implements ObjectStore {
   @Override
   public synchronized InputStream read(String name) throws IOException {
     step();
+    if (name.equals(unreadable)) {
+      throw new IOException(name + " is refused");
+    }
     byte[] there = objects.get(name);
     if (there == null) {
       throw new NoSuchFileException(name);

@@ -81,7 +81,7 @@ final class S3Server implements AutoCloseable {
       boolean built = building.waitFor() == 0;
       String said = Files.readString(says).strip();
       Assumptions.assumeTrue(built, () -> "no S3 server to test with: " + said);
-      return Path.of(said);
+      return Path.of(said.substring(said.lastIndexOf('\n') + 1)); // behind what a shell warns of
     } finally {
       Files.delete(says);
     }

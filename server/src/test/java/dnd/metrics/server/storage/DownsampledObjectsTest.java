@@ -15,7 +15,9 @@ import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.NamelessSource;
+import dnd.metrics.server.model.PatientSource;
 import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.objects.MemoryStore;
 import dnd.metrics.server.objects.StoredObject;
@@ -27,6 +29,7 @@ import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryResult;
 import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -35,6 +38,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -94,11 +99,13 @@ class DownsampledObjectsTest {
     }
 
     QueryResult ask(String query, long start, long end) {
-      return ask(query, start, end, QueryOptions.defaults());
+      return ask(query, start, end, TimeUnit.MINUTES.toNanos(1));
     }
 
-    QueryResult ask(String query, long start, long end, QueryOptions options) {
-      return engine.range(storage(), query, start, end, HOUR, options);
+    QueryResult ask(String query, long start, long end, long patienceNanos) {
+      SeriesSource source =
+          new PatientSource(storage(), System.nanoTime() + patienceNanos, new Semaphore(1));
+      return engine.range(source, query, start, end, HOUR, QueryOptions.defaults());
     }
 
     List<QueryResult> answers() {
@@ -211,9 +218,8 @@ class DownsampledObjectsTest {
     }
     loseTheDisk();
     try (Life life = new Life()) {
-      assertThatThrownBy(() ->
-              life.ask(
-                  QUERIES.getFirst(), START, END, QueryOptions.defaults().withTimeoutMillis(500)))
+      assertThatThrownBy(
+              () -> life.ask(QUERIES.getFirst(), START, END, TimeUnit.MILLISECONDS.toNanos(500)))
           .isInstanceOf(QueryException.class)
           .hasMessageContaining("not known yet");
       CompletableFuture<List<QueryResult>> waiting = CompletableFuture.supplyAsync(life::answers);
@@ -222,6 +228,21 @@ class DownsampledObjectsTest {
       life.check("on another machine", wanted);
       QueryResult standIn = life.ask("c_total", START, END);
       assertThat(standIn.annotations().warnings().toString()).contains("raw samples");
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeLookedAtKeepsNoRawBlockFromTheStore() throws IOException {
+    write();
+    try (Life life = new Life()) {
+      String kind = life.downsampled.all().keySet().iterator().next().toString();
+      String refused = "downsampled/" + kind + "/" + Ulid.of(START, new Random(1)) + "/meta.json";
+      store.put(refused, MemorySegment.ofArray(new byte[1]));
+      store.failReadsOf(refused);
+      assertThatThrownBy(life.objects::run).hasMessageEndingWith("is refused");
+      assertThat(store.names("meta.json")).hasSize(BLOCKS + 1);
+      assertThat(life.objects.status().problem()).endsWith("is refused");
+      store.failReadsOf("");
     }
   }
 

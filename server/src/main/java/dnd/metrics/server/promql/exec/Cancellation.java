@@ -19,11 +19,6 @@ final class Cancellation {
     cancelled = true;
   }
 
-  /** How long the query may still take; not above 0 where it may not. */
-  long leftNanos() {
-    return deadlineNanos - System.nanoTime();
-  }
-
   void check() {
     if (cancelled) {
       throw new QueryException(

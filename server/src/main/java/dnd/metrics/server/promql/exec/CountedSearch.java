@@ -33,11 +33,6 @@ final class CountedSearch implements SearchProgress {
   }
 
   @Override
-  public long patienceNanos() {
-    return context.cancellation.leftNanos();
-  }
-
-  @Override
   public void found(Series series) {
     pending += PLACE_BYTES + series.selectedBytes();
     if (rowBytes > 0) {
