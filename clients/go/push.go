@@ -176,6 +176,11 @@ func (c *Client) drop(events int, reason DropReason) {
 		return
 	}
 	c.dropped.Add(uint64(events))
+	c.tellDropped(events, reason)
+}
+
+// tellDropped tells of events that are counted already.
+func (c *Client) tellDropped(events int, reason DropReason) {
 	if untold := c.drops.add(events); untold > 0 {
 		c.log.Warn("metrics: events were dropped before they were acknowledged", "events", untold, "reason", reason, "last_error", c.lastFailure())
 	}

@@ -82,9 +82,10 @@ func (c *Client) pause(duration time.Duration) {
 func (c *Client) attempt(e *event) bool {
 	rejections, err := c.ask(c.life, e)
 	if errors.Is(err, ErrTooLarge) { // it will not get smaller
-		c.ended(e)
 		c.failed(err)
-		c.drop(1, EventTooLarge)
+		c.dropped.Add(1)
+		c.ended(e) // who waited for it finds it in the status, and may be who is told of it
+		c.tellDropped(1, EventTooLarge)
 		return true
 	}
 	if err != nil {
