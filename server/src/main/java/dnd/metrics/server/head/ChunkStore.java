@@ -237,32 +237,10 @@ final class ChunkStore {
     ChunkFile whole;
     while (!isClosed.getAsBoolean() && (whole = mended.peek()) != null) {
       if (stored.get(whole.number()) == whole) {
-        replace(whole, pace);
+        String name = ChunkFile.FILES.name(whole.number());
+        whole.onDisk(whole.number(), OpenedChunkFiles.replace(files, name, whole.toWrite(), pace));
       }
       mended.remove();
-    }
-  }
-
-  /** Puts a file that was mended in the place of the damaged one. */
-  private void replace(ChunkFile file, DiskPace pace) throws IOException {
-    String name = ChunkFile.FILES.name(file.number());
-    try {
-      MemorySegment mapped;
-      try (LogFile made = new LargeLogFile(files.create(OpenedChunkFiles.PARTIAL), pace)) {
-        made.write(file.toWrite(), 0);
-        made.force();
-        mapped = made.map();
-      }
-      files.rename(OpenedChunkFiles.PARTIAL, name);
-      files.forceDirectory();
-      file.onDisk(file.number(), mapped);
-    } catch (IOException | RuntimeException | Error e) {
-      try {
-        files.delete(OpenedChunkFiles.PARTIAL);
-      } catch (IOException again) {
-        e.addSuppressed(again);
-      }
-      throw e;
     }
   }
 

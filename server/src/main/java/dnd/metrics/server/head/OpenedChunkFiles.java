@@ -1,11 +1,16 @@
 package dnd.metrics.server.head;
 
+import static dnd.metrics.server.disk.DiskPace.UNPACED;
+
+import dnd.metrics.server.disk.DiskPace;
+import dnd.metrics.server.wal.LargeLogFile;
 import dnd.metrics.server.wal.LogFile;
 import dnd.metrics.server.wal.LogFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -123,20 +128,41 @@ final class OpenedChunkFiles {
     String what =
         String.format("%s: damaged at offset %d", files.describe(name), repaired.offset());
     try {
-      MemorySegment mapped;
-      try (LogFile file = files.create(PARTIAL)) {
-        file.write(repaired.content().asByteBuffer(), 0);
-        file.force();
-        mapped = file.map();
-      }
-      files.rename(PARTIAL, name);
-      files.forceDirectory();
+      MemorySegment mapped = replace(files, name, repaired.content().asByteBuffer(), UNPACED);
       reports.accept(what + ": repaired from its parity; nothing is lost");
       return mapped;
     } catch (IOException e) {
       reports.accept(
           what + ": repaired from its parity in memory only, since it cannot be written: " + e);
       return repaired.content();
+    }
+  }
+
+  /**
+   * Puts a file with that content in the place of the damaged one; for one thread at a time.
+   *
+   * @return where it is mapped
+   * @throws IOException where it cannot be written; the damaged one may be there still
+   */
+  static MemorySegment replace(LogFiles files, String name, ByteBuffer content, DiskPace pace)
+      throws IOException {
+    try {
+      MemorySegment mapped;
+      try (LogFile made = new LargeLogFile(files.create(PARTIAL), pace)) {
+        made.write(content, 0);
+        made.force();
+        mapped = made.map();
+      }
+      files.rename(PARTIAL, name);
+      files.forceDirectory();
+      return mapped;
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        files.delete(PARTIAL);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 }
