@@ -182,12 +182,7 @@ final class CheckpointWriter {
       HeadSeries series = head.series(ref);
       hashes[i] = series.labelsHash();
       writeLabels(series.labelPairs());
-      try {
-        series.write(body, scratch, uses);
-      } catch (DamagedSeriesException e) {
-        directory.noteDamaged(series, e);
-        throw e;
-      }
+      series.write(body, scratch, uses);
     }
   }
 

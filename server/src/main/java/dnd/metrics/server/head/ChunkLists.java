@@ -50,12 +50,8 @@ final class ChunkLists {
   private void make(int ref) {
     HeadSeries series = head.directory().made(ref);
     if (series != null) {
-      try {
-        // those of all that began together would else be made at once
-        series.listOlderChunks(atHand, least + ref % least, room, uses);
-      } catch (DamagedSeriesException e) {
-        head.directory().noteDamaged(series, e);
-      }
+      // those of all that began together would else be made at once
+      series.listOlderChunks(atHand, least + ref % least, room, uses);
     }
   }
 }

@@ -382,12 +382,11 @@ final class FinishedChunks {
     ListedChunks.releaseFirst(older, Integer.MAX_VALUE);
   }
 
-  /** For a checkpoint: those on the heap whole, of the others where they are. */
-  void write(CheckpointBytes out, ChunkFileUses uses, ChunkStore store) {
-    all(store).writeAll(out, uses);
-  }
-
-  private void writeAll(CheckpointBytes out, ChunkFileUses uses) {
+  /**
+   * For a checkpoint, those at hand, which are all: those on the heap whole, of the others where
+   * they are.
+   */
+  void write(CheckpointBytes out, ChunkFileUses uses) {
     out.unsigned(files.length);
     long before = 0;
     for (int i = 0; i < files.length; i++) {

@@ -496,13 +496,26 @@ public final class HeadSeries implements Series, DirectoryEntry {
     try {
       wanted = all.between(fromMillis, toMillis, sender.head.chunkStore());
     } catch (DamagedSeriesException e) {
-      sender.head.directory().noteDamaged(this, e);
-      throw e;
+      throw noted(e);
     }
     if (wanted == null && all == finished) {
       throw new IllegalStateException("a file is gone in which the series " + labels() + " is");
     }
     return wanted;
+  }
+
+  /** All finished chunks at hand, for the thread with the sender's lock; else the same. */
+  private FinishedChunks allFinished() {
+    try {
+      return finished.all(sender.head.chunkStore());
+    } catch (DamagedSeriesException e) {
+      throw noted(e);
+    }
+  }
+
+  private DamagedSeriesException noted(DamagedSeriesException e) {
+    sender.head.directory().noteDamaged(this, e);
+    return e;
   }
 
   /** Whether no list of its chunks is damaged; for any thread. */
@@ -652,7 +665,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
   /**
    * The same series with as little as possible in memory; for the thread with the sender's lock,
    * which puts it in the place of this one, and {@link #empty empties} this one then. Null while a
-   * finished chunk is in no file yet.
+   * finished chunk is in no file yet, or a list of them is damaged.
    *
    * @param room to write in
    */
@@ -661,7 +674,11 @@ public final class HeadSeries implements Series, DirectoryEntry {
       return null;
     }
     room.clear();
-    write(room, scratch, uses);
+    try {
+      write(room, scratch, uses);
+    } catch (DamagedSeriesException e) {
+      return null; // it is noted
+    }
     return new ParkedSeries(firstLabel, otherLabels, this, room.copy());
   }
 
@@ -680,10 +697,14 @@ public final class HeadSeries implements Series, DirectoryEntry {
   /** Puts older finished chunks into lists, as {@link FinishedChunks#list}. */
   void listOlderChunks(int atHand, int least, CheckpointBytes room, ChunkFileUses uses) {
     int before;
-    do {
-      before = finished.size();
-      finished = finished.list(atHand, least, sender.head.chunkStore(), room, uses);
-    } while (finished.size() < before);
+    try {
+      do {
+        before = finished.size();
+        finished = finished.list(atHand, least, sender.head.chunkStore(), room, uses);
+      } while (finished.size() < before);
+    } catch (DamagedSeriesException e) {
+      sender.head.directory().noteDamaged(this, e); // they stay at hand
+    }
   }
 
   /** The same of one that was just made to stand for one that is parked. */
@@ -745,7 +766,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
   private void deleteFromChunks(ChunkRemainder remainder) {
     boolean changed = false;
     FinishedChunks before = finished;
-    FinishedChunks all = before.all(sender.head.chunkStore());
+    FinishedChunks all = allFinished();
     for (int i = 0; i < all.size(); i++) {
       changed |= remainder.add(all, i);
     }
@@ -829,7 +850,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
         out.record(scratch);
       }
     }
-    finished.write(out, uses, sender.head.chunkStore());
+    allFinished().write(out, uses);
     if (chunk != null) {
       out.signed(openFirstMillis);
       SeriesParts.write(chunk, out);

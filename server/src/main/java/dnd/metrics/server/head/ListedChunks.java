@@ -41,7 +41,7 @@ final class ListedChunks {
       CheckpointBytes room,
       ChunkFileUses uses) {
     room.clear();
-    chunks.write(room, uses, store);
+    chunks.write(room, uses);
     byte[] list = room.copy();
     this.before = before;
     this.firstMillis = chunks.firstMillis(0);

@@ -208,7 +208,6 @@ public final class Sender {
           try {
             series.delete(deletion.fromMillis(), deletion.toMillis());
           } catch (DamagedSeriesException e) {
-            head.directory().noteDamaged(series, e);
             failure = e;
           }
         }

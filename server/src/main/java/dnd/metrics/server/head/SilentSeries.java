@@ -54,14 +54,10 @@ final class SilentSeries {
     if (series == null || !series.finishIfSilent(beforeMillis)) {
       return;
     }
-    try {
-      ParkedSeries parked = series.park(room, scratch, uses);
-      if (parked != null) {
-        head.directory().park(series, parked);
-        series.empty();
-      }
-    } catch (DamagedSeriesException e) {
-      head.directory().noteDamaged(series, e); // it stays where it is
+    ParkedSeries parked = series.park(room, scratch, uses);
+    if (parked != null) {
+      head.directory().park(series, parked);
+      series.empty();
     }
   }
 }

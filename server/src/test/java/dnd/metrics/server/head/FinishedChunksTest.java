@@ -88,7 +88,7 @@ class FinishedChunksTest {
     both.add(61_000, new ChunkFile(7, MemorySegment.ofArray(new byte[400])), 300);
     CheckpointBytes out = new CheckpointBytes();
     ChunkFileUses uses = new ChunkFileUses();
-    both.build().write(out, uses, new ChunkStore(new MemoryLogFiles()));
+    both.build().write(out, uses);
     byte[] bytes = new byte[out.size()];
     out.content().get(bytes);
     assertThat(HexFormat.of().formatHex(bytes))
