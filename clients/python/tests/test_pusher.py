@@ -363,16 +363,21 @@ async def test_a_hub_that_answers_nonsense_does_not_stop_the_sender() -> None:
     await client.close()
 
 
-async def test_a_flush_that_is_cancelled_in_the_middle_of_a_push_loses_nothing() -> None:
-    client, hub, clock = make(batch_size=10_000, repeat_interval="1h")
-    for number in range(2000):
-        client.set_gauge("level", number, {"hero": str(number)})
+async def flush_cancelled_in_its_push(client: MetricsClient) -> None:
+    """Flushes, and cancels that in the middle of the push it begins with."""
     flush = asyncio.ensure_future(client.flush())
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     flush.cancel()
     with pytest.raises(asyncio.CancelledError):
         await flush
+
+
+async def test_a_flush_that_is_cancelled_in_the_middle_of_a_push_loses_nothing() -> None:
+    client, hub, clock = make(batch_size=10_000, repeat_interval="1h")
+    for number in range(2000):
+        client.set_gauge("level", number, {"hero": str(number)})
+    await flush_cancelled_in_its_push(client)
     await clock.advance(20_000)
     values = [m["value"] for one in hub.arrived for m in one.event["data"]["metrics"]]
     assert sorted(values) == list(range(2000))
@@ -429,12 +434,7 @@ async def test_a_flush_that_is_cancelled_while_it_pushes_all_again_loses_nothing
         await clock.advance(10_000)
         client.set_gauge("other", number)
     hub.answer = collected
-    flush = asyncio.ensure_future(client.flush())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    flush.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await flush
+    await flush_cancelled_in_its_push(client)
     hub.arrived.clear()
     await clock.advance(40_000)
     values = {m["value"] for one in hub.arrived for m in one.event["data"]["metrics"] if m["name"] == "level"}

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -42,6 +43,23 @@ class FlushGapTest {
     }
     hub.up();
     hub.takeRequests();
+  }
+
+  /** A flush of a gauge whose event has to go before the hub is there. */
+  private CompletableFuture<Void> flushOfWhatHadToGo(Consumer<CompletableFuture<Void>> meanwhile) {
+    hub.down();
+    client.setGauge("first", 4);
+    CompletableFuture<Void> flush = client.flushAsync();
+    client.pusher().turn();
+    meanwhile.accept(flush);
+    for (int number = 0; number < 4; number++) {
+      client.setGauge("second", number);
+      pass(10_000);
+    }
+    hub.up();
+    hub.takeRequests();
+    pass(60_000);
+    return flush;
   }
 
   /** What metrics came to, as the events tell that the hub was given. */
@@ -80,35 +98,14 @@ class FlushGapTest {
 
   @Test
   void flushWhoseEventWentIsNotOver() throws Exception {
-    hub.down();
-    client.setGauge("first", 4);
-    CompletableFuture<Void> flush = client.flushAsync();
-    client.pusher().turn();
-    for (int number = 0; number < 4; number++) {
-      client.setGauge("second", number);
-      pass(10_000);
-    }
-    hub.up();
-    hub.takeRequests();
-    pass(60_000);
+    CompletableFuture<Void> flush = flushOfWhatHadToGo(underWay -> {});
     flush.get(1, TimeUnit.MINUTES);
     assertThat(values()).containsEntry("first", 4.0);
   }
 
   @Test
   void nothingIsPushedForAFlushThatWasGivenUp() throws Exception {
-    hub.down();
-    client.setGauge("first", 4);
-    CompletableFuture<Void> flush = client.flushAsync();
-    client.pusher().turn();
-    flush.cancel(false);
-    for (int number = 0; number < 4; number++) {
-      client.setGauge("second", number);
-      pass(10_000);
-    }
-    hub.up();
-    hub.takeRequests();
-    pass(60_000);
+    assertThat(flushOfWhatHadToGo(underWay -> underWay.cancel(false))).isCancelled();
     assertThat(values()).doesNotContainKey("first");
     CompletableFuture<Void> another = client.flushAsync();
     pass(1);

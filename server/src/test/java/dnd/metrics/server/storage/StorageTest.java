@@ -265,10 +265,8 @@ class StorageTest {
     }
   }
 
-  @Test
-  void aFolderThatCannotBeRenamedKeepsNoNewBlockFromComing() throws IOException {
-    Ulid parent = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
-    Ulid child = Ulid.of(2, new Random(2));
+  /** Writes a block of a series, which was made of another one. */
+  private void writeMadeOf(Ulid parent, Ulid child) throws IOException {
     BlockReference named = new BlockReference(parent, START, START + RANGE);
     BlockMeta meta =
         new BlockMeta(
@@ -279,6 +277,13 @@ class StorageTest {
             new BlockCompaction(2, List.of(parent), List.of(named), List.of()),
             Map.of());
     new BlockWriter(files).write(meta, new ModelCursor(one(Labels.of("__name__", "a"), 1)));
+  }
+
+  @Test
+  void aFolderThatCannotBeRenamedKeepsNoNewBlockFromComing() throws IOException {
+    Ulid parent = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
+    Ulid child = Ulid.of(2, new Random(2));
+    writeMadeOf(parent, child);
     files.failRenamesOf(parent.toString());
     try (Blocks blocks = Blocks.open(files, reports::add)) {
       assertThat(reports).singleElement(InstanceOfAssertFactories.STRING).contains("cannot be");
@@ -385,19 +390,7 @@ class StorageTest {
   void blocksThatWereCompactedAreRemovedAtTheStart() throws IOException {
     Ulid parent = write(1, START, START + RANGE, one(Labels.of("__name__", "a"), 1));
     Ulid child = Ulid.of(2, new Random(2));
-    BlockMeta meta =
-        new BlockMeta(
-            child,
-            START,
-            START + RANGE,
-            BlockStats.NONE,
-            new BlockCompaction(
-                2,
-                List.of(parent),
-                List.of(BlockMeta.ofHead(parent, START, START + RANGE).reference()),
-                List.of()),
-            Map.of());
-    new BlockWriter(files).write(meta, new ModelCursor(one(Labels.of("__name__", "a"), 1)));
+    writeMadeOf(parent, child);
     files.createFolder("01ARZ3NDEKTSV4RRFFQ69G5FAV.tmp-for-creation");
     try (Blocks blocks = Blocks.open(files, reports::add)) {
       assertThat(blocks.status().blocks()).isEqualTo(1);
