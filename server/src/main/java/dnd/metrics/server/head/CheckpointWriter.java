@@ -157,6 +157,7 @@ final class CheckpointWriter {
   /** Copies a series as the {@code i}th of a portion. */
   private void write(int ref, int i) throws IOException {
     SeriesDirectory directory = head.directory();
+    directory.checkNoted(ref);
     written.add(ref);
     refs[i] = ref;
     offsets[i] = body.size();

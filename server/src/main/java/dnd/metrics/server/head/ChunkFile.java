@@ -40,11 +40,18 @@ final class ChunkFile {
 
   private int number;
 
-  /** Whether more of the file was found damaged than its parity makes good. */
-  private volatile boolean beyondMending;
+  /**
+   * A bit for each page of {@link #mapped} that was found sound since it was last unloaded. Set
+   * without a lock: where one is lost, the page is looked at once more. It follows {@link #mapped},
+   * and is read before it.
+   */
+  private volatile long[] soundPages = {};
 
   /** Pages of it that a start found damaged beyond repair. */
   private final BitSet lost;
+
+  /** The same, found since then; a page may become readable again. */
+  private volatile BitSet beyondMending = new BitSet();
 
   /** How many of its chunks series have. */
   private final AtomicInteger inUse = new AtomicInteger();
@@ -63,6 +70,7 @@ final class ChunkFile {
     this.number = number;
     this.mapped = mapped;
     this.lost = lost;
+    lookAnew();
   }
 
   /** Its chunks, and more, are in another array from now on. */
@@ -72,26 +80,32 @@ final class ChunkFile {
 
   /** It is a file from now on. */
   void onDisk(int newNumber, MemorySegment newMapped) {
+    long[] nothing = unknownPages(newMapped); // first, as there may be no memory for it
     mapped = newMapped;
     number = newNumber;
+    soundPages = nothing;
     memory = null; // last: who finds none looks at the others
   }
 
   /**
-   * Looks at all of a file, of which something was found damaged, and reads it from memory from now
+   * Looks at all of a file in which a chunk was found damaged, and reads it from memory from now
    * on, as it should be, where its parity can make it good.
    *
-   * @return what was found; null where that is known to be more than can be made good
+   * @return what was found; null where that chunk is known to be beyond that
    */
-  synchronized ChunkFilePages.@Nullable Finding mend() {
-    if (beyondMending || !isOnDisk()) {
+  synchronized ChunkFilePages.@Nullable Finding mend(int offset) {
+    int page = unsoundPage(offset);
+    if (!isOnDisk() || (page >= 0 && beyondMending.get(page))) {
       return null;
     }
     ChunkFilePages.Finding finding = ChunkFilePages.check(mapped);
     switch (finding) {
       case ChunkFilePages.Finding.Sound _ -> {} // another thread was faster
       case ChunkFilePages.Finding.Repaired repaired -> onDisk(number, repaired.content());
-      case ChunkFilePages.Finding.Lost _ -> beyondMending = true;
+      case ChunkFilePages.Finding.Lost damaged -> {
+        beyondMending = damaged.lost();
+        onDisk(number, damaged.content());
+      }
     }
     return finding;
   }
@@ -141,16 +155,62 @@ final class ChunkFile {
     if (lost.isEmpty()) {
       return false;
     }
-    int headEnd = offset + CHUNK_HEAD_BYTES - 1;
-    if (isLost(offset, headEnd)) {
-      return true;
-    }
-    return isLost(headEnd, headEnd + length(offset));
+    int unsound = unsoundPage(offset);
+    return unsound >= 0 && lost.get(unsound);
   }
 
-  private boolean isLost(int from, int to) {
-    int next = lost.nextSetBit(from / ChunkFilePages.PAGE_BYTES);
-    return next >= 0 && next <= to / ChunkFilePages.PAGE_BYTES;
+  /**
+   * Whether all pages that a chunk is in have the checksums that were written with them. A page is
+   * looked at once, until it is unloaded or {@link #lookAnew}; what is on the heap is not.
+   */
+  boolean isSound(int offset) {
+    return unsoundPage(offset) < 0;
+  }
+
+  /** The first page of a chunk that has another checksum; negative for none. */
+  private int unsoundPage(int offset) {
+    if (!isOnDisk()) {
+      return -1;
+    }
+    long[] sound = soundPages;
+    MemorySegment content = mapped;
+    int headEnd = offset + CHUNK_HEAD_BYTES - 1;
+    int unsound = unsoundPage(content, sound, offset, headEnd);
+    if (unsound >= 0) {
+      return unsound;
+    }
+    int length = content.get(INT, offset + 12);
+    return fits(content, offset, length)
+        ? unsoundPage(content, sound, headEnd, headEnd + length)
+        : headEnd / ChunkFilePages.PAGE_BYTES; // it turned over since the page was looked at
+  }
+
+  private static boolean fits(MemorySegment content, int offset, int length) {
+    return length >= 0 && length <= content.byteSize() - offset - CHUNK_HEAD_BYTES;
+  }
+
+  private static int unsoundPage(MemorySegment content, long[] sound, int from, int to) {
+    int last = to / ChunkFilePages.PAGE_BYTES;
+    for (int page = from / ChunkFilePages.PAGE_BYTES; page <= last; page++) {
+      long bit = 1L << (page & 63);
+      if ((sound[page >> 6] & bit) == 0) {
+        if (!ChunkFilePages.isSound(content, page)) {
+          return page;
+        }
+        sound[page >> 6] |= bit;
+      }
+    }
+    return -1;
+  }
+
+  /** No page is known to be sound from now on. */
+  void lookAnew() {
+    soundPages = unknownPages(mapped);
+  }
+
+  private static long[] unknownPages(MemorySegment content) {
+    int pages = (int) (content.byteSize() / ChunkFilePages.PAGE_BYTES);
+    return new long[pages / 64 + 1];
   }
 
   /** Time of a chunk's first sample, Unix milliseconds. */
@@ -175,7 +235,7 @@ final class ChunkFile {
   byte @Nullable [] soundBytes(int offset, int checksum) {
     MemorySegment content = content();
     int length = content.get(INT, offset + 12);
-    if (length < 0 || length > content.byteSize() - offset - CHUNK_HEAD_BYTES) {
+    if (!fits(content, offset, length)) {
       return null;
     }
     byte[] bytes = new byte[length];
@@ -214,6 +274,7 @@ final class ChunkFile {
     if (content.isMapped()) {
       content.unload();
     }
+    lookAnew(); // they may come back from the disk
   }
 
   /** Series have so many of its chunks from now on. */

@@ -62,8 +62,10 @@ final class ChunkFilePages {
      * Damaged at an offset, and more than can be made anew.
      *
      * @param lost the pages that cannot be read
+     * @param content the file, or a copy with other damaged pages as they should be; each page has
+     *     its checksum but the lost ones
      */
-    record Lost(long offset, BitSet lost) implements Finding {}
+    record Lost(long offset, BitSet lost, MemorySegment content) implements Finding {}
   }
 
   /**
@@ -129,7 +131,7 @@ final class ChunkFilePages {
     if (layout == null) {
       BitSet all = new BitSet();
       all.set(0, pagesOf((int) file.byteSize()));
-      return new Finding.Lost(0, all);
+      return new Finding.Lost(0, all, file);
     }
     return layout.checkAll(file);
   }
@@ -143,7 +145,7 @@ final class ChunkFilePages {
     }
     BitSet damaged = new BitSet();
     for (int page = 0; page < all; page++) {
-      if (!isSound(file, page)) {
+      if (!hasItsSum(file, page)) {
         damaged.set(page);
       }
     }
@@ -155,7 +157,13 @@ final class ChunkFilePages {
     return repair(file, damaged);
   }
 
-  private boolean isSound(MemorySegment file, int page) {
+  /** Whether one page of a file has the checksum that stands in it. */
+  static boolean isSound(MemorySegment file, int page) {
+    ChunkFilePages layout = of(file.byteSize());
+    return layout != null && page < layout.pages && layout.hasItsSum(file, page);
+  }
+
+  private boolean hasItsSum(MemorySegment file, int page) {
     long sums = (pages + stripes) * (long) PAGE_BYTES;
     return file.get(INT, sums + 4L * page)
         == checksum(file.asSlice(page * (long) PAGE_BYTES, PAGE_BYTES).asByteBuffer());
@@ -173,7 +181,9 @@ final class ChunkFilePages {
         lost.set(page);
       }
     }
-    return lost.isEmpty() ? rebuilt(file, sums) : new Finding.Lost(sums, lost);
+    return lost.isEmpty()
+        ? rebuilt(file, sums)
+        : new Finding.Lost(sums, lost, withSums(file.toArray(ValueLayout.JAVA_BYTE), lost));
   }
 
   private static boolean isZero(byte[] bytes, int from) {
@@ -206,11 +216,28 @@ final class ChunkFilePages {
         }
         System.arraycopy(sum, 0, bytes, page * PAGE_BYTES, PAGE_BYTES);
       }
-      if (page < pages && !isSound(copy, page)) {
+      if (page < pages && !hasItsSum(copy, page)) {
         lost.set(page);
       }
     }
-    return lost.isEmpty() ? rebuilt(copy, offset) : new Finding.Lost(offset, lost);
+    if (lost.isEmpty()) {
+      return rebuilt(copy, offset);
+    }
+    boolean isBetter = lost.cardinality() < damaged.get(0, pages).cardinality();
+    return new Finding.Lost(offset, lost, isBetter ? copy : file);
+  }
+
+  /** Makes the checksums anew, wrong ones for those pages that are lost. */
+  private MemorySegment withSums(byte[] bytes, BitSet lost) {
+    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int sums = (pages + stripes) * PAGE_BYTES;
+    for (int page = 0; page < pages + stripes; page++) {
+      int sum = checksum(file.slice(page * PAGE_BYTES, PAGE_BYTES));
+      file.putInt(sums + 4 * page, lost.get(page) ? ~sum : sum);
+    }
+    int all = 4 * (pages + stripes);
+    file.putInt(sums + all, checksum(file.slice(sums, all)));
+    return MemorySegment.ofArray(bytes);
   }
 
   /** Its pages of content are sound: parity and checksums are made anew. */

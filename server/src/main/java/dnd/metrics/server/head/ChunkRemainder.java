@@ -18,6 +18,9 @@ final class ChunkRemainder {
   private final FinishedChunks.Builder chunks = new FinishedChunks.Builder();
   private final BitSet replaced = new BitSet();
 
+  /** When the last chunk ends of those that are left. */
+  private long lastMillis;
+
   /** Whether something of the chunk before was deleted. */
   private boolean gap;
 
@@ -32,16 +35,17 @@ final class ChunkRemainder {
 
   /** What is left of the chunks that were added, in order. */
   FinishedChunks chunks() {
-    return chunks.build();
+    return chunks.size() == 0 ? FinishedChunks.NONE : chunks.build(lastMillis);
   }
 
-  /** Adds what is left of a chunk; whether it is another one now. */
+  /** Adds what is left of a chunk that was looked at; whether it is another one now. */
   boolean add(FinishedChunks all, int i) {
     if (!isTouched(all.firstMillis(i), all.lastMillis(i))) {
       chunks.add(all, i);
+      lastMillis = all.lastMillis(i);
       return false;
     }
-    addRest(into -> all.decode(i, into, FinishedChunks.NO_ROOM));
+    addRest(into -> all.decode(i, into, FinishedChunks.NO_ROOM, store));
     replaced.set(i);
     return true;
   }
@@ -85,6 +89,7 @@ final class ChunkRemainder {
         });
     for (EncodedChunk rest; (rest = encoder.next()) != null; ) {
       chunks.add(rest.firstMillis(), store.add(rest));
+      lastMillis = rest.lastMillis();
     }
   }
 }

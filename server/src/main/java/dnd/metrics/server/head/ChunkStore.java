@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * reads in it, and where it cannot be written the chunks stay where they are. Checkpoints speak of
  * these files. A file that no checkpoint needs and no series has a chunk in is removed.
  *
- * <p>{@link #add}, {@link #endFile}, {@link #file}, {@link #mend} and the figures are for any
- * thread; all else for one at a time.
+ * <p>{@link #add}, {@link #endFile}, {@link #file}, {@link #isSound}, {@link #mend} and the figures
+ * are for any thread; all else for one at a time.
  */
 final class ChunkStore {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkStore.class);
@@ -149,17 +149,32 @@ final class ChunkStore {
    */
   byte @Nullable [] soundBytes(ChunkFile file, int offset, int checksum) {
     byte[] bytes = file.soundBytes(offset, checksum);
-    return bytes == null && mend(file) ? file.soundBytes(offset, checksum) : bytes;
+    return bytes == null && mend(file, offset) ? file.soundBytes(offset, checksum) : bytes;
+  }
+
+  /**
+   * Whether a chunk is as it was written; where it turned over on the disk since then, its file is
+   * mended first.
+   *
+   * @return false where more is damaged than can be mended
+   */
+  boolean isSound(ChunkFile file, int offset) {
+    return file.isSound(offset) || (mend(file, offset) && file.isSound(offset));
+  }
+
+  /** Every chunk is looked at once more before it is read: what is read now is to last. */
+  void lookAnew() {
+    stored.values().forEach(ChunkFile::lookAnew);
   }
 
   /**
    * Makes damaged pages of a file anew from the others and its parity: at once for who reads it, on
    * the disk with what is {@link #store stored} next.
    *
-   * @return false where more is damaged than that can make good
+   * @return false where the chunk is known to be damaged beyond that
    */
-  boolean mend(ChunkFile file) {
-    return switch (file.mend()) {
+  private boolean mend(ChunkFile file, int offset) {
+    return switch (file.mend(offset)) {
       case null -> false;
       case ChunkFilePages.Finding.Sound _ -> true;
       case ChunkFilePages.Finding.Repaired repaired -> {
@@ -178,7 +193,7 @@ final class ChunkStore {
             lost.offset(),
             lost.lost().cardinality(),
             ChunkFilePages.PAGE_BYTES);
-        yield false;
+        yield true; // the chunk may be on another page
       }
     };
   }

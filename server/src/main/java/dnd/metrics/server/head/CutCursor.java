@@ -61,6 +61,9 @@ final class CutCursor implements SeriesCursor {
   private boolean open(SeriesCut cut) {
     try {
       chunks = cut.chunks(fromMillis, toMillis, head.chunkStore());
+      nextChunk = chunks.firstBeginning(fromMillis);
+      endChunk = chunks.firstBeginning(toMillis);
+      chunks.check(nextChunk, endChunk, head.chunkStore());
       encoder =
           cut.hasLate(fromMillis, toMillis)
               ? new ChunkEncoder(cut.series().read(fromMillis, toMillis - 1))
@@ -70,8 +73,6 @@ final class CutCursor implements SeriesCursor {
       damaged.add(cut);
       return false;
     }
-    nextChunk = chunks.firstBeginning(fromMillis);
-    endChunk = chunks.firstBeginning(toMillis);
     return true;
   }
 

@@ -166,10 +166,12 @@ final class FinishedChunks {
    *
    * @param room to be used for it, of any size
    * @return room for the next one
+   * @throws DamagedSeriesException where more of its file is damaged than can be mended
    */
-  byte[] decode(int i, SampleBatch batch, byte[] room) {
+  byte[] decode(int i, SampleBatch batch, byte[] room, ChunkStore store) {
     ChunkFile file = files[i];
     int offset = offset(i);
+    check(file, offset, store);
     int length = file.length(offset);
     byte[] bytes = length <= room.length ? room : new byte[Math.max(256, length)];
     file.copy(offset, bytes);
@@ -177,7 +179,30 @@ final class FinishedChunks {
     return bytes;
   }
 
-  /** A chunk as a block takes it. */
+  /**
+   * Looks at a chunk that is to be read, and mends its file where that turned over on the disk.
+   *
+   * @throws DamagedSeriesException where more is damaged than can be mended
+   */
+  private static void check(ChunkFile file, int offset, ChunkStore store) {
+    if (!store.isSound(file, offset)) {
+      throw new DamagedSeriesException(
+          String.format(
+              "%s is damaged near byte %d, beyond what its parity makes good: samples of a series"
+                  + " are there, and come back with the next start of the service where the log has"
+                  + " them still",
+              store.describe(file), offset));
+    }
+  }
+
+  /** The same of those at hand from one on to another, which is not included. */
+  void check(int from, int to, ChunkStore store) {
+    for (int i = from; i < to; i++) {
+      check(files[i], offset(i), store);
+    }
+  }
+
+  /** A chunk as a block takes it, once it was {@link #check(int, int, ChunkStore) looked at}. */
   EncodedChunk encoded(int i) {
     return files[i].encoded(offset(i));
   }
@@ -412,17 +437,7 @@ final class FinishedChunks {
     }
   }
 
-  /**
-   * Takes over what {@link #write} wrote, of a series that is being made; without what was in files
-   * and is lost.
-   */
-  static FinishedChunks read(CheckpointCursor in, ChunkStore store) {
-    Builder read = new Builder();
-    read(in, store, read);
-    return read.build();
-  }
-
-  /** The same, put behind others. */
+  /** Takes over what {@link #write} wrote, behind others; without what was in files and is lost. */
   static void read(CheckpointCursor in, ChunkStore store, Builder read) {
     long first = 0;
     int count = in.count();
@@ -500,12 +515,19 @@ final class FinishedChunks {
       return files.size();
     }
 
-    FinishedChunks build() {
+    /**
+     * Looks into the file of the last one for when that ends.
+     *
+     * @param atMostMillis when it ends at the latest, which is taken where it is damaged there: who
+     *     reads it hears that
+     */
+    FinishedChunks build(ChunkStore store, long atMostMillis) {
       if (files.isEmpty()) {
         return NONE;
       }
-      int last = files.size() - 1;
-      return build(files.get(last).lastMillis(offsets[last]));
+      ChunkFile file = files.getLast();
+      int offset = offsets[files.size() - 1];
+      return build(store.isSound(file, offset) ? file.lastMillis(offset) : atMostMillis);
     }
 
     /**

@@ -82,6 +82,9 @@ public final class Head implements SeriesSource, Closeable {
 
   private volatile long cutMillis = Long.MIN_VALUE;
 
+  /** When the last event was received of those that were there when this was opened. */
+  private final long receivedBeforeMillis;
+
   private final AtomicLong deletions = new AtomicLong();
 
   private volatile boolean closed;
@@ -121,6 +124,7 @@ public final class Head implements SeriesSource, Closeable {
     replay.complete(index);
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
+    this.receivedBeforeMillis = lastReceivedMillis();
     this.log = new WriteAheadLog(files, logOptions, end);
     log.afterEachForce(watchCalls::afterForce);
     long uncovered = checkpoints.foundDamage() ? Long.MAX_VALUE / 2 : total[0];
@@ -589,6 +593,36 @@ public final class Head implements SeriesSource, Closeable {
   /** Everything before this time was cut into blocks, but for what came late since then. */
   long cutMillis() {
     return cutMillis;
+  }
+
+  /**
+   * What was not cut is here only: since the last cut, or where there was none since the oldest
+   * sample. Not of ranges that may be over, though: who had this folder, or the object store,
+   * before may have cut those; and nobody knows what time it is until an event was received.
+   */
+  @Override
+  public long completeSinceMillis() {
+    long received = lastReceivedMillis();
+    if (received == receivedBeforeMillis) {
+      return Long.MAX_VALUE;
+    }
+    long since = cutMillis;
+    if (since == Long.MIN_VALUE) {
+      since = Long.MAX_VALUE;
+      for (Sender sender : senders.values()) {
+        since = Math.min(since, sender.oldestMillis());
+      }
+    }
+    return Math.max(since, HeadCut.endMillis(received + futureMillis()));
+  }
+
+  /** When the last event was received; the smallest long for none. */
+  long lastReceivedMillis() {
+    long last = Long.MIN_VALUE;
+    for (Sender sender : senders.values()) {
+      last = Math.max(last, sender.lastReceivedMillis());
+    }
+    return last;
   }
 
   void restoreCut(long millis) {

@@ -79,6 +79,7 @@ final class HeadCut {
     while (from < endMillis) {
       long to = from + RANGE_MILLIS;
       Set<SeriesCut> damaged = new HashSet<>();
+      head.chunkStore().lookAnew();
       CutCursor cursor = new CutCursor(head, cuts, from, to, damaged);
       if (!sink.write(cursor, from, to, pace, this::isStillTrue)) {
         overtaken = true;
@@ -180,10 +181,7 @@ final class HeadCut {
 
   private void removeWhatIsOver() {
     long rememberedMillis = newestMillis - REMEMBERED_MILLIS;
-    long lastReceived = Long.MIN_VALUE;
-    for (Sender sender : head.allSenders()) {
-      lastReceived = Math.max(lastReceived, sender.lastReceivedMillis());
-    }
+    long lastReceived = head.lastReceivedMillis();
     for (Sender sender : head.allSenders()) {
       sender.lock();
       try {

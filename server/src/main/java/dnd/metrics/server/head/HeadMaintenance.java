@@ -72,7 +72,7 @@ final class HeadMaintenance implements Closeable {
   /** Up to where those who are behind were last cut since then; once, whatever comes later. */
   private volatile long caughtUpMillis = Long.MIN_VALUE;
 
-  private volatile long lastSilentNanos = System.nanoTime();
+  private volatile long lastSparedNanos = System.nanoTime();
 
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong checkpoints = new AtomicLong();
@@ -127,7 +127,7 @@ final class HeadMaintenance implements Closeable {
   /** Does what is due. */
   private void runOnce(@Nullable BlockSink blocks) throws IOException {
     try {
-      if (System.nanoTime() - lastSilentNanos >= SPARE_NANOS) {
+      if (System.nanoTime() - lastSparedNanos >= SPARE_NANOS) {
         spareHeap();
       }
       if (head.chunkStore().isDue()) {
@@ -139,6 +139,7 @@ final class HeadMaintenance implements Closeable {
   }
 
   private void spareHeap() throws IOException {
+    lastSparedNanos = System.nanoTime();
     try {
       finishSilent(SilentSeries.beforeMillis(head.newestMillis(), head.futureMillis()));
       listChunks(ChunkLists.AT_HAND, ChunkLists.LEAST, pace);
@@ -235,7 +236,6 @@ final class HeadMaintenance implements Closeable {
   void finishSilent(long beforeMillis) {
     work.lock();
     try {
-      lastSilentNanos = System.nanoTime();
       new SilentSeries(head, beforeMillis).finish();
     } finally {
       work.unlock();

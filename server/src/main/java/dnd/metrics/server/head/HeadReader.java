@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * made, and maybe some of what came since. For one thread.
  */
 final class HeadReader implements SampleReader {
+  private final HeadSeries series;
   private final long fromMillis;
   private final long toMillis;
   private final FinishedChunks finished;
@@ -22,6 +23,7 @@ final class HeadReader implements SampleReader {
   private long lastMillis = Long.MIN_VALUE;
 
   HeadReader(HeadSeries series, long fromMillis, long toMillis) {
+    this.series = series;
     this.fromMillis = fromMillis;
     this.toMillis = toMillis;
     // The order of these reads is the reverse of the writer's: see HeadSeries.
@@ -67,7 +69,7 @@ final class HeadReader implements SampleReader {
         newest = null;
         break;
       }
-      room = finished.decode(i, batch, room);
+      room = series.decode(finished, i, batch, room);
       if (trim(batch)) {
         return true;
       }

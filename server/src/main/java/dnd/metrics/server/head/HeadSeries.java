@@ -360,13 +360,13 @@ public final class HeadSeries implements Series, DirectoryEntry {
 
   private AppendOutcome insert(long timeMillis, double value, @Nullable Histogram histogram) {
     SampleBatch found = sender.scratch();
-    SampleReader there;
+    boolean isThere;
     try {
-      there = read(timeMillis, timeMillis);
+      isThere = read(timeMillis, timeMillis).next(found);
     } catch (DamagedSeriesException e) {
       return AppendOutcome.DAMAGED; // it is noted
     }
-    if (there.next(found)) {
+    if (isThere) {
       Histogram[] h = found.histograms;
       return sameSample(found.values[0], h == null ? null : h[0], value, histogram);
     }
@@ -518,13 +518,34 @@ public final class HeadSeries implements Series, DirectoryEntry {
     return e;
   }
 
-  /** Whether no list of its chunks is damaged; for any thread. */
-  boolean isReadable() {
+  /** As {@link FinishedChunks#decode}, for any thread; what is damaged is noted. */
+  byte[] decode(FinishedChunks some, int i, SampleBatch batch, byte[] room) {
     try {
-      finishedAtHand(Long.MIN_VALUE, Long.MAX_VALUE);
-      return true;
+      return some.decode(i, batch, room, sender.head.chunkStore());
     } catch (DamagedSeriesException e) {
-      return false;
+      throw noted(e);
+    }
+  }
+
+  /**
+   * Looks at all of it; for any thread.
+   *
+   * @throws DamagedSeriesException where a list of its chunks or a chunk turned over on the disk,
+   *     which is noted
+   */
+  void check() {
+    FinishedChunks all;
+    do { // again where what was there was cut or deleted before it was at hand
+      all = finishedAtHand(Long.MIN_VALUE, Long.MAX_VALUE);
+    } while (all == null);
+    check(all);
+  }
+
+  private void check(FinishedChunks all) {
+    try {
+      all.check(0, all.size(), sender.head.chunkStore());
+    } catch (DamagedSeriesException e) {
+      throw noted(e);
     }
   }
 
@@ -740,10 +761,13 @@ public final class HeadSeries implements Series, DirectoryEntry {
    * Deletes the samples between two times, both included: it is then as if they had never come. A
    * running value goes on where it stood, though the sample that showed it is gone.
    *
-   * @throws DamagedSeriesException where a list of its chunks turned over on the disk: nothing is
-   *     deleted
+   * @throws DamagedSeriesException where a list of its chunks or a chunk turned over on the disk:
+   *     nothing is deleted
    */
   void delete(long fromMillis, long toMillis) {
+    if (firstMillis > toMillis || newestMillis() < fromMillis) {
+      return;
+    }
     RunningValue r = running();
     if (r != null && r.isOpen() && fromMillis <= r.timeMillis() && r.timeMillis() <= toMillis) {
       settle(r);
@@ -767,6 +791,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
     boolean changed = false;
     FinishedChunks before = finished;
     FinishedChunks all = allFinished();
+    check(all);
     for (int i = 0; i < all.size(); i++) {
       changed |= remainder.add(all, i);
     }
@@ -790,7 +815,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
     FinishedChunks chunks = finished;
     if (!chunks.isEmpty()) {
       SampleBatch batch = sender.scratch();
-      chunks.decode(chunks.size() - 1, batch, FinishedChunks.NO_ROOM);
+      decode(chunks, chunks.size() - 1, batch, FinishedChunks.NO_ROOM);
       int at = batch.size - 1;
       Histogram[] histograms = batch.histograms;
       newest = batch.timestamps[at];
@@ -874,11 +899,15 @@ public final class HeadSeries implements Series, DirectoryEntry {
         lastValue = in.raw();
       }
     }
-    finished = FinishedChunks.read(in, sender.head.chunkStore());
+    FinishedChunks.Builder chunks = new FinishedChunks.Builder();
+    FinishedChunks.read(in, sender.head.chunkStore(), chunks);
+    long finishedAtMost = lastMillis;
     if ((flags & SeriesParts.OPEN_CHUNK) != 0) {
       openFirstMillis = in.signed();
       open = SeriesParts.readChunk(in, lastMillis, lastValue);
+      finishedAtMost = openFirstMillis - 1;
     }
+    finished = chunks.build(sender.head.chunkStore(), finishedAtMost);
     if ((flags & SeriesParts.TOTAL) != 0) {
       rareForWriting().running = RunningTotal.read(in);
     } else if ((flags & SeriesParts.OBSERVED) != 0) {

@@ -41,7 +41,7 @@ public record HeadStatus(
    * @param chunkFileBytes how large these are together
    * @param parkedSeries how many series that get no samples any more are in them but for their
    *     labels
-   * @param damagedSeries how many series, these or older chunks of others, cannot be read until the
+   * @param damagedSeries how many series, these or chunks of others, cannot be read until the
    *     service is started again; no checkpoint is written meanwhile
    * @param mendedChunkFiles how often a file of chunks was found damaged and repaired from its
    *     parity, by the start too

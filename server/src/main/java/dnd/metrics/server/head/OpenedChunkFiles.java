@@ -98,7 +98,7 @@ final class OpenedChunkFiles {
             new Opened(known(new ChunkFile(use.number(), repair(name, repaired))), null);
         case ChunkFilePages.Finding.Lost lost ->
             new Opened(
-                new ChunkFile(use.number(), content, lost.lost()),
+                new ChunkFile(use.number(), lost.content(), lost.lost()),
                 String.format(
                     "%s is damaged at offset %d, in %d places of %d bytes",
                     files.describe(name),

@@ -195,8 +195,8 @@ public final class Sender {
   /**
    * Deletes samples of those series that are to be looked at; for the thread with the lock.
    *
-   * @throws DamagedSeriesException where a list of the chunks of one that lives turned over on the
-   *     disk: of all others they are deleted, and of that one by the next start
+   * @throws DamagedSeriesException where a chunk of one that lives turned over on the disk, or a
+   *     list of them: of all others they are deleted, and of that one by the next start
    */
   void delete(Deletion deletion, Predicate<HeadSeries> counts) {
     DamagedSeriesException failure = null;
@@ -208,6 +208,7 @@ public final class Sender {
           try {
             series.delete(deletion.fromMillis(), deletion.toMillis());
           } catch (DamagedSeriesException e) {
+            head.directory().overtake(owned[i], e);
             failure = e;
           }
         }

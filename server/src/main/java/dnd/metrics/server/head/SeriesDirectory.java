@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static java.util.Objects.requireNonNull;
 
 import dnd.metrics.server.index.LabelPair;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,9 +19,9 @@ import org.slf4j.LoggerFactory;
  * removes; any number ask without a lock, but for the moment in which a series is made, which the
  * lock of its page guards.
  *
- * <p>One may turn out to be damaged ({@link DamagedSeriesException}), what it had when it was
- * parked, or a list of its chunks: it stays where it is, and while there is one no checkpoint may
- * be written, which would be without it.
+ * <p>One may turn out to be damaged ({@link DamagedSeriesException}): what it had when it was
+ * parked, a chunk of it or a list of them. It stays where it is, and while there is one no
+ * checkpoint may be written, behind which the log that has it would go.
  */
 final class SeriesDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(SeriesDirectory.class);
@@ -40,6 +41,9 @@ final class SeriesDirectory {
 
   /** The numbers of those that cannot be read, or not all of them. */
   private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
+
+  /** Those of them that have something that was deleted, and why that was not done. */
+  private final Map<Integer, String> overtaken = new ConcurrentHashMap<>();
 
   private static final class Page {
     final AtomicReferenceArray<@Nullable DirectoryEntry> entries =
@@ -136,6 +140,7 @@ final class SeriesDirectory {
       }
       page.entries.setRelease(i, null);
     }
+    overtaken.remove(series.ref);
     countMore(-1);
     if (page.isEmpty()) {
       pages.setRelease(series.ref >>> PAGE_BITS, null);
@@ -167,7 +172,7 @@ final class SeriesDirectory {
   CheckpointCursor parts(int ref, ParkedSeries parked) {
     try {
       CheckpointCursor parts = parked.parts();
-      if (!damaged.isEmpty() && damaged.remove(ref)) {
+      if (isNoted(ref) && !isDamaged(ref) && damaged.remove(ref)) {
         LOG.warn("the series {} can be read again", parked.labels());
       }
       return parts;
@@ -181,7 +186,7 @@ final class SeriesDirectory {
     }
   }
 
-  /** Notes that a list of a series' chunks cannot be read, which is said the first time. */
+  /** Notes that a series, or a part of it, cannot be read, which is said the first time. */
   void noteDamaged(HeadSeries series, DamagedSeriesException e) {
     if (damaged.add(series.ref)) {
       LOG.error(
@@ -194,7 +199,22 @@ final class SeriesDirectory {
 
   /** Whether a series was found that cannot be read, and still cannot. */
   boolean isStillDamaged(int ref) {
-    return !damaged.isEmpty() && damaged.contains(ref) && isDamaged(ref);
+    return isNoted(ref) && isDamaged(ref);
+  }
+
+  private boolean isNoted(int ref) {
+    return !damaged.isEmpty() && damaged.contains(ref);
+  }
+
+  /**
+   * Looks at a series again that was found damaged.
+   *
+   * @throws DamagedSeriesException where it still is
+   */
+  void checkNoted(int ref) {
+    if (isNoted(ref)) {
+      check(ref);
+    }
   }
 
   /** How many series were found that cannot be read. */
@@ -208,17 +228,39 @@ final class SeriesDirectory {
     return damaged.size();
   }
 
-  private boolean isDamaged(int ref) {
-    return switch (entry(ref)) {
-      case HeadSeries series -> !series.isReadable();
-      case ParkedSeries parked -> isDamaged(ref, parked);
-      case null -> false;
-    };
+  private void check(int ref) {
+    String reason = overtaken.get(ref);
+    if (reason != null) {
+      throw new DamagedSeriesException(reason + "; it still has what was deleted from it since");
+    }
+    DirectoryEntry entry;
+    do { // again where it was parked or made meanwhile
+      entry = entry(ref);
+      switch (entry) {
+        case HeadSeries series -> series.check();
+        case ParkedSeries parked -> parked.make(ref, parked.parts()).check();
+        case null -> {}
+      }
+    } while (!isEntry(ref, entry));
   }
 
-  private boolean isDamaged(int ref, ParkedSeries parked) {
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isEntry(int ref, @Nullable DirectoryEntry entry) {
+    return entry(ref) == entry;
+  }
+
+  /**
+   * Notes that something was deleted from a series that it has still, since it is damaged: that
+   * stays so, also where it can be read again, until a start deletes it.
+   */
+  void overtake(int ref, DamagedSeriesException e) {
+    overtaken.put(ref, e.getMessage());
+    damaged.add(ref); // again, where somebody could read it in between
+  }
+
+  private boolean isDamaged(int ref) {
     try {
-      parts(ref, parked);
+      check(ref);
       return false;
     } catch (DamagedSeriesException e) {
       LOG.debug("still so", e);

@@ -63,6 +63,14 @@ public interface SeriesSource {
     return false;
   }
 
+  /**
+   * From when on nothing else can have samples that this has not, so that no other place need be
+   * known to answer; the largest long where that is not known.
+   */
+  default long completeSinceMillis() {
+    return Long.MAX_VALUE;
+  }
+
   /** The names of the labels of the series that match, sorted. Without matchers: of all series. */
   List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis);
 

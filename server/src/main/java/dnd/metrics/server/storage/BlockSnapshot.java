@@ -37,6 +37,11 @@ final class BlockSnapshot {
     return blocks;
   }
 
+  /** When the first of them begins; the largest long where there is none. */
+  long oldestMillis() {
+    return blocks.isEmpty() ? Long.MAX_VALUE : blocks.getFirst().meta().minMillis();
+  }
+
   /** Those that may have samples between two times, by their beginning. */
   List<Block> overlapping(long fromMillis, long toMillis) {
     List<Block> found = new ArrayList<>();

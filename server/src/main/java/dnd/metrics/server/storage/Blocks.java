@@ -236,7 +236,11 @@ public final class Blocks implements Closeable {
     }
     try {
       for (RemoteBlocks.Remote each :
-          store.overlapping(current.blocks(), deletion.fromMillis(), deletion.toMillis())) {
+          store.overlapping(
+              current.blocks(),
+              current.oldestMillis(),
+              deletion.fromMillis(),
+              deletion.toMillis())) {
         Block block = store.acquire(each);
         boolean concerned;
         try {

@@ -46,19 +46,19 @@ final class BlocksOfKind {
   /**
    * Waits as {@link RemoteBlocks#awaitFirstLook}.
    *
-   * @param raw the raw blocks on the local disk
+   * @param rawMillis from when on there are raw samples, so that none of these are missed
    */
-  void awaitFirstLook(List<Block> raw, long fromMillis, SearchProgress progress) {
+  void awaitFirstLook(long rawMillis, long fromMillis, SearchProgress progress) {
     RemoteBlocks store = owner.remote();
     if (store != null) {
-      store.awaitFirstLook(raw, fromMillis, progress);
+      store.awaitFirstLook(rawMillis, fromMillis, progress);
     }
   }
 
   /**
    * Those that may have samples between two times.
    *
-   * @param rawMillis from when on there are raw blocks, so that none of these are missed
+   * @param rawMillis as above
    * @throws dnd.metrics.server.model.UnreadableSamplesException where it is not known yet what is
    *     in the object store, and older ones may be
    */

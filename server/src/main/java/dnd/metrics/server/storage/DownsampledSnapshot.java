@@ -86,8 +86,8 @@ final class DownsampledSnapshot {
   }
 
   /** Waits as {@link BlocksOfKind#awaitFirstLook}, for all kinds. */
-  void awaitFirstLook(List<Block> raw, long fromMillis, SearchProgress progress) {
-    kinds.values().forEach(kind -> kind.awaitFirstLook(raw, fromMillis, progress));
+  void awaitFirstLook(long rawMillis, long fromMillis, SearchProgress progress) {
+    kinds.values().forEach(kind -> kind.awaitFirstLook(rawMillis, fromMillis, progress));
   }
 
   /** Whether that is a block that is open and in the object store only. */
@@ -98,15 +98,18 @@ final class DownsampledSnapshot {
   /**
    * Which blocks to read for a query between two times instead of raw ones: of each time the one
    * with the longest windows that will do. By their beginning; they do not overlap.
+   *
+   * @param rawMillis from when on there are raw samples, so that none of these are missed
    */
-  List<Chosen> choose(Downsampling wanted, List<BlockMeta> raw, long fromMillis, long toMillis) {
+  List<Chosen> choose(
+      Downsampling wanted, List<BlockMeta> raw, long rawMillis, long fromMillis, long toMillis) {
     List<Chosen> chosen = new ArrayList<>();
     for (long resolution : resolutionsMillis().reversed()) {
       if (resolution > wanted.resolutionMillis()) {
         continue;
       }
       Downsampling kind = new Downsampling(wanted.aggregate(), resolution);
-      for (Found found : overlapping(kind, raw, fromMillis, toMillis)) {
+      for (Found found : of(kind).overlapping(rawMillis, fromMillis, toMillis)) {
         if (state(found.meta(), raw) == State.OUTDATED || !isFree(found.meta(), chosen)) {
           continue;
         }
@@ -114,7 +117,7 @@ final class DownsampledSnapshot {
           chosen.add(chosen(kind, found, Optional.empty()));
           continue;
         }
-        Optional<Block> weights = weights(found.meta(), resolution, raw);
+        Optional<Block> weights = weights(found.meta(), resolution, rawMillis);
         if (weights.isPresent()) {
           chosen.add(chosen(kind, found, weights));
         }
@@ -126,12 +129,14 @@ final class DownsampledSnapshot {
 
   /**
    * The blocks of edges that stand in where there are no raw blocks, the shortest windows first.
+   *
+   * @param rawMillis as above
    */
-  List<Chosen> standIns(List<BlockMeta> raw, long fromMillis, long toMillis) {
+  List<Chosen> standIns(List<BlockMeta> raw, long rawMillis, long fromMillis, long toMillis) {
     List<Chosen> chosen = new ArrayList<>();
     for (long resolution : resolutionsMillis()) {
       Downsampling kind = new Downsampling(Aggregate.EDGES, resolution);
-      for (Found found : overlapping(kind, raw, fromMillis, toMillis)) {
+      for (Found found : of(kind).overlapping(rawMillis, fromMillis, toMillis)) {
         if (state(found.meta(), raw) == State.ALONE && isFree(found.meta(), chosen)) {
           chosen.add(chosen(kind, found, Optional.empty()));
         }
@@ -164,15 +169,9 @@ final class DownsampledSnapshot {
     return new Chosen(blocks.owner(), blocks.open(found), weights, kind.resolutionMillis());
   }
 
-  private List<Found> overlapping(
-      Downsampling kind, List<BlockMeta> raw, long fromMillis, long toMillis) {
-    long rawMillis = raw.stream().mapToLong(BlockMeta::minMillis).min().orElse(Long.MAX_VALUE);
-    return of(kind).overlapping(rawMillis, fromMillis, toMillis);
-  }
-
-  private Optional<Block> weights(BlockMeta edges, long resolution, List<BlockMeta> raw) {
+  private Optional<Block> weights(BlockMeta edges, long resolution, long rawMillis) {
     Downsampling kind = new Downsampling(Aggregate.WEIGHTS, resolution);
-    return overlapping(kind, raw, edges.minMillis(), edges.maxMillis() - 1).stream()
+    return of(kind).overlapping(rawMillis, edges.minMillis(), edges.maxMillis() - 1).stream()
         .filter(found -> parent(found.meta()).equals(parent(edges)))
         .findFirst()
         .map(of(kind)::open);

@@ -230,7 +230,7 @@ final class ObjectPass {
     BlockSnapshot snapshot = blocks.hold();
     try {
       for (RemoteBlocks.Remote each :
-          remote.overlapping(snapshot.blocks(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+          remote.overlapping(snapshot.blocks(), Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE)) {
         long over = Long.MIN_VALUE;
         for (long time : current.times()) {
           over = Retention.isOver(time, each.meta().maxMillis(), now) ? time : over;

@@ -77,11 +77,11 @@ final class RemoteBlocks implements Closeable {
    * Waits, right after a start, until it was looked what is in the store, or that failed; for as
    * long as the search has patience, and only where there may be older samples.
    *
-   * @param local what is on the local disk
+   * @param completeSinceMillis from when on it does no harm not to know what there is
    * @throws UnreadableSamplesException where the thread is interrupted meanwhile
    */
-  void awaitFirstLook(List<Block> local, long fromMillis, SearchProgress progress) {
-    if (firstLook.getCount() == 0 || fromMillis >= oldestMillis(local)) {
+  void awaitFirstLook(long completeSinceMillis, long fromMillis, SearchProgress progress) {
+    if (firstLook.getCount() == 0 || fromMillis >= completeSinceMillis) {
       return;
     }
     try {
@@ -104,13 +104,9 @@ final class RemoteBlocks implements Closeable {
         "older samples may be in the object store, which is not known yet: " + problem);
   }
 
-  /** Whether it is known whether there are any between two times, which may not be waited for. */
-  boolean isKnown(List<Block> local, long fromMillis) {
-    return known || fromMillis >= oldestMillis(local);
-  }
-
-  private static long oldestMillis(List<Block> local) {
-    return local.stream().mapToLong(block -> block.meta().minMillis()).min().orElse(Long.MAX_VALUE);
+  /** Whether it is known whether there are any from a time on, without waiting for it. */
+  boolean isKnown(long completeSinceMillis, long fromMillis) {
+    return known || fromMillis >= completeSinceMillis;
   }
 
   InputStream read(Ulid ulid, String path) throws IOException {
@@ -138,20 +134,13 @@ final class RemoteBlocks implements Closeable {
    * Those that may have samples between two times and that are not on the local disk in any form.
    *
    * @param local what is on the local disk
+   * @param completeSinceMillis from when on it does no harm not to know what there is
    * @throws UnreadableSamplesException where it is not known yet what there is, and there may be
    *     something
    */
-  List<Remote> overlapping(List<Block> local, long fromMillis, long toMillis) {
-    return overlapping(local, oldestMillis(local), fromMillis, toMillis);
-  }
-
-  /**
-   * The same.
-   *
-   * @param oldestMillis from when on it does no harm not to know what there is
-   */
-  List<Remote> overlapping(List<Block> local, long oldestMillis, long fromMillis, long toMillis) {
-    if (!known && fromMillis < oldestMillis) {
+  List<Remote> overlapping(
+      List<Block> local, long completeSinceMillis, long fromMillis, long toMillis) {
+    if (!isKnown(completeSinceMillis, fromMillis)) {
       throw unknown();
     }
     List<Remote> found = new ArrayList<>();

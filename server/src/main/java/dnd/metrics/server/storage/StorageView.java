@@ -46,6 +46,9 @@ final class StorageView implements SeriesView {
   private final Set<Long> standIns = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
+  /** From when on nothing is missed while it is not known what is in the object store. */
+  private final long completeSinceMillis;
+
   /** Blocks of the object store that this view has open. Guards itself. */
   private final Map<Ulid, Block> opened = new HashMap<>();
 
@@ -58,6 +61,10 @@ final class StorageView implements SeriesView {
     this.blocks = blocks;
     this.snapshot = snapshot;
     this.downsampled = downsampled;
+    this.completeSinceMillis =
+        blocks.remote() == null
+            ? snapshot.oldestMillis()
+            : Math.min(snapshot.oldestMillis(), head.completeSinceMillis());
   }
 
   @Override
@@ -116,14 +123,29 @@ final class StorageView implements SeriesView {
   }
 
   private List<Chosen> standIns(long fromMillis, long toMillis) {
-    return downsampled.resolutionsMillis().isEmpty()
-        ? List.of()
-        : downsampled.standIns(raw(fromMillis, toMillis), fromMillis, toMillis);
+    if (downsampled.resolutionsMillis().isEmpty()) {
+      return List.of();
+    }
+    List<BlockMeta> raw = raw(fromMillis, toMillis);
+    return downsampled.standIns(raw, rawMillis(raw), fromMillis, toMillis);
   }
 
   private List<Remote> remote(long fromMillis, long toMillis) {
     RemoteBlocks store = blocks.remote();
-    return store == null ? List.of() : store.overlapping(snapshot.blocks(), fromMillis, toMillis);
+    return store == null
+        ? List.of()
+        : store.overlapping(snapshot.blocks(), completeSinceMillis, fromMillis, toMillis);
+  }
+
+  @Override
+  public long completeSinceMillis() {
+    return completeSinceMillis;
+  }
+
+  /** From when on there are raw samples. */
+  private long rawMillis(List<BlockMeta> raw) {
+    long oldest = raw.stream().mapToLong(BlockMeta::minMillis).min().orElse(Long.MAX_VALUE);
+    return Math.min(oldest, completeSinceMillis);
   }
 
   /**
@@ -133,8 +155,8 @@ final class StorageView implements SeriesView {
   private void awaitFirstLook(long fromMillis, SearchProgress progress) {
     RemoteBlocks store = blocks.remote();
     if (store != null) {
-      store.awaitFirstLook(snapshot.blocks(), fromMillis, progress);
-      downsampled.awaitFirstLook(snapshot.blocks(), fromMillis, progress);
+      store.awaitFirstLook(completeSinceMillis, fromMillis, progress);
+      downsampled.awaitFirstLook(completeSinceMillis, fromMillis, progress);
     }
   }
 
@@ -142,7 +164,7 @@ final class StorageView implements SeriesView {
   @Override
   public boolean isInMemory(long fromMillis, long toMillis) {
     RemoteBlocks store = blocks.remote();
-    if (store != null && !store.isKnown(snapshot.blocks(), fromMillis)) {
+    if (store != null && !store.isKnown(completeSinceMillis, fromMillis)) {
       return false;
     }
     return snapshot.overlapping(fromMillis, toMillis).isEmpty()
@@ -249,7 +271,10 @@ final class StorageView implements SeriesView {
     List<BlockMeta> raw = raw(fromMillis, toMillis);
     List<Chosen> chosen =
         withoutOvertaken(
-            downsampled.choose(wanted, raw, fromMillis, toMillis), raw, matchers, progress::check);
+            downsampled.choose(wanted, raw, rawMillis(raw), fromMillis, toMillis),
+            raw,
+            matchers,
+            progress::check);
     Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {

@@ -74,7 +74,23 @@ class ChunkFilePagesTest {
     assertThat(check(damaged))
         .isInstanceOfSatisfying(
             Finding.Lost.class,
-            lost -> assertThat(lost.lost().stream()).containsExactly(17, 17 + stripes));
+            lost -> {
+              assertThat(lost.lost().stream()).containsExactly(17, 17 + stripes);
+              assertOthersAreSound(lost, sound);
+            });
+  }
+
+  private static void assertOthersAreSound(Finding.Lost lost, byte[] sound) {
+    byte[] content = lost.content().toArray(ValueLayout.JAVA_BYTE);
+    for (int page = 0; page < 100; page++) {
+      assertThat(ChunkFilePages.isSound(lost.content(), page))
+          .as("page %d", page)
+          .isEqualTo(!lost.lost().get(page));
+      if (!lost.lost().get(page)) {
+        assertThat(Arrays.copyOfRange(content, page * PAGE, (page + 1) * PAGE))
+            .isEqualTo(Arrays.copyOfRange(sound, page * PAGE, (page + 1) * PAGE));
+      }
+    }
   }
 
   @Test
@@ -87,11 +103,16 @@ class ChunkFilePagesTest {
 
   @Test
   void checksumsAndAPageOfTheSameStripeAreTooMuch() {
-    byte[] damaged = file(new Random(4), 100);
+    byte[] sound = file(new Random(4), 100);
+    byte[] damaged = sound.clone();
     damaged[3 * PAGE] ^= 1;
     damaged[damaged.length - 20] ^= 1;
     assertThat(check(damaged))
         .isInstanceOfSatisfying(
-            Finding.Lost.class, lost -> assertThat(lost.lost().get(3)).isTrue());
+            Finding.Lost.class,
+            lost -> {
+              assertThat(lost.lost().get(3)).isTrue();
+              assertOthersAreSound(lost, sound);
+            });
   }
 }

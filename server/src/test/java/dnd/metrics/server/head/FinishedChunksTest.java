@@ -34,7 +34,7 @@ class FinishedChunksTest {
       }
       time += 5;
     }
-    return all.build();
+    return all.build(new ChunkStore(new MemoryLogFiles()), 0); // the last one is in no file
   }
 
   @Test
@@ -88,7 +88,7 @@ class FinishedChunksTest {
     both.add(61_000, new ChunkFile(7, MemorySegment.ofArray(new byte[400])), 300);
     CheckpointBytes out = new CheckpointBytes();
     ChunkFileUses uses = new ChunkFileUses();
-    both.build().write(out, uses);
+    both.build(61_500).write(out, uses);
     byte[] bytes = new byte[out.size()];
     out.content().get(bytes);
     assertThat(HexFormat.of().formatHex(bytes))

@@ -72,14 +72,20 @@ class HeadCutTest {
   void aRangeIsCutWhenTheHeadSpansOneAndAHalf() throws IOException {
     assertThat(START % RANGE).isZero();
     try (Head head = open()) {
+      assertThat(head.completeSinceMillis()).isEqualTo(Long.MAX_VALUE);
       for (long time = START + MINUTE; time < START + 3 * HOUR; time += MINUTE) {
         sample(head, "a", time);
         assertThat(head.hasRangeToCut()).isFalse();
+        if (time < START + RANGE) { // it may be over for somebody whose clock is ahead
+          assertThat(head.completeSinceMillis()).isEqualTo(START + MINUTE);
+        }
       }
       assertThat(head.cut(blocks)).isZero();
       sample(head, "a", START + 3 * HOUR);
       assertThat(head.hasRangeToCut()).isTrue();
+      assertThat(head.completeSinceMillis()).as("a range is over").isEqualTo(START + RANGE);
       assertThat(head.cut(blocks)).isEqualTo(1);
+      assertThat(head.completeSinceMillis()).isEqualTo(START + RANGE);
       assertThat(head.hasRangeToCut()).isFalse();
       assertThat(blocks.blocks()).hasSize(1);
       MemoryBlocks.Block block = blocks.blocks().getFirst();
@@ -95,6 +101,11 @@ class HeadCutTest {
     try (Head head = open()) {
       assertThat(Samples.of(head).get(Labels.of("__name__", "a"))).hasSize(61);
       assertThat(head.hasRangeToCut()).isFalse();
+      assertThat(head.completeSinceMillis()).as("what time is it?").isEqualTo(Long.MAX_VALUE);
+      sample(head, "b", START + 3 * HOUR + MINUTE);
+      assertThat(head.completeSinceMillis()).isEqualTo(START + RANGE);
+      sample(head, "b", START + 6 * HOUR);
+      assertThat(head.completeSinceMillis()).isEqualTo(START + 2 * RANGE);
       assertThat(blocks.with(head, true).get(Labels.of("__name__", "a"))).hasSize(180);
     }
   }

@@ -18,6 +18,7 @@ import dnd.metrics.server.storage.Storage;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +57,7 @@ class HeadFaultTest {
   private int failedCheckpoints;
   private int flippedBits;
   private int flippedBitsOfChunks;
+  private int turnedOver;
   private int cuts;
   private int failedCuts;
   private int stores;
@@ -137,6 +139,9 @@ class HeadFaultTest {
               parked += Parked.count(head);
             }
             if (random.nextInt(6) == 0) {
+              turnOver(head, random);
+            }
+            if (random.nextInt(6) == 0) {
               list(head, seed);
               listed += Listed.count(head);
             }
@@ -191,7 +196,7 @@ class HeadFaultTest {
     System.out.printf(
         "%d injected faults: %d checkpoints (%d failed), %d cuts (%d failed),"
             + " %d deletions (%d failed), %d files of chunks (%d failed), %d parked series, %d lists of chunks,"
-            + " %d and %d flipped bits%n",
+            + " %d and %d flipped bits, %d while it ran%n",
         faults,
         checkpoints,
         failedCheckpoints,
@@ -204,8 +209,10 @@ class HeadFaultTest {
         parked,
         listed,
         flippedBits,
-        flippedBitsOfChunks);
+        flippedBitsOfChunks,
+        turnedOver);
     assertThat(flippedBitsOfChunks).isPositive();
+    assertThat(turnedOver).isPositive();
     assertThat(parked).isPositive();
     assertThat(listed).isPositive();
     assertThat(stores).isGreaterThan(failedStores);
@@ -392,6 +399,27 @@ class HeadFaultTest {
       flippedBits++;
       faults++;
     }
+  }
+
+  /** A page of a file of chunks comes back from the disk with another bit, at most one a file. */
+  private void turnOver(Head head, Random random) throws IOException {
+    List<String> chunks =
+        disk.list().stream()
+            .filter(name -> ChunkFile.FILES.numberOf(name) > 0 && isSound(disk.mapped(name)))
+            .toList();
+    if (!chunks.isEmpty()) {
+      byte[] bytes = disk.mapped(chunks.get(random.nextInt(chunks.size())));
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      head.chunkStore().unloadAllBut(0);
+      turnedOver++;
+      faults++;
+    }
+  }
+
+  private static boolean isSound(byte[] file) {
+    return file.length > 0
+        && ChunkFilePages.check(MemorySegment.ofArray(file))
+            instanceof ChunkFilePages.Finding.Sound;
   }
 
   /** False where the head refuses, which it may only do while the disk is in trouble. */

@@ -16,6 +16,8 @@ import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SearchProgress;
+import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.MemoryStore;
@@ -245,6 +247,50 @@ class ObjectMaintenanceTest {
             .hasCauseInstanceOf(UnreadableSamplesException.class)
             .hasMessageContaining("not known yet: the store is away");
         store.failAfter(Long.MAX_VALUE, false);
+      }
+    }
+  }
+
+  /** A head that has all there is from a time on. */
+  private record Complete(long completeSinceMillis) implements SeriesSource {
+    private static final MemorySource NOTHING = new MemorySource();
+
+    @Override
+    public List<? extends Series> select(List<Matcher> matchers, long fromMillis, long toMillis) {
+      return NOTHING.select(matchers, fromMillis, toMillis);
+    }
+
+    @Override
+    public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+      return NOTHING.labelNames(matchers, fromMillis, toMillis);
+    }
+
+    @Override
+    public List<String> labelValues(
+        String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+      return NOTHING.labelValues(name, matchers, fromMillis, toMillis);
+    }
+  }
+
+  /** Rules and dashboards go on after a start while the store is away. */
+  @Test
+  void whatTheHeadHasIsAnsweredWhileNobodyKnowsWhatIsInTheStore() throws IOException {
+    fill(3, 5);
+    localMillis = 2 * RANGE;
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.objects.run();
+    }
+    try (Life life = new Life()) {
+      store.failAfter(0, false);
+      assertThatThrownBy(life.objects::run).hasMessage("the store is away");
+      store.failAfter(Long.MAX_VALUE, false);
+      long since = START - RANGE;
+      try (SeriesView view = new Storage(new Complete(since), life.blocks).view()) {
+        assertThat(view.select(List.of(), since, since + 1)).isEmpty();
+        assertThatThrownBy(() -> view.select(List.of(), since - 1, since + 1))
+            .isInstanceOf(UnreadableSamplesException.class)
+            .hasMessageContaining("not known yet");
       }
     }
   }
