@@ -12,7 +12,8 @@ import java.util.Arrays;
  * <p>Bits once written never change: the writer sets the bits of a sample, then publishes the
  * number of samples and of bits together with one release. A reader takes that number first
  * (acquire) and the array after it, so the array it sees holds at least those bits. An array that
- * became too small is copied; its readers go on with the old one.
+ * became too small is copied; its readers go on with the old one. Who only wants the newest sample
+ * and knows its time {@link #copyNewest has} it without the others.
  *
  * <p>There is one of these for every active series, so its state is fields, and the array starts
  * small.
@@ -48,10 +49,13 @@ public final class XorChunk implements Chunk {
   /** Samples in the upper half, bits in the lower; read through {@link #PUBLISHED} by others. */
   private long published = HEADER_BYTES * 8;
 
-  // The rest is the writer's alone.
+  /** Written before {@link #lastValueBits}, and read behind it by others than the writer. */
   private long lastMillis;
-  private long lastDeltaMillis;
+
   private long lastValueBits;
+
+  // The rest is the writer's alone.
+  private long lastDeltaMillis;
 
   /** Leading zero bits of the window that the last changed value was written in. */
   private byte leading = NO_WINDOW;
@@ -166,8 +170,28 @@ public final class XorChunk implements Chunk {
       position = put(position, valueBits, 64);
     }
     lastMillis = tMillis;
+    VarHandle.storeStoreFence(); // costs nothing on x86
     lastValueBits = valueBits;
     PUBLISHED.setRelease(this, ((long) (size + 1) << 32) | position);
+  }
+
+  /**
+   * Copies the newest sample, for any thread that has seen its time from behind its {@link
+   * #append}: so its value is there, and where there is a later one by now, so is its time.
+   *
+   * @return false where it is not the newest any more, or not in this chunk
+   */
+  public boolean copyNewest(long millis, SampleBatch into) {
+    long valueBits = lastValueBits;
+    VarHandle.loadLoadFence();
+    if (lastMillis != millis) {
+      return false;
+    }
+    into.clear();
+    into.size = 1;
+    into.timestamps[0] = millis;
+    into.values[0] = Double.longBitsToDouble(valueBits);
+    return true;
   }
 
   private int putDeltaChange(int position, long change) {

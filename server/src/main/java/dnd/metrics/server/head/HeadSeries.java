@@ -269,6 +269,17 @@ public final class HeadSeries implements Series, DirectoryEntry {
     return again == null ? reader : again.read(fromMillis, toMillis);
   }
 
+  /** What came late is older; a value that the service adds up has its newest elsewhere. */
+  @Override
+  public boolean readNewest(long fromMillis, long toMillis, SampleBatch batch) {
+    long last = (long) LAST.getAcquire(this);
+    return last >= fromMillis
+        && last <= toMillis
+        && running() == null
+        && open instanceof XorChunk floats
+        && floats.copyNewest(last, batch);
+  }
+
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */
   @Override
   public long newestMillis() {

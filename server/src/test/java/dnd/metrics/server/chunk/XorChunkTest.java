@@ -12,6 +12,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class XorChunkTest {
@@ -161,6 +163,45 @@ class XorChunkTest {
             case 4 -> ODD_VALUES[random.nextInt(ODD_VALUES.length)];
             default -> random.nextInt(5) == 0 ? v + 1 : v;
           };
+    }
+  }
+
+  /** The newest sample is the one of its time, or it is not copied. */
+  @Test
+  void theNewestSampleIsWholeWhileOneThreadAppends() throws Exception {
+    AtomicReference<XorChunk> chunk = new AtomicReference<>(new XorChunk());
+    AtomicLong appended = new AtomicLong();
+    long last = 2_000_000;
+    try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      Future<Long> reader =
+          threads.submit(() -> {
+            SampleBatch batch = new SampleBatch();
+            long copied = 0;
+            for (long millis; (millis = appended.get()) < last; ) {
+              if (millis > 0 && chunk.get().copyNewest(millis, batch)) {
+                copied++;
+                assertEquals(1, batch.size);
+                assertEquals(millis, batch.timestamps[0]);
+                assertEquals(Math.sqrt((double) millis), batch.values[0]);
+              }
+            }
+            return copied;
+          });
+      threads
+          .submit(() -> {
+            for (long millis = 1; millis <= last; millis++) {
+              if (millis % 120 == 0) {
+                XorChunk next = chunk.get().follow();
+                next.append(millis, Math.sqrt((double) millis));
+                chunk.set(next);
+              } else {
+                chunk.get().append(millis, Math.sqrt((double) millis));
+              }
+              appended.set(millis);
+            }
+          })
+          .get();
+      assertTrue(reader.get() > 0);
     }
   }
 

@@ -74,6 +74,11 @@ class HeadConcurrencyTest {
       List<HeadSeries> all = select("new-" + (before - 1) / 100 * 100);
       assertThat(all).hasSize(1);
       SampleBatch batch = new SampleBatch();
+      if (select("plain").getFirst().readNewest(Long.MIN_VALUE, Long.MAX_VALUE, batch)) {
+        assertThat(batch.size).isEqualTo(1);
+        assertThat(batch.timestamps[0]).isGreaterThanOrEqualTo(NOW + (before - 1) * 10);
+        assertThat(batch.values[0]).isEqualTo((batch.timestamps[0] - NOW) / 10.0);
+      }
       SampleReader reader = select("total").getFirst().read(Long.MIN_VALUE, Long.MAX_VALUE);
       double last = 0;
       while (reader.next(batch)) {

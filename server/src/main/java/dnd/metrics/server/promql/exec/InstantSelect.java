@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An instant selector: at every step the newest sample of each series that is younger than the
  * lookback, unless that is a stale marker. Every chunk is decoded once; steps and samples are
- * merged in one pass.
+ * merged in one pass. Where there is one step, and nothing came behind it, no chunk need be.
  */
 final class InstantSelect implements SeriesOperator, SeriesLeaf {
   /** What is taken from the sample that was found. */
@@ -58,10 +58,9 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
     while (nextSeries < series.size()) {
       context.check();
       Series one = series.get(nextSeries++);
-      SampleReader reader = context.read(one, selection);
       double[] values = context.absentArray(times.count());
       StepSeries out = new StepSeries(one, false, values);
-      if (fill(out, reader)) {
+      if (fill(out, one)) {
         if (take == Take.TIMESTAMP || take == Take.START_TIMESTAMP) {
           context.dropName(out);
         }
@@ -74,20 +73,35 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
   }
 
   /** Returns whether there was any sample. */
-  private boolean fill(StepSeries out, SampleReader reader) {
+  private boolean fill(StepSeries out, Series from) {
     Cursor cursor = new Cursor(out, times, context.lookbackMillis, take);
     long read = 0;
-    while (cursor.step < times.count() && reader.next(batch)) {
-      read += batch.size;
-      if (batch.histograms != null || take != Take.VALUE) {
-        cursor.mergeAny(batch);
-      } else {
-        cursor.mergeFloats(batch);
+    if (times.count() == 1 && readNewest(from)) {
+      read = batch.size;
+      merge(cursor);
+    } else {
+      SampleReader reader = context.read(from, selection);
+      while (cursor.step < times.count() && reader.next(batch)) {
+        read += batch.size;
+        merge(cursor);
       }
     }
     context.counts.addSamples(read);
     cursor.emitRest();
     return cursor.found;
+  }
+
+  private boolean readNewest(Series from) {
+    long to = Math.min(selection.toMillis(), times.startMillis());
+    return from.readNewest(selection.fromMillis(), to, batch);
+  }
+
+  private void merge(Cursor cursor) {
+    if (batch.histograms != null || take != Take.VALUE) {
+      cursor.mergeAny(batch);
+    } else {
+      cursor.mergeFloats(batch);
+    }
   }
 
   /** Where merging of samples and steps stands, within one series. */
