@@ -269,15 +269,26 @@ public final class HeadSeries implements Series, DirectoryEntry {
     return again == null ? reader : again.read(fromMillis, toMillis);
   }
 
-  /** What came late is older; a value that the service adds up has its newest elsewhere. */
+  /**
+   * The newest of all, or where that came behind the second time one of the open chunk: while a
+   * query runs, series that it is yet to look at get samples. A value that the service adds up has
+   * its newest elsewhere.
+   */
   @Override
   public boolean readNewest(long fromMillis, long toMillis, SampleBatch batch) {
     long last = (long) LAST.getAcquire(this);
-    return last >= fromMillis
-        && last <= toMillis
-        && running() == null
-        && open instanceof XorChunk floats
-        && floats.copyNewest(last, batch);
+    Chunk chunk = open;
+    if (chunk == null || last < fromMillis || running() != null) {
+      return false;
+    }
+    if (last <= toMillis && chunk instanceof XorChunk floats && floats.copyNewest(last, batch)) {
+      return true; // what came late is older
+    }
+    if (outOfOrder() != null) {
+      return false;
+    }
+    chunk.decode(batch);
+    return batch.keepLastUpTo(toMillis) && batch.timestamps[0] >= fromMillis;
   }
 
   /** Time of the newest sample; {@link Long#MIN_VALUE} where there is none. */

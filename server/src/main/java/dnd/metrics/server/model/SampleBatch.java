@@ -54,6 +54,23 @@ public final class SampleBatch {
     weights = null;
   }
 
+  /**
+   * Leaves of what it holds the last sample that is not later than a time.
+   *
+   * @return false where there is none, and it is as it was
+   */
+  public boolean keepLastUpTo(long millis) {
+    int last = (millis == Long.MAX_VALUE ? size : firstFrom(millis + 1)) - 1;
+    if (last < 0) {
+      return false;
+    }
+    if (last > 0) {
+      move(last, 0, 1);
+    }
+    size = 1;
+    return true;
+  }
+
   /** Leaves of what it holds the samples between two times, both included. */
   public void keepBetween(long fromMillis, long toMillis) {
     int from = firstFrom(fromMillis);
