@@ -276,15 +276,22 @@ public final class HeadSeries implements Series, DirectoryEntry {
    */
   @Override
   public boolean readNewest(long fromMillis, long toMillis, SampleBatch batch) {
-    long last = (long) LAST.getAcquire(this);
+    // The order of these reads is the reverse of the writer's: see the class. The time comes last,
+    // so that it is not one from before a deletion that the chunk has anew.
+    RunningValue running = running();
     Chunk chunk = open;
-    if (chunk == null || last < fromMillis || running() != null) {
+    long last = (long) LAST.getAcquire(this);
+    if (running != null || chunk == null || last < fromMillis) {
       return false;
     }
-    if (last <= toMillis && chunk instanceof XorChunk floats && floats.copyNewest(last, batch)) {
-      return true; // what came late is older
+    OutOfOrderSamples late = outOfOrder();
+    if (last <= toMillis
+        && (late == null || !late.reach(last))
+        && chunk instanceof XorChunk floats
+        && floats.copyNewest(last, batch)) {
+      return true;
     }
-    if (outOfOrder() != null) {
+    if (late != null || finished.lastMillis() >= toMillis) {
       return false;
     }
     chunk.decode(batch);

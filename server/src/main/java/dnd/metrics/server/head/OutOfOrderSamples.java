@@ -175,6 +175,12 @@ final class OutOfOrderSamples {
     runs = kept.toArray(new Run[0]);
   }
 
+  /** Whether there is one at a time or behind it; for any thread. */
+  boolean reach(long millis) {
+    Run[] all = runs;
+    return all.length > 0 && all[all.length - 1].lastMillis() >= millis;
+  }
+
   /** The run with the newest sample; there must be one. */
   Run newestRun() {
     return runs[runs.length - 1];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Histogram;
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
@@ -63,6 +64,42 @@ class NewestSampleTest {
     }
     assertThat(atHand).as("of %d looks", looks).isGreaterThan(looks / 100).isLessThan(looks);
     assertThat(before).as("not the newest of all").isPositive();
+  }
+
+  private interface Act {
+    void in(SenderBatch batch, HeadSeries series);
+  }
+
+  private static void push(Head head, Act act) throws IOException {
+    CommitLatch done = new CommitLatch();
+    try (SenderBatch batch = head.sender(new SenderId("s", "")).begin(EventKind.PUSH, null, 100)) {
+      act.in(batch, batch.resolve(Labels.of("__name__", "m")));
+      batch.commit(done);
+    }
+    done.await();
+  }
+
+  /** A total whose newest sample was deleted, and whole values that come before that. */
+  @Test
+  void whatCameLateMayBeNewerThanTheChunk() throws IOException {
+    try (Head head = open(0)) {
+      push(head, (batch, series) -> batch.addDelta(series, 100, 1));
+      head.delete(new Deletion(List.of(List.of()), 100, 100));
+      push(head, (batch, series) -> batch.append(series, 60, 6));
+      push(head, (batch, series) -> batch.addDelta(series, 40, 1));
+      push(head, (batch, series) -> batch.append(series, 50, 5));
+      HeadSeries series = head.series(0);
+      assertThat(Samples.of(series)).last().isEqualTo("60=6.0");
+      SampleBatch batch = new SampleBatch();
+      for (long to = 0; to < 200; to++) {
+        if (series.readNewest(0, to, batch)) {
+          assertThat(Samples.of(series, 0, to))
+              .as("up to %d", to)
+              .last()
+              .isEqualTo(batch.timestamps[0] + "=" + Samples.text(batch.values[0]));
+        }
+      }
+    }
   }
 
   private void check(Head head, long clock, Random random, int seed) {

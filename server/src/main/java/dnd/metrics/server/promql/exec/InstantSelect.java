@@ -93,7 +93,8 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
 
   private boolean readNewest(Series from) {
     long to = Math.min(selection.toMillis(), times.startMillis());
-    return from.readNewest(selection.fromMillis(), to, batch);
+    return from.readNewest(selection.fromMillis(), to, batch)
+        && (batch.histograms == null || !selection.onlyStatistics());
   }
 
   private void merge(Cursor cursor) {

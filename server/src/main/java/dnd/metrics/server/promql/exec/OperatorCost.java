@@ -8,7 +8,7 @@ package dnd.metrics.server.promql.exec;
  * @param nanos the time spent in it and in the operators below it
  * @param series how many series it returned
  * @param points how many points they had
- * @param samplesRead samples that it and the operators below it decoded
+ * @param samplesRead samples that it and the operators below it read
  */
 public record OperatorCost(
     int depth, String operator, long nanos, long series, long points, long samplesRead) {}

@@ -6,7 +6,7 @@ import java.util.List;
  * What one query cost.
  *
  * @param seriesRead series that the selectors found
- * @param samplesRead samples that were decoded, stale markers included
+ * @param samplesRead samples that were read, stale markers included
  * @param peakBytes the most memory that the query's tracker counted at once
  * @param parseNanos time to parse and check the text
  * @param planNanos time to plan and rewrite
