@@ -317,12 +317,17 @@ final class ChunkStore {
     }
   }
 
-  /** Unloads all files but the newest ones, which are asked the most. */
+  /**
+   * Unloads all files but the newest ones, which are asked the most; what is read in those is
+   * looked at once more, too.
+   */
   void unloadAllBut(int newest) {
     int kept = 0;
     for (ChunkFile file : stored.descendingMap().values()) {
       if (kept++ >= newest) {
         file.unload();
+      } else {
+        file.lookAnew();
       }
     }
   }

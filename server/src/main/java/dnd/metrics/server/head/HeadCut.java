@@ -159,6 +159,8 @@ final class HeadCut {
       } else {
         overtaken = true;
       }
+    } catch (DamagedSeriesException e) { // it keeps what the block has, too, and is not cut again
+      head.directory().noteDamaged(cut.series(), e);
     } finally {
       sender.unlock();
     }

@@ -140,6 +140,7 @@ final class HeadMaintenance implements Closeable {
 
   private void spareHeap() throws IOException {
     lastSparedNanos = System.nanoTime();
+    head.directory().lookAtDamaged(); // for who looks at the figures
     try {
       finishSilent(SilentSeries.beforeMillis(head.newestMillis(), head.futureMillis()));
       listChunks(ChunkLists.AT_HAND, ChunkLists.LEAST, pace);

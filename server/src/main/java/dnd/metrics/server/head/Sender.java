@@ -203,7 +203,7 @@ public final class Sender {
     for (int i = 0; i < ownedCount; i++) {
       Labeled labels = head.labelsOf(owned[i]);
       if (labels != null && deletion.matches(labels)) {
-        HeadSeries series = head.directory().toDelete(owned[i]);
+        HeadSeries series = head.directory().toDelete(owned[i], deletion);
         if (series != null && counts.test(series)) {
           try {
             series.delete(deletion.fromMillis(), deletion.toMillis());

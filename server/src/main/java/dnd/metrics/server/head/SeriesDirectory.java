@@ -3,6 +3,7 @@ package dnd.metrics.server.head;
 import static java.util.Objects.requireNonNull;
 
 import dnd.metrics.server.index.LabelPair;
+import dnd.metrics.server.model.Deletion;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -203,7 +204,8 @@ final class SeriesDirectory {
   }
 
   private boolean isNoted(int ref) {
-    return !damaged.isEmpty() && damaged.contains(ref);
+    return (!damaged.isEmpty() && damaged.contains(ref))
+        || (!overtaken.isEmpty() && overtaken.containsKey(ref));
   }
 
   /**
@@ -225,6 +227,7 @@ final class SeriesDirectory {
   /** Looks at those again; how many still cannot be read. */
   int lookAtDamaged() {
     damaged.removeIf(ref -> !isDamaged(ref));
+    damaged.addAll(overtaken.keySet()); // also where somebody could read one in between
     return damaged.size();
   }
 
@@ -255,7 +258,7 @@ final class SeriesDirectory {
    */
   void overtake(int ref, DamagedSeriesException e) {
     overtaken.put(ref, e.getMessage());
-    damaged.add(ref); // again, where somebody could read it in between
+    damaged.add(ref);
   }
 
   private boolean isDamaged(int ref) {
@@ -326,9 +329,14 @@ final class SeriesDirectory {
 
   /**
    * The same for who deletes from it: where it cannot be read now, it never is before a start,
-   * which deletes anew.
+   * which deletes anew. Null also for one that is parked and has no samples in that time.
    */
-  @Nullable HeadSeries toDelete(int ref) {
+  @Nullable HeadSeries toDelete(int ref, Deletion deletion) {
+    if (entry(ref) instanceof ParkedSeries parked
+        && (parked.oldestMillis() > deletion.toMillis()
+            || parked.newestMillis() < deletion.fromMillis())) {
+      return null;
+    }
     HeadSeries series = readable(ref);
     if (series == null && entry(ref) instanceof ParkedSeries parked) {
       parked.overtake();

@@ -104,6 +104,11 @@ final class RemoteBlocks implements Closeable {
         "older samples may be in the object store, which is not known yet: " + problem);
   }
 
+  /** Whether it is known what there is. */
+  boolean isKnown() {
+    return known;
+  }
+
   /** Whether it is known whether there are any from a time on, without waiting for it. */
   boolean isKnown(long completeSinceMillis, long fromMillis) {
     return known || fromMillis >= completeSinceMillis;

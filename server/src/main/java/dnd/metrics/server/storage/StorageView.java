@@ -61,8 +61,9 @@ final class StorageView implements SeriesView {
     this.blocks = blocks;
     this.snapshot = snapshot;
     this.downsampled = downsampled;
+    RemoteBlocks store = blocks.remote();
     this.completeSinceMillis =
-        blocks.remote() == null
+        store == null || store.isKnown()
             ? snapshot.oldestMillis()
             : Math.min(snapshot.oldestMillis(), head.completeSinceMillis());
   }

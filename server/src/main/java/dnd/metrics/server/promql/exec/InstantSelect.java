@@ -93,8 +93,7 @@ final class InstantSelect implements SeriesOperator, SeriesLeaf {
 
   private boolean readNewest(Series from) {
     long to = Math.min(selection.toMillis(), times.startMillis());
-    return from.readNewest(selection.fromMillis(), to, batch)
-        && (batch.histograms == null || !selection.onlyStatistics());
+    return !selection.onlyStatistics() && from.readNewest(selection.fromMillis(), to, batch);
   }
 
   private void merge(Cursor cursor) {
