@@ -296,4 +296,29 @@ class ListedChunksTest {
           .forEach((labels, samples) -> assertThat(samples).containsAll(before.get(labels)));
     }
   }
+
+  /** What is in a block of a series that cannot be read any more stays in the head, too. */
+  @Test
+  void aCutGoesOnWhereAListTurnsOverBehindItsBlock() throws IOException {
+    MemoryBlocks blocks = new MemoryBlocks();
+    Map<Labels, List<String>> before;
+    try (Head head = open()) {
+      fillAndList(head);
+      before = Samples.of(head);
+      push(head, 3 * SAMPLES, 3 * SAMPLES + 1);
+      blocks.beforeNextLook(this::damageBeyondMending);
+      assertThat(head.cut(blocks)).isEqualTo(2);
+      assertThat(blocks.blocks()).allSatisfy(b -> assertThat(b.samples()).hasSize(SERIES));
+      assertThat(head.status().maintenance().damagedSeries()).isEqualTo(1);
+      assertThat(Samples.of(head.series(1))).hasSize(1);
+      assertThat(Samples.of(head.series(2))).hasSize(1);
+      assertThat(head.cut(blocks)).isZero();
+    }
+    disk = disk.kill();
+    try (Head head = open()) {
+      blocks
+          .with(head, false)
+          .forEach((labels, samples) -> assertThat(samples).containsAll(before.get(labels)));
+    }
+  }
 }
