@@ -41,11 +41,11 @@ final class ChunkFile {
   private int number;
 
   /**
-   * A bit for each page of {@link #mapped} that was found sound since it was last unloaded. Set
+   * A bit for each page of {@link #mapped} that was found sound since {@link #lookAnew}. Set
    * without a lock: where one is lost, the page is looked at once more. It follows {@link #mapped},
    * and is read before it.
    */
-  private volatile long[] soundPages = {};
+  private volatile long[] soundPages;
 
   /** Pages of it that a start found damaged beyond repair. */
   private final BitSet lost;
@@ -70,7 +70,7 @@ final class ChunkFile {
     this.number = number;
     this.mapped = mapped;
     this.lost = lost;
-    lookAnew();
+    this.soundPages = unknownPages(mapped);
   }
 
   /** Its chunks, and more, are in another array from now on. */
@@ -161,7 +161,7 @@ final class ChunkFile {
 
   /**
    * Whether all pages that a chunk is in have the checksums that were written with them. A page is
-   * looked at once, until it is unloaded or {@link #lookAnew}; what is on the heap is not.
+   * looked at once, until {@link #lookAnew}; what is on the heap is not.
    */
   boolean isSound(int offset) {
     return unsoundPage(offset) < 0;
@@ -274,7 +274,6 @@ final class ChunkFile {
     if (content.isMapped()) {
       content.unload();
     }
-    lookAnew(); // they may come back from the disk
   }
 
   /** Series have so many of its chunks from now on. */

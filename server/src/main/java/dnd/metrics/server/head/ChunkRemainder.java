@@ -40,9 +40,10 @@ final class ChunkRemainder {
 
   /** Adds what is left of a chunk that was looked at; whether it is another one now. */
   boolean add(FinishedChunks all, int i) {
-    if (!isTouched(all.firstMillis(i), all.lastMillis(i))) {
+    long chunkLastMillis = all.lastMillis(i);
+    if (!isTouched(all.firstMillis(i), chunkLastMillis)) {
       chunks.add(all, i);
-      lastMillis = all.lastMillis(i);
+      lastMillis = chunkLastMillis;
       return false;
     }
     addRest(into -> all.decode(i, into, FinishedChunks.NO_ROOM, store));

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * reads in it, and where it cannot be written the chunks stay where they are. Checkpoints speak of
  * these files. A file that no checkpoint needs and no series has a chunk in is removed.
  *
- * <p>{@link #add}, {@link #endFile}, {@link #file}, {@link #isSound}, {@link #mend} and the figures
- * are for any thread; all else for one at a time.
+ * <p>{@link #add}, {@link #endFile}, {@link #file}, {@link #isSound}, {@link #soundBytes} and the
+ * figures are for any thread; all else for one at a time.
  */
 final class ChunkStore {
   private static final Logger LOG = LoggerFactory.getLogger(ChunkStore.class);
@@ -318,17 +318,16 @@ final class ChunkStore {
   }
 
   /**
-   * Unloads all files but the newest ones, which are asked the most; what is read in those is
-   * looked at once more, too.
+   * Unloads all files but the newest ones, which are asked the most. What is read in any of them is
+   * looked at once more.
    */
   void unloadAllBut(int newest) {
     int kept = 0;
     for (ChunkFile file : stored.descendingMap().values()) {
       if (kept++ >= newest) {
         file.unload();
-      } else {
-        file.lookAnew();
       }
+      file.lookAnew();
     }
   }
 

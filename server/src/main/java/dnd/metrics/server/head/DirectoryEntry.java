@@ -9,4 +9,9 @@ sealed interface DirectoryEntry extends Labeled permits HeadSeries, ParkedSeries
 
   /** Time of the newest sample that there ever was; the smallest long for none. */
   long newestMillis();
+
+  /** Whether it may have samples between two times, both included. */
+  default boolean mayHaveSamples(long fromMillis, long toMillis) {
+    return oldestMillis() <= toMillis && newestMillis() >= fromMillis;
+  }
 }

@@ -794,7 +794,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
    *     nothing is deleted
    */
   void delete(long fromMillis, long toMillis) {
-    if (firstMillis > toMillis || newestMillis() < fromMillis) {
+    if (!mayHaveSamples(fromMillis, toMillis)) {
       return;
     }
     RunningValue r = running();

@@ -333,8 +333,7 @@ final class SeriesDirectory {
    */
   @Nullable HeadSeries toDelete(int ref, Deletion deletion) {
     if (entry(ref) instanceof ParkedSeries parked
-        && (parked.oldestMillis() > deletion.toMillis()
-            || parked.newestMillis() < deletion.fromMillis())) {
+        && !parked.mayHaveSamples(deletion.fromMillis(), deletion.toMillis())) {
       return null;
     }
     HeadSeries series = readable(ref);
@@ -431,9 +430,7 @@ final class SeriesDirectory {
       return stored.oldestMillis(place) <= toMillis && stored.newestMillis(place) >= fromMillis;
     }
     DirectoryEntry series = known(ref);
-    return series != null
-        && series.oldestMillis() <= toMillis
-        && series.newestMillis() >= fromMillis;
+    return series != null && series.mayHaveSamples(fromMillis, toMillis);
   }
 
   /** The series, made or parked; one that only the checkpoint has is made. */

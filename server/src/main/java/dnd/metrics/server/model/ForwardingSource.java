@@ -45,6 +45,11 @@ public interface ForwardingSource extends SeriesSource {
   }
 
   @Override
+  default long completeSinceMillis() {
+    return source().completeSinceMillis();
+  }
+
+  @Override
   default List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
     return source().labelNames(matchers, fromMillis, toMillis);
   }

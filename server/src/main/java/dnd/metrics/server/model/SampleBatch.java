@@ -60,7 +60,7 @@ public final class SampleBatch {
    * @return false where there is none, and it is as it was
    */
   public boolean keepLastUpTo(long millis) {
-    int last = (millis == Long.MAX_VALUE ? size : firstFrom(millis + 1)) - 1;
+    int last = firstBehind(millis) - 1;
     if (last < 0) {
       return false;
     }
@@ -74,7 +74,7 @@ public final class SampleBatch {
   /** Leaves of what it holds the samples between two times, both included. */
   public void keepBetween(long fromMillis, long toMillis) {
     int from = firstFrom(fromMillis);
-    int to = toMillis == Long.MAX_VALUE ? size : firstFrom(toMillis + 1);
+    int to = firstBehind(toMillis);
     if (from > 0 && to > from) {
       move(from, 0, to - from);
     }
@@ -87,7 +87,7 @@ public final class SampleBatch {
    */
   public void removeBetween(long fromMillis, long toMillis) {
     int from = firstFrom(fromMillis);
-    int to = toMillis == Long.MAX_VALUE ? size : firstFrom(toMillis + 1);
+    int to = firstBehind(toMillis);
     if (to > from) {
       move(to, from, size - to);
       size -= to - from;
@@ -113,6 +113,11 @@ public final class SampleBatch {
     }
     int at = Arrays.binarySearch(timestamps, 0, size, millis);
     return at < 0 ? -at - 1 : at;
+  }
+
+  /** The place of the first sample behind {@code millis}. */
+  private int firstBehind(long millis) {
+    return millis == Long.MAX_VALUE ? size : firstFrom(millis + 1);
   }
 
   private void move(int from, int to, int n) {

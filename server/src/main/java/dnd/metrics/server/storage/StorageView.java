@@ -138,11 +138,6 @@ final class StorageView implements SeriesView {
         : store.overlapping(snapshot.blocks(), completeSinceMillis, fromMillis, toMillis);
   }
 
-  @Override
-  public long completeSinceMillis() {
-    return completeSinceMillis;
-  }
-
   /** From when on there are raw samples. */
   private long rawMillis(List<BlockMeta> raw) {
     long oldest = raw.stream().mapToLong(BlockMeta::minMillis).min().orElse(Long.MAX_VALUE);
