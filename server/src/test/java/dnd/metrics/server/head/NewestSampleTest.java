@@ -93,10 +93,7 @@ class NewestSampleTest {
       SampleBatch batch = new SampleBatch();
       for (long to = 0; to < 200; to++) {
         if (series.readNewest(0, to, batch)) {
-          assertThat(Samples.of(series, 0, to))
-              .as("up to %d", to)
-              .last()
-              .isEqualTo(batch.timestamps[0] + "=" + Samples.text(batch.values[0]));
+          assertLast(series, 0, to, batch, "up to " + to);
         }
       }
     }
@@ -110,16 +107,21 @@ class NewestSampleTest {
       looks++;
       if (series.readNewest(from, to, batch)) {
         atHand++;
-        assertThat(batch.size).isEqualTo(1);
-        Histogram[] histograms = batch.histograms;
-        String text =
-            histograms == null ? Samples.text(batch.values[0]) : Samples.text(histograms[0]);
-        assertThat(Samples.of(series, from, to))
-            .as("seed %d, %s", seed, series.labels())
-            .last()
-            .isEqualTo(batch.timestamps[0] + "=" + text);
+        assertLast(series, from, to, batch, "seed " + seed + ", " + series.labels());
         before += series.newestMillis() > batch.timestamps[0] ? 1 : 0;
       }
     }
+  }
+
+  /** The batch has one sample, the last that is read between two times. */
+  private static void assertLast(
+      HeadSeries series, long from, long to, SampleBatch batch, String as) {
+    assertThat(batch.size).as(as).isEqualTo(1);
+    Histogram[] histograms = batch.histograms;
+    String text = histograms == null ? Samples.text(batch.values[0]) : Samples.text(histograms[0]);
+    assertThat(Samples.of(series, from, to))
+        .as(as)
+        .last()
+        .isEqualTo(batch.timestamps[0] + "=" + text);
   }
 }

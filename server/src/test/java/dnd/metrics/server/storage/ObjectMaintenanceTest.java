@@ -200,15 +200,20 @@ class ObjectMaintenanceTest {
     });
   }
 
-  /** Right after a start; a service whose blocks are all in the store. */
-  @Test
-  void whoSearchesWaitsForTheFirstLook() throws Exception {
+  /** All blocks are in the store, and the older ones nowhere else. */
+  private void fillTheStore() throws IOException {
     fill(3, 5);
     localMillis = 2 * RANGE;
     try (Life life = new Life()) {
       life.objects.run();
       life.objects.run();
     }
+  }
+
+  /** Right after a start; a service whose blocks are all in the store. */
+  @Test
+  void whoSearchesWaitsForTheFirstLook() throws Exception {
+    fillTheStore();
     int series = model.size();
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       try (Life life = new Life()) {
@@ -275,12 +280,7 @@ class ObjectMaintenanceTest {
   /** Rules and dashboards go on after a start while the store is away. */
   @Test
   void whatTheHeadHasIsAnsweredWhileNobodyKnowsWhatIsInTheStore() throws IOException {
-    fill(3, 5);
-    localMillis = 2 * RANGE;
-    try (Life life = new Life()) {
-      life.objects.run();
-      life.objects.run();
-    }
+    fillTheStore();
     try (Life life = new Life()) {
       store.failAfter(0, false);
       assertThatThrownBy(life.objects::run).hasMessage("the store is away");
