@@ -19,16 +19,21 @@ import java.util.Locale;
  */
 final class BareHttpQueries implements QueryClient {
   private final Peer peer;
-  private final Socket socket;
-  private final InputStream in;
+  private Socket socket;
+  private InputStream in;
 
   BareHttpQueries(Peer peer) throws IOException {
     this.peer = peer;
+    socket = connect(peer);
+    in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+  }
+
+  private static Socket connect(Peer peer) throws IOException {
     URI address = peer.address();
-    socket = new Socket();
+    Socket socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), 5_000);
-    in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+    return socket;
   }
 
   @Override
@@ -39,8 +44,7 @@ final class BareHttpQueries implements QueryClient {
             + " HTTP/1.1\r\nHost: "
             + peer.address().getAuthority()
             + "\r\n\r\n";
-    socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-    String status = line();
+    String status = send(request);
     long length = 0;
     boolean chunked = false;
     for (String header = line(); !header.isEmpty(); header = line()) {
@@ -56,6 +60,21 @@ final class BareHttpQueries implements QueryClient {
           peer.name() + " refused " + query.expression() + ": " + new String(body, ISO_8859_1));
     }
     return List.of(body);
+  }
+
+  /** Returns the answer's first line; peers end a connection that was silent for a minute. */
+  private String send(String request) throws IOException {
+    byte[] bytes = request.getBytes(ISO_8859_1);
+    try {
+      socket.getOutputStream().write(bytes);
+      return line();
+    } catch (IOException e) {
+      socket.close();
+      socket = connect(peer);
+      in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+      socket.getOutputStream().write(bytes);
+      return line();
+    }
   }
 
   private byte[] chunks() throws IOException {

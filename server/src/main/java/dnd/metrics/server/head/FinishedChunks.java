@@ -32,9 +32,7 @@ final class FinishedChunks {
   /** Stands in a checkpoint where chunks that are there have their encoding. */
   private static final int IN_A_FILE = 0;
 
-  /** Stands for a distance that is too large for its four bytes: the file has the time. */
-  private static final int FAR = -1;
-
+  /** How far a chunk may be behind the first one where four bytes say so: 49 days. */
   private static final long FAR_MILLIS = 0xffff_ffffL;
 
   /** The newest of the lists; null for none. */
@@ -47,8 +45,9 @@ final class FinishedChunks {
   private final long lastMillis;
 
   /**
-   * Two numbers for each chunk: by how many milliseconds it begins behind the first one (unsigned;
-   * or {@link #FAR}), and its offset.
+   * Two numbers for each chunk: by how many milliseconds it begins behind the first one (unsigned),
+   * and its offset. Where one of them is farther behind it, three: the upper half of the distance,
+   * too.
    */
   private final int[] places;
 
@@ -108,10 +107,24 @@ final class FinishedChunks {
 
   /** Time of a chunk's first sample. */
   long firstMillis(int i) {
-    int distance = places[2 * i];
-    return distance == FAR
-        ? files[i].firstMillis(offset(i))
-        : firstMillis + Integer.toUnsignedLong(distance);
+    int at = width() * i;
+    long distance = Integer.toUnsignedLong(places[at]);
+    if (areFar()) {
+      distance |= (long) places[at + 2] << Integer.SIZE;
+    }
+    return firstMillis + distance;
+  }
+
+  private int width() {
+    return areFar() ? 3 : 2;
+  }
+
+  private static boolean isFar(long firstMillis, long millis) {
+    return Long.compareUnsigned(millis - firstMillis, FAR_MILLIS) > 0;
+  }
+
+  private boolean areFar() {
+    return places.length > 2 * files.length;
   }
 
   /** Time of a chunk's last sample; looks into the file. */
@@ -120,12 +133,7 @@ final class FinishedChunks {
   }
 
   private int offset(int i) {
-    return places[2 * i + 1];
-  }
-
-  private static int distance(long firstMillis, long millis) {
-    long distance = millis - firstMillis;
-    return distance >= 0 && distance < FAR_MILLIS ? (int) distance : FAR;
+    return places[width() * i + 1];
   }
 
   /** The first chunk that does not begin before a time; their number where there is none. */
@@ -211,8 +219,14 @@ final class FinishedChunks {
   FinishedChunks plus(long chunkFirstMillis, long chunkLastMillis, ChunkPlace place) {
     int n = files.length;
     long first = n == 0 ? chunkFirstMillis : firstMillis;
+    if (areFar() || isFar(first, chunkFirstMillis)) {
+      Builder all = new Builder();
+      all.addAll(this);
+      all.add(chunkFirstMillis, place);
+      return all.buildBehind(older, chunkLastMillis);
+    }
     int[] morePlaces = Arrays.copyOf(places, 2 * n + 2);
-    morePlaces[2 * n] = distance(first, chunkFirstMillis);
+    morePlaces[2 * n] = (int) (chunkFirstMillis - first);
     morePlaces[2 * n + 1] = place.offset();
     ChunkFile[] moreFiles = Arrays.copyOf(files, n + 1);
     moreFiles[n] = place.file();
@@ -231,17 +245,20 @@ final class FinishedChunks {
       return new FinishedChunks(
           lists, Long.MAX_VALUE, Long.MAX_VALUE, NONE.places, NONE.files); // a part, to read in
     }
+    long last = to == files.length ? lastMillis : firstMillis(to) - 1; // looks into no file
+    if (areFar()) {
+      Builder some = new Builder();
+      for (int i = from; i < to; i++) {
+        some.add(this, i);
+      }
+      return some.buildBehind(lists, last);
+    }
     long first = firstMillis(from);
     int[] somePlaces = Arrays.copyOfRange(places, 2 * from, 2 * to);
     for (int i = from; i < to; i++) {
-      somePlaces[2 * (i - from)] = distance(first, firstMillis(i));
+      somePlaces[2 * (i - from)] = (int) (firstMillis(i) - first);
     }
-    return new FinishedChunks(
-        lists,
-        first,
-        to == files.length ? lastMillis : firstMillis(to) - 1, // looks into no file
-        somePlaces,
-        Arrays.copyOfRange(files, from, to));
+    return new FinishedChunks(lists, first, last, somePlaces, Arrays.copyOfRange(files, from, to));
   }
 
   /**
@@ -536,13 +553,23 @@ final class FinishedChunks {
      * @param lastMillis of the last of them, of which there is one at least
      */
     FinishedChunks build(long lastMillis) {
-      int[] places = new int[2 * files.size()];
-      for (int i = 0; i < files.size(); i++) {
-        places[2 * i] = distance(begins[0], begins[i]);
-        places[2 * i + 1] = offsets[i];
+      return buildBehind(null, lastMillis);
+    }
+
+    private FinishedChunks buildBehind(@Nullable ListedChunks lists, long lastMillis) {
+      int count = files.size();
+      int width = isFar(begins[0], begins[count - 1]) ? 3 : 2;
+      int[] places = new int[width * count];
+      for (int i = 0; i < count; i++) {
+        long distance = begins[i] - begins[0];
+        places[width * i] = (int) distance;
+        places[width * i + 1] = offsets[i];
+        if (width == 3) {
+          places[width * i + 2] = (int) (distance >>> Integer.SIZE);
+        }
       }
       return new FinishedChunks(
-          null, begins[0], lastMillis, places, files.toArray(ChunkFile[]::new));
+          lists, begins[0], lastMillis, places, files.toArray(ChunkFile[]::new));
     }
   }
 }

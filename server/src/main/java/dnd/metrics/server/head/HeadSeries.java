@@ -621,7 +621,20 @@ public final class HeadSeries implements Series, DirectoryEntry {
     if (state.isOpen()) {
       return state.timeMillis();
     }
-    return lastMillis == NEVER ? NEVER : lastMillis + 1;
+    return freeMillis(NEVER);
+  }
+
+  /**
+   * That time, or just behind the newest sample but for a running one. What came out of order may
+   * be behind what the chunks have, where samples of them were deleted.
+   */
+  private long freeMillis(long millis) {
+    long newest = lastMillis;
+    OutOfOrderSamples late = outOfOrder();
+    if (late != null) {
+      newest = Math.max(newest, late.newestRun().lastMillis());
+    }
+    return newest == NEVER ? millis : Math.max(millis, newest + 1);
   }
 
   private void publish(RunningValue state) {
@@ -660,7 +673,7 @@ public final class HeadSeries implements Series, DirectoryEntry {
   long appendStaleMarker(long timeMillis) {
     boolean histograms = running() instanceof RunningHistogram || lastHistogram() != null;
     settleIfAny();
-    long at = lastMillis == NEVER ? timeMillis : Math.max(timeMillis, lastMillis + 1);
+    long at = freeMillis(timeMillis);
     if (histograms) {
       appendInOrder(at, STALE_HISTOGRAM);
     } else {

@@ -61,6 +61,43 @@ class FinishedChunksTest {
     }
   }
 
+  /** Beyond 49 days, four bytes do not say how far a chunk is behind the first one. */
+  @Test
+  void theyMayBeFarApart() {
+    for (int seed = 0; seed < 40; seed++) {
+      Random random = new Random(seed);
+      List<Long> begins = new ArrayList<>();
+      FinishedChunks all = FinishedChunks.NONE;
+      long time = -(random.nextLong() >>> 20);
+      for (int i = 0; i < 12; i++) {
+        time += 1 + (random.nextLong() >>> (27 + random.nextInt(30)));
+        begins.add(time);
+        all = all.plus(time, time + 5, chunk(time, time + 5));
+        time += 5;
+      }
+      for (int from = 0; from <= begins.size(); from++) {
+        FinishedChunks some = all.withoutFirst(from);
+        assertThat(begins(some)).as("seed %d", seed).isEqualTo(begins.subList(from, 12));
+        for (int to = from; to < begins.size(); to++) {
+          FinishedChunks part = some.before(begins.get(to));
+          assertThat(begins(part)).as("seed %d", seed).isEqualTo(begins.subList(from, to));
+        }
+      }
+      for (int i = 0; i < begins.size(); i++) {
+        assertThat(all.firstBeginning(begins.get(i))).isEqualTo(i);
+        assertThat(all.firstFrom(begins.get(i) + 3)).isEqualTo(i);
+      }
+    }
+  }
+
+  private static List<Long> begins(FinishedChunks chunks) {
+    List<Long> begins = new ArrayList<>();
+    for (int i = 0; i < chunks.size(); i++) {
+      begins.add(chunks.firstMillis(i));
+    }
+    return begins;
+  }
+
   @Test
   void aPartIsAsTheWholeIs() {
     Random random = new Random(2);
