@@ -21,6 +21,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -56,9 +57,16 @@ public final class Blocks implements Closeable {
 
   /**
    * Held while samples are deleted, and while a block comes in sight that may hold them: before all
-   * other locks but those of the head's and the blocks' upkeep, and across I/O.
+   * other locks but those of the head's and the blocks' upkeep, and {@code recallLock}, and across
+   * I/O of the local disk.
    */
   private final ReentrantLock contentLock = new ReentrantLock();
+
+  /**
+   * Held while a block is brought here, one at a time, also while its files come from the object
+   * store: before {@code contentLock}, so that nobody waits for the store who has that.
+   */
+  private final ReentrantLock recallLock = new ReentrantLock();
 
   private final Object changeLock = new Object();
 
@@ -180,12 +188,31 @@ public final class Blocks implements Closeable {
   }
 
   /**
+   * The same for work that waits for an object store: {@link #awaitEarlierQueries} does not wait
+   * for that.
+   */
+  BlockSnapshot holdAside() {
+    BlockSnapshot snapshot = hold();
+    try {
+      return new BlockSnapshot(snapshot.blocks(), CompletableFuture.completedFuture(null));
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  /**
    * Lets a block that was written be read from now on.
    *
    * @throws DamagedBlockException where it cannot be; nothing is changed then
    */
   public void add(Ulid ulid) throws IOException {
     replace(List.of(), List.of(ulid));
+  }
+
+  /** What is done to a block before anybody reads it here. */
+  @FunctionalInterface
+  private interface Change {
+    void make(Block block) throws IOException;
   }
 
   /** Where samples are deleted before they are in blocks. */
@@ -206,68 +233,110 @@ public final class Blocks implements Closeable {
    * @throws IOException where that failed: a part may be deleted then, and it may be done again
    */
   void delete(Deletion deletion, Deletable head) throws IOException {
-    contentLock.lock();
-    try {
-      deletions.incrementAndGet();
-      head.delete(deletion);
-      BlockSnapshot snapshot = hold();
-      try {
-        for (Block block : snapshot.blocks()) {
-          try {
-            block.delete(deletion);
-          } catch (DamagedBlockException e) {
-            setAside(block, e);
-          }
-        }
+    Set<Ulid> without = new HashSet<>();
+    boolean done = false;
+    while (!done) {
+      deleteFar(deletion, without);
+      contentLock.lock();
+      try { // all that was to be brought here is, if nothing has gone from here since
+        done = far(deletion, without).isEmpty() && deleteHere(deletion, head);
       } finally {
-        snapshot.release();
+        contentLock.unlock();
       }
-      deleteRemote(deletion);
-    } finally {
-      contentLock.unlock();
     }
   }
 
-  /** What is in the object store only is brought here first, to be written anew without it. */
-  private void deleteRemote(Deletion deletion) throws IOException {
-    RemoteBlocks store = remote;
-    if (store == null) {
-      return;
-    }
+  /** Returns false where a block was set aside: it may be in the object store too. */
+  private boolean deleteHere(Deletion deletion, Deletable head) throws IOException {
+    boolean all = true;
+    deletions.incrementAndGet();
+    head.delete(deletion);
+    BlockSnapshot snapshot = hold();
     try {
-      for (RemoteBlocks.Remote each :
-          store.overlapping(
-              current.blocks(),
-              current.oldestMillis(),
-              deletion.fromMillis(),
-              deletion.toMillis())) {
-        Block block = store.acquire(each);
-        boolean concerned;
+      for (Block block : snapshot.blocks()) {
         try {
-          concerned = block.hasSomethingOf(deletion);
-        } finally {
-          block.release();
-        }
-        if (concerned) {
-          recall(each);
-          for (Block here : current.blocks()) {
-            if (here.meta().ulid().equals(each.meta().ulid())) {
-              here.delete(deletion);
-            }
-          }
+          block.delete(deletion);
+        } catch (DamagedBlockException e) {
+          setAside(block, e);
+          all = false;
         }
       }
+    } finally {
+      snapshot.release();
+    }
+    return all;
+  }
+
+  /**
+   * What is in the object store only is brought here, one block after the other, to be written anew
+   * without it.
+   *
+   * @param without takes the names of those that have nothing of it
+   */
+  private void deleteFar(Deletion deletion, Set<Ulid> without) throws IOException {
+    for (RemoteBlocks.Remote each : far(deletion, without)) {
+      try {
+        if (hasSomethingOf(deletion, each)) {
+          recall(each, block -> block.delete(deletion));
+        } else {
+          without.add(each.meta().ulid());
+        }
+      } catch (IOException | UnreadableSamplesException e) {
+        if (isFar(each)) { // or else it went from the store because it was brought here
+          throw new IOException(e.getMessage(), e);
+        }
+      }
+    }
+  }
+
+  /** What is in the object store only and may have something of a deletion, but for some. */
+  private List<RemoteBlocks.Remote> far(Deletion deletion, Set<Ulid> without) throws IOException {
+    RemoteBlocks store = remote;
+    if (store == null) {
+      return List.of();
+    }
+    BlockSnapshot now = current;
+    try {
+      return store
+          .overlapping(
+              now.blocks(),
+              now.oldestMillis(),
+              deletion.fromMillis(),
+              deletion.toMillis())
+          .stream()
+          .filter(each -> !without.contains(each.meta().ulid()))
+          .toList();
     } catch (UnreadableSamplesException e) {
       throw new IOException(e.getMessage(), e);
     }
   }
 
-  /** Brings a block here that is in the object store only. */
+  private boolean hasSomethingOf(Deletion deletion, RemoteBlocks.Remote far) {
+    Block block = Objects.requireNonNull(remote).acquire(far);
+    try {
+      return block.hasSomethingOf(deletion);
+    } finally {
+      block.release();
+    }
+  }
+
+  private boolean isFar(RemoteBlocks.Remote each) {
+    return remote != null && remote.hasAlone(current.blocks(), each.meta());
+  }
+
+  /**
+   * Brings a block here that is in the object store only; where it is not any more, since it came
+   * here, or was replaced or removed meanwhile, nothing is done.
+   */
   void recall(RemoteBlocks.Remote far) throws IOException {
-    contentLock.lock();
+    recall(far, block -> {});
+  }
+
+  private void recall(RemoteBlocks.Remote far, Change before) throws IOException {
+    recallLock.lock();
     try {
       RemoteBlocks store = remote;
-      if (store == null || ulids().contains(far.meta().ulid())) {
+      if (store == null || !isFar(far)) {
         return;
       }
       PreparedBlock prepared =
@@ -278,9 +347,9 @@ public final class Blocks implements Closeable {
                       .filter(path -> !path.equals(BlockObjects.META))
                       .toList(),
                   path -> store.read(far.meta().ulid(), path));
-      replace(List.of(), Optional.of(prepared), () -> true);
+      replace(List.of(), Optional.of(prepared), () -> isFar(far), before);
     } finally {
-      contentLock.unlock();
+      recallLock.unlock();
     }
   }
 
@@ -335,6 +404,15 @@ public final class Blocks implements Closeable {
    */
   boolean replace(List<Ulid> removed, Optional<PreparedBlock> prepared, BooleanSupplier isStillTrue)
       throws IOException {
+    return replace(removed, prepared, isStillTrue, block -> {});
+  }
+
+  private boolean replace(
+      List<Ulid> removed,
+      Optional<PreparedBlock> prepared,
+      BooleanSupplier isStillTrue,
+      Change before)
+      throws IOException {
     contentLock.lock();
     try {
       if (!isStillTrue.getAsBoolean()) {
@@ -350,7 +428,7 @@ public final class Blocks implements Closeable {
       prepared.get().publish();
       List<Ulid> added = prepared.map(block -> block.meta().ulid()).stream().toList();
       try {
-        replace(removed, added);
+        replace(removed, added, before);
       } catch (IOException | RuntimeException e) {
         if (!ulids().containsAll(added)) { // what is deleted later would stay in it
           prepared.ifPresent(block -> block.withdraw(e));
@@ -370,6 +448,10 @@ public final class Blocks implements Closeable {
    * @throws DamagedBlockException where one of the new ones cannot be read; nothing is changed then
    */
   void replace(List<Ulid> removed, List<Ulid> added) throws IOException {
+    replace(removed, added, block -> {});
+  }
+
+  private void replace(List<Ulid> removed, List<Ulid> added, Change before) throws IOException {
     contentLock.lock();
     try {
       // Before those that name them as their parents can go in turn.
@@ -384,7 +466,9 @@ public final class Blocks implements Closeable {
       List<Block> gone;
       try {
         for (Ulid ulid : added) {
-          fresh.add(Block.open(files, ulid));
+          Block block = Block.open(files, ulid);
+          fresh.add(block);
+          before.make(block);
         }
         gone = change(removed, fresh);
         synchronized (obsolete) {
@@ -487,23 +571,28 @@ public final class Blocks implements Closeable {
 
   private boolean remove(Nameless each, DiskPace pace, BooleanSupplier isStopping)
       throws IOException {
-    boolean isLeftover = each.block == null;
-    if (isLeftover) { // a block that is brought here may be written into a folder of that name
-      contentLock.lock();
+    if (each.block != null) {
+      return removeFolder(each, pace, isStopping);
+    }
+    if (!recallLock.tryLock()) { // a block that is brought here may be written into that folder
+      return true;
     }
     try {
-      if (!files.deleteInSteps(each.folder, pace, isStopping)) {
-        return false;
-      }
-      synchronized (obsolete) {
-        nameless.remove(each);
-      }
-      return true;
+      return removeFolder(each, pace, isStopping);
     } finally {
-      if (isLeftover) {
-        contentLock.unlock();
-      }
+      recallLock.unlock();
     }
+  }
+
+  private boolean removeFolder(Nameless each, DiskPace pace, BooleanSupplier isStopping)
+      throws IOException {
+    if (!files.deleteInSteps(each.folder, pace, isStopping)) {
+      return false;
+    }
+    synchronized (obsolete) {
+      nameless.remove(each);
+    }
+    return true;
   }
 
   /** No longer reads a block that turned out to be damaged; the first to find out reports it. */

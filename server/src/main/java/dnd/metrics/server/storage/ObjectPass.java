@@ -109,13 +109,13 @@ final class ObjectPass {
 
   /** The blocks that are in the store and not here, as far as one knows. */
   List<Ulid> far() {
+    return farBlocks().stream().map(each -> each.meta().ulid()).toList();
+  }
+
+  private List<RemoteBlocks.Remote> farBlocks() {
     BlockSnapshot snapshot = blocks.hold();
     try {
-      return remote
-          .overlapping(snapshot.blocks(), Long.MIN_VALUE, Long.MIN_VALUE, Long.MAX_VALUE)
-          .stream()
-          .map(each -> each.meta().ulid())
-          .toList();
+      return remote.overlapping(snapshot.blocks(), Long.MIN_VALUE, Long.MIN_VALUE, Long.MAX_VALUE);
     } finally {
       snapshot.release();
     }
@@ -170,7 +170,7 @@ final class ObjectPass {
   }
 
   private void upload(ObjectListing listing) throws IOException {
-    BlockSnapshot snapshot = blocks.hold();
+    BlockSnapshot snapshot = blocks.holdAside();
     try {
       for (Block block : snapshot.blocks()) {
         Ulid ulid = block.meta().ulid();
@@ -227,27 +227,21 @@ final class ObjectPass {
     recalled.retainAll(new HashSet<>(blocks.ulids()));
     Retention current = retention.get();
     long now = clock.millis();
-    BlockSnapshot snapshot = blocks.hold();
-    try {
-      for (RemoteBlocks.Remote each :
-          remote.overlapping(snapshot.blocks(), Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE)) {
-        long over = Long.MIN_VALUE;
-        for (long time : current.times()) {
-          over = Retention.isOver(time, each.meta().maxMillis(), now) ? time : over;
-        }
-        Ulid ulid = each.meta().ulid();
-        if (over == Long.MIN_VALUE || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over) {
-          continue;
-        }
-        if (hasSeriesThatAreOver(each, current, now)) {
-          recalled.add(ulid);
-          blocks.recall(each);
-        } else {
-          lookedThrough.put(ulid, over);
-        }
+    for (RemoteBlocks.Remote each : farBlocks()) {
+      long over = Long.MIN_VALUE;
+      for (long time : current.times()) {
+        over = Retention.isOver(time, each.meta().maxMillis(), now) ? time : over;
       }
-    } finally {
-      snapshot.release();
+      Ulid ulid = each.meta().ulid();
+      if (over == Long.MIN_VALUE || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over) {
+        continue;
+      }
+      if (hasSeriesThatAreOver(each, current, now)) {
+        recalled.add(ulid);
+        blocks.recall(each);
+      } else {
+        lookedThrough.put(ulid, over);
+      }
     }
     lookedThrough.keySet().retainAll(new HashSet<>(listing.all()));
   }
@@ -269,7 +263,7 @@ final class ObjectPass {
   /** Those of which something is to be made yet come last: it is made of local copies only. */
   private void dropLocalCopies(ObjectListing listing) throws IOException {
     long now = clock.millis();
-    BlockSnapshot snapshot = blocks.hold();
+    BlockSnapshot snapshot = blocks.holdAside();
     try {
       long bytes = snapshot.blocks().stream().mapToLong(Block::byteSize).sum();
       Set<Ulid> waits = waitingOf.apply(snapshot.blocks().stream().map(Block::meta).toList());

@@ -150,9 +150,7 @@ final class RemoteBlocks implements Closeable {
     }
     List<Remote> found = new ArrayList<>();
     for (Remote remote : all.values()) {
-      if (remote.meta().overlaps(fromMillis, toMillis)
-          && !isIn(local, remote.meta())
-          && !removed.has(remote.meta())) {
+      if (remote.meta().overlaps(fromMillis, toMillis) && isNotIn(local, remote.meta())) {
         found.add(remote);
       }
     }
@@ -161,6 +159,20 @@ final class RemoteBlocks implements Closeable {
       return c != 0 ? c : a.meta().ulid().compareTo(b.meta().ulid());
     });
     return found;
+  }
+
+  /**
+   * Whether a block is in the store and not on the local disk in any form, and was not removed for
+   * good.
+   *
+   * @param local what is on the local disk
+   */
+  boolean hasAlone(List<Block> local, BlockMeta meta) {
+    return all.containsKey(meta.ulid()) && isNotIn(local, meta);
+  }
+
+  private boolean isNotIn(List<Block> local, BlockMeta meta) {
+    return !isIn(local, meta) && !removed.has(meta);
   }
 
   private static boolean isIn(List<Block> local, BlockMeta meta) {

@@ -20,6 +20,7 @@ public final class MemoryStore implements ObjectStore {
   private boolean failsForEver;
   private @Nullable Error error;
   private String unreadable = "";
+  private Runnable atTransfer = () -> {};
   private long steps;
   private long puts;
 
@@ -37,6 +38,11 @@ public final class MemoryStore implements ObjectStore {
   /** Lets no object be read that has this name; the empty name for none. */
   public synchronized void failReadsOf(String name) {
     unreadable = name;
+  }
+
+  /** Does something first when the next object is put, or read as a whole. */
+  public synchronized void atNextTransfer(Runnable action) {
+    atTransfer = action;
   }
 
   public synchronized long steps() {
@@ -88,8 +94,13 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public synchronized void put(String name, MemorySegment content) throws IOException {
+  public void put(String name, MemorySegment content) throws IOException {
     ObjectNames.check(name);
+    takeAtTransfer().run(); // others are served meanwhile
+    putAtOnce(name, content);
+  }
+
+  private synchronized void putAtOnce(String name, MemorySegment content) throws IOException {
     step();
     puts++;
     objects.put(name, content.toArray(ValueLayout.JAVA_BYTE));
@@ -103,7 +114,18 @@ public final class MemoryStore implements ObjectStore {
   }
 
   @Override
-  public synchronized InputStream read(String name) throws IOException {
+  public InputStream read(String name) throws IOException {
+    takeAtTransfer().run();
+    return readAtOnce(name);
+  }
+
+  private synchronized Runnable takeAtTransfer() {
+    Runnable action = atTransfer;
+    atTransfer = () -> {};
+    return action;
+  }
+
+  private synchronized InputStream readAtOnce(String name) throws IOException {
     step();
     if (name.equals(unreadable)) {
       throw new IOException(name + " is refused");

@@ -17,7 +17,6 @@ import dnd.metrics.server.block.SampleList.Sample;
 import dnd.metrics.server.block.SourceModel;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
-import dnd.metrics.server.model.Deletion;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.SampleReader;
@@ -25,9 +24,7 @@ import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -300,38 +297,6 @@ class StorageTest {
       assertThat(files.list("")).doesNotContain(parent.toString());
       blocks.replace(List.of(child), List.of(next));
       assertThat(blocks.ulids()).containsExactly(fresh, next);
-    }
-  }
-
-  /** A block that is brought here is written into a folder that may have been left by another. */
-  @Test
-  void whatAStartCouldNotRemoveIsNotRemovedWhileABlockIsBroughtHere() throws Exception {
-    String left = Ulid.of(START, new Random(9)) + ".tmp-for-creation";
-    files.createFolder(left);
-    files.failDeletionsOf(left);
-    try (Blocks blocks = Blocks.open(files, reports::add)) {
-      files.failDeletionsOf("");
-      Thread removal =
-          new Thread(() -> {
-            try {
-              blocks.removeUnread(DiskPace.UNPACED, () -> false);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-      blocks.delete( // which holds the lock that a block is brought here with
-          new Deletion(List.of(List.of()), 0, 1),
-          deletion -> {
-            removal.start();
-            try {
-              assertThat(removal.join(Duration.ofMillis(200))).isFalse();
-            } catch (InterruptedException e) {
-              throw new IOException(e);
-            }
-            assertThat(files.list("")).contains(left);
-          });
-      removal.join();
-      assertThat(files.list("")).doesNotContain(left);
     }
   }
 
