@@ -74,6 +74,7 @@ public final class Blocks implements Closeable {
   private @Nullable RemoteBlocks remote;
 
   private @Nullable RemovedBlocks removedForGood;
+  private @Nullable FarUntil farUntil;
   private final AtomicLong deletions = new AtomicLong();
 
   /**
@@ -134,6 +135,7 @@ public final class Blocks implements Closeable {
           opened.add(Block.open(files, Ulid.parse(name)));
         } catch (DamagedBlockException e) {
           report.accept(e.getMessage() + "; block " + name + " is set aside");
+          FarUntil.remove(files); // it may be in the object store
           files.rename(name, name + DAMAGED_SUFFIX);
           files.forceFolder("");
           damaged++;
@@ -164,9 +166,10 @@ public final class Blocks implements Closeable {
   }
 
   /** Reads also what is in an object store; before anybody reads. */
-  void attach(RemoteBlocks inStore, RemovedBlocks removed) {
+  void attach(RemoteBlocks inStore, RemovedBlocks removed, FarUntil until) {
     remote = inStore;
     removedForGood = removed;
+    farUntil = until;
   }
 
   @Nullable RemoteBlocks remote() {
@@ -175,6 +178,13 @@ public final class Blocks implements Closeable {
 
   BlockFiles files() {
     return files;
+  }
+
+  /** From when on nothing is missed while it is not known what is in the object store. */
+  long completeSinceMillis(BlockSnapshot snapshot) {
+    FarUntil until = farUntil;
+    long oldest = snapshot.oldestMillis();
+    return until == null ? oldest : Math.max(oldest, until.millis());
   }
 
   /** What is read now, held for the caller, who releases it. */
@@ -299,10 +309,7 @@ public final class Blocks implements Closeable {
     try {
       return store
           .overlapping(
-              now.blocks(),
-              now.oldestMillis(),
-              deletion.fromMillis(),
-              deletion.toMillis())
+              now.blocks(), completeSinceMillis(now), deletion.fromMillis(), deletion.toMillis())
           .stream()
           .filter(each -> !without.contains(each.meta().ulid()))
           .toList();
@@ -363,6 +370,9 @@ public final class Blocks implements Closeable {
     try {
       for (Block block : current.blocks()) {
         if (block.meta().ulid().equals(ulid) && block.meta().stats().tombstones() == 0) {
+          if (farUntil != null) {
+            farUntil.raise(block.meta().maxMillis());
+          }
           replace(List.of(ulid), List.of());
           return true;
         }
@@ -607,6 +617,11 @@ public final class Blocks implements Closeable {
     }
     LOG.error("{}; block {} is set aside, the others are served", problem.getMessage(), ulid);
     try {
+      if (farUntil == null) { // it may be in an object store of earlier
+        FarUntil.remove(files);
+      } else {
+        farUntil.forget();
+      }
       files.rename(ulid.toString(), ulid + DAMAGED_SUFFIX);
       files.forceFolder("");
     } catch (IOException e) {

@@ -36,6 +36,7 @@ final class ObjectPass {
   private final BlockObjects objects;
   private final RemoteBlocks remote;
   private final RemovedBlocks removed;
+  private final FarUntil farUntil;
   private final ObjectSettings settings;
   private final CurrentRetention retention;
   private final InstantSource clock;
@@ -78,7 +79,8 @@ final class ObjectPass {
     this.retention = retention;
     this.clock = clock;
     this.isClosed = isClosed;
-    blocks.attach(remote, removed);
+    this.farUntil = new FarUntil(blocks.files(), objects.store().describe());
+    blocks.attach(remote, removed, farUntil);
   }
 
   /**
@@ -94,6 +96,7 @@ final class ObjectPass {
     show(listing);
     recallWhatIsPartlyOver(listing);
     dropLocalCopies(listing);
+    farUntil.learn(this::newestFarMillis);
   }
 
   /**
@@ -110,6 +113,14 @@ final class ObjectPass {
   /** The blocks that are in the store and not here, as far as one knows. */
   List<Ulid> far() {
     return farBlocks().stream().map(each -> each.meta().ulid()).toList();
+  }
+
+  /** When the last of those ends. */
+  private long newestFarMillis() {
+    return farBlocks().stream()
+        .mapToLong(each -> each.meta().maxMillis())
+        .max()
+        .orElse(Long.MIN_VALUE);
   }
 
   private List<RemoteBlocks.Remote> farBlocks() {

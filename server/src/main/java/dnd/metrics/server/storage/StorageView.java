@@ -65,7 +65,7 @@ final class StorageView implements SeriesView {
     this.completeSinceMillis =
         store == null || store.isKnown()
             ? snapshot.oldestMillis()
-            : Math.min(snapshot.oldestMillis(), head.completeSinceMillis());
+            : Math.min(blocks.completeSinceMillis(snapshot), head.completeSinceMillis());
   }
 
   @Override
