@@ -45,8 +45,11 @@ final class ObjectPass {
   /** Blocks that were looked through, and at which time of retention nothing of them was over. */
   private final Map<Ulid, Long> lookedThrough = new HashMap<>();
 
-  /** Blocks that were brought here because of series that are over. */
+  /** The block that was brought here because of series that are over, until it is written anew. */
   private final Set<Ulid> recalled = new HashSet<>();
+
+  /** By which both of these are. */
+  private Retention recalledFor = Retention.EVERYTHING;
 
   private volatile int blocksThere;
   private volatile int waiting;
@@ -94,8 +97,8 @@ final class ObjectPass {
     upload(listing);
     removeWhatIsOver(listing);
     show(listing);
-    recallWhatIsPartlyOver(listing);
     dropLocalCopies(listing);
+    recallWhatIsPartlyOver(listing);
     farUntil.learn(this::newestFarMillis);
   }
 
@@ -233,10 +236,25 @@ final class ObjectPass {
     removed.forgetBut(listing);
   }
 
-  /** A block of which some series are over comes here, where it is written anew without them. */
+  /**
+   * A block of which some series are over comes here, where it is written anew without them: one,
+   * and the next when that is done, so that there need not be room for all.
+   */
   private void recallWhatIsPartlyOver(ObjectListing listing) throws IOException {
-    recalled.retainAll(new HashSet<>(blocks.ulids()));
     Retention current = retention.get();
+    if (!current.equals(recalledFor)) { // something else is over
+      recalledFor = current;
+      recalled.clear();
+      lookedThrough.clear();
+    }
+    recalled.retainAll(new HashSet<>(blocks.ulids()));
+    lookedThrough.keySet().retainAll(new HashSet<>(listing.all()));
+    if (recalled.isEmpty()) {
+      recallOne(current);
+    }
+  }
+
+  private void recallOne(Retention current) throws IOException {
     long now = clock.millis();
     for (RemoteBlocks.Remote each : farBlocks()) {
       long over = Long.MIN_VALUE;
@@ -250,11 +268,10 @@ final class ObjectPass {
       if (hasSeriesThatAreOver(each, current, now)) {
         recalled.add(ulid);
         blocks.recall(each);
-      } else {
-        lookedThrough.put(ulid, over);
+        return;
       }
+      lookedThrough.put(ulid, over);
     }
-    lookedThrough.keySet().retainAll(new HashSet<>(listing.all()));
   }
 
   private boolean hasSeriesThatAreOver(RemoteBlocks.Remote far, Retention current, long now) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.block.MemoryBlockFiles;
 import dnd.metrics.server.block.ModelCursor;
+import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.objects.MemoryStore;
@@ -210,6 +211,34 @@ class RecallTest {
       service.objects.run();
       service.check("made true");
       assertThat(service.here()).isEmpty();
+    }
+  }
+
+  @Test
+  void ofWhatARuleConcernsOneBlockIsHereAtATime() throws IOException {
+    try (StoringService service = start()) {
+      service.retention.change(Optional.of(without("a")));
+      model.remove("a", Long.MIN_VALUE, Long.MAX_VALUE);
+      for (int range = 0; range < RANGES; range++) {
+        service.objects.run();
+        List<Ulid> here = service.here();
+        assertThat(here).hasSize(1);
+        service.objects.run();
+        assertThat(service.here()).as("until it is written anew").isEqualTo(here);
+        service.compactAll();
+      }
+      service.objects.run();
+      assertThat(service.here()).isEmpty();
+      service.check("made true");
+
+      service.retention.change(Optional.of(without("b")));
+      service.objects.run();
+      assertThat(service.here()).as("another rule").hasSize(1);
+      service.retention.change(Optional.empty());
+      service.objects.run();
+      service.objects.run();
+      assertThat(service.here()).as("no rule").isEmpty();
+      service.check("without a rule");
     }
   }
 }
