@@ -133,7 +133,7 @@ public final class Block implements SeriesSource {
               new IndexFile(
                   FileBytes.of(files, BlockLayout.path(folder, BlockLayout.INDEX), arena)),
               ChunkSegments.open(files, BlockLayout.path(folder, BlockLayout.CHUNKS), arena),
-              readTombstones(files, folder, arena));
+              Tombstones.read(files, folder));
       opened = true;
       return block;
     } catch (NoSuchFileException e) {
@@ -161,16 +161,6 @@ public final class Block implements SeriesSource {
     }
   }
 
-  private static Tombstones readTombstones(ReadableBlockFiles files, String folder, Arena arena)
-      throws IOException {
-    String path = BlockLayout.path(folder, BlockLayout.TOMBSTONES);
-    try {
-      return Tombstones.read(files.map(path, arena), files.describe(path));
-    } catch (NoSuchFileException e) {
-      return Tombstones.NONE; // Prometheus and Thanos leave an empty file out
-    }
-  }
-
   public BlockMeta meta() {
     return meta;
   }
@@ -188,7 +178,7 @@ public final class Block implements SeriesSource {
     return chunks;
   }
 
-  Tombstones tombstones() {
+  public Tombstones tombstones() {
     return tombstones;
   }
 
@@ -203,9 +193,20 @@ public final class Block implements SeriesSource {
     if (!meta.overlaps(deletion.fromMillis(), deletion.toMillis())) {
       return;
     }
-    Map<Integer, DeletedSpan> spans = spans(deletion);
-    Tombstones after = tombstones.with(spans);
-    if (spans.isEmpty() || after.equals(tombstones)) {
+    replace(tombstones.with(spans(deletion)));
+  }
+
+  /**
+   * Deletes what is deleted of another copy of the same block, in the same way.
+   *
+   * @throws DamagedBlockException where this cannot be a copy
+   */
+  public void delete(Tombstones ofCopy) throws IOException {
+    replace(tombstones.with(ofCopy));
+  }
+
+  private void replace(Tombstones after) throws IOException {
+    if (after.equals(tombstones)) {
       return;
     }
     if (files == null) {

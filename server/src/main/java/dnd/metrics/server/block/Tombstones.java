@@ -1,7 +1,10 @@
 package dnd.metrics.server.block;
 
+import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * What of a block's series is deleted: by series reference, spans of time. Immutable; safe for use
  * by several threads.
  */
-final class Tombstones {
-  static final Tombstones NONE = new Tombstones(Map.of());
+public final class Tombstones {
+  public static final Tombstones NONE = new Tombstones(Map.of());
 
   private static final int HEADER_BYTES = 5;
 
@@ -36,7 +39,7 @@ final class Tombstones {
   }
 
   /** How many spans there are. */
-  long size() {
+  public long size() {
     return spans.values().stream().mapToLong(List::size).sum();
   }
 
@@ -60,6 +63,18 @@ final class Tombstones {
     all.putAll(spans);
     more.forEach((reference, span) ->
         all.merge(reference, List.of(span), (before, one) -> united(before, one.getFirst())));
+    return new Tombstones(all);
+  }
+
+  /** These and those of another copy of the same block. */
+  public Tombstones with(Tombstones others) {
+    Map<Integer, List<DeletedSpan>> all = new TreeMap<>(Integer::compareUnsigned);
+    all.putAll(spans);
+    others.spans.forEach((reference, more) -> {
+      for (DeletedSpan span : more) {
+        all.merge(reference, List.of(span), (before, one) -> united(before, one.getFirst()));
+      }
+    });
     return new Tombstones(all);
   }
 
@@ -92,6 +107,22 @@ final class Tombstones {
     });
     out.putChecksum(HEADER_BYTES);
     return out;
+  }
+
+  /**
+   * Those of a block.
+   *
+   * @param folder of the block
+   * @return none where there is no such file: Prometheus and Thanos leave an empty one out
+   * @throws DamagedBlockException where something in it cannot be right
+   */
+  public static Tombstones read(ReadableBlockFiles files, String folder) throws IOException {
+    String path = BlockLayout.path(folder, BlockLayout.TOMBSTONES);
+    try (Arena arena = Arena.ofConfined()) {
+      return read(files.map(path, arena), files.describe(path));
+    } catch (NoSuchFileException e) {
+      return NONE;
+    }
   }
 
   /**

@@ -96,11 +96,14 @@ public final class Blocks implements Closeable {
     }
   }
 
+  private final SetAsideDeletions asideDeletions;
   private volatile BlockSnapshot current;
   private volatile int setAside;
 
-  private Blocks(BlockFiles files, List<Block> opened, int setAside) {
+  private Blocks(
+      BlockFiles files, List<Block> opened, int setAside, SetAsideDeletions asideDeletions) {
     this.files = files;
+    this.asideDeletions = asideDeletions;
     this.current = snapshot(opened, CompletableFuture.completedFuture(null));
     this.setAside = setAside;
   }
@@ -127,18 +130,22 @@ public final class Blocks implements Closeable {
     }
     List<Block> opened = new ArrayList<>();
     int damaged = 0;
+    SetAsideDeletions asideDeletions = new SetAsideDeletions();
     for (String name : files.list("")) {
       if (name.endsWith(DAMAGED_SUFFIX)) {
         damaged++;
+        asideDeletions.add(files, name);
       } else if (Ulid.isUlid(name)) {
         try {
           opened.add(Block.open(files, Ulid.parse(name)));
         } catch (DamagedBlockException e) {
           report.accept(e.getMessage() + "; block " + name + " is set aside");
           FarUntil.remove(files); // it may be in the object store
-          files.rename(name, name + DAMAGED_SUFFIX);
+          String aside = freeName(files, name, DAMAGED_SUFFIX);
+          files.rename(name, aside);
           files.forceFolder("");
           damaged++;
+          asideDeletions.add(files, aside);
         }
       }
     }
@@ -153,7 +160,7 @@ public final class Blocks implements Closeable {
     for (Block block : opened) {
       (replaced.contains(block.meta().ulid()) ? obsolete : kept).add(block);
     }
-    Blocks blocks = new Blocks(files, kept, damaged);
+    Blocks blocks = new Blocks(files, kept, damaged, asideDeletions);
     opened.forEach(Block::release); // the snapshot holds those it has
     blocks.obsolete.addAll(obsolete);
     try {
@@ -174,6 +181,10 @@ public final class Blocks implements Closeable {
 
   @Nullable RemoteBlocks remote() {
     return remote;
+  }
+
+  SetAsideDeletions asideDeletions() {
+    return asideDeletions;
   }
 
   BlockFiles files() {
@@ -286,7 +297,7 @@ public final class Blocks implements Closeable {
   private void deleteFar(Deletion deletion, Set<Ulid> without) throws IOException {
     for (RemoteBlocks.Remote each : far(deletion, without)) {
       try {
-        if (hasSomethingOf(deletion, each)) {
+        if (asideDeletions.has(each.meta().ulid()) || hasSomethingOf(deletion, each)) {
           recall(each, block -> block.delete(deletion));
         } else {
           without.add(each.meta().ulid());
@@ -346,6 +357,7 @@ public final class Blocks implements Closeable {
       if (store == null || !isFar(far)) {
         return;
       }
+      asideDeletions.checkKnown(far.meta().ulid());
       PreparedBlock prepared =
           new BlockWriter(files)
               .copy(
@@ -354,7 +366,12 @@ public final class Blocks implements Closeable {
                       .filter(path -> !path.equals(BlockObjects.META))
                       .toList(),
                   path -> store.read(far.meta().ulid(), path));
-      replace(List.of(), Optional.of(prepared), () -> isFar(far), before);
+      Change deleted =
+          block -> {
+            asideDeletions.deleteOf(block);
+            before.make(block);
+          };
+      replace(List.of(), Optional.of(prepared), () -> isFar(far), deleted);
     } finally {
       recallLock.unlock();
     }
@@ -536,16 +553,22 @@ public final class Blocks implements Closeable {
   /** Takes its name from the folder of a block that is replaced. */
   private void rename(Block block) throws IOException {
     String name = block.meta().ulid().toString();
-    List<String> there = files.list("");
-    String deleted = name + DELETED_SUFFIX;
-    for (int n = 2; there.contains(deleted); n++) { // it went before, and came back since
-      deleted = name + "." + n + DELETED_SUFFIX;
-    }
-    if (there.contains(name)) {
+    if (files.list("").contains(name)) {
+      String deleted = freeName(files, name, DELETED_SUFFIX);
       files.rename(name, deleted);
       nameless.add(new Nameless(block, deleted));
     }
     files.forceFolder("");
+  }
+
+  /** With a number where it went before, and came back since. */
+  private static String freeName(BlockFiles files, String name, String suffix) throws IOException {
+    List<String> there = files.list("");
+    String free = name + suffix;
+    for (int n = 2; there.contains(free); n++) {
+      free = name + "." + n + suffix;
+    }
+    return free;
   }
 
   /**
@@ -609,9 +632,10 @@ public final class Blocks implements Closeable {
   void setAside(Block block, DamagedBlockException problem) {
     Ulid ulid = block.meta().ulid();
     synchronized (changeLock) {
-      if (current.blocks().stream().noneMatch(b -> b.meta().ulid().equals(ulid))) {
+      if (!current.blocks().contains(block)) { // or is a copy of it in the object store
         return;
       }
+      asideDeletions.add(block); // before one reads its copy in the object store
       change(List.of(ulid), List.of());
       setAside++;
     }
@@ -622,7 +646,8 @@ public final class Blocks implements Closeable {
       } else {
         farUntil.forget();
       }
-      files.rename(ulid.toString(), ulid + DAMAGED_SUFFIX);
+      String name = ulid.toString();
+      files.rename(name, freeName(files, name, DAMAGED_SUFFIX));
       files.forceFolder("");
     } catch (IOException e) {
       LOG.error("cannot rename {}: {}", files.describe(ulid.toString()), e.getMessage());

@@ -77,7 +77,7 @@ final class ObjectPass {
     this.waitingOf = waitingOf;
     this.objects = objects;
     this.removed = new RemovedBlocks(blocks.files());
-    this.remote = new RemoteBlocks(objects, cache, removed);
+    this.remote = new RemoteBlocks(objects, cache, removed, blocks.asideDeletions());
     this.settings = settings;
     this.retention = retention;
     this.clock = clock;
@@ -97,6 +97,7 @@ final class ObjectPass {
     upload(listing);
     removeWhatIsOver(listing);
     show(listing);
+    recallSetAside();
     dropLocalCopies(listing);
     recallWhatIsPartlyOver(listing);
     farUntil.learn(this::newestFarMillis);
@@ -236,6 +237,17 @@ final class ObjectPass {
     removed.forgetBut(listing);
   }
 
+  /** Of what was set aside the same is deleted here of the copy in the store. */
+  private void recallSetAside() throws IOException {
+    SetAsideDeletions deletions = blocks.asideDeletions();
+    for (RemoteBlocks.Remote each : farBlocks()) {
+      Ulid ulid = each.meta().ulid();
+      if (deletions.has(ulid) && !deletions.isUnknown(ulid)) {
+        blocks.recall(each);
+      }
+    }
+  }
+
   /**
    * A block of which some series are over comes here, where it is written anew without them: one,
    * and the next when that is done, so that there need not be room for all.
@@ -262,7 +274,9 @@ final class ObjectPass {
         over = Retention.isOver(time, each.meta().maxMillis(), now) ? time : over;
       }
       Ulid ulid = each.meta().ulid();
-      if (over == Long.MIN_VALUE || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over) {
+      if (over == Long.MIN_VALUE
+          || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over
+          || blocks.asideDeletions().has(ulid)) {
         continue;
       }
       if (hasSeriesThatAreOver(each, current, now)) {

@@ -38,6 +38,7 @@ final class RemoteBlocks implements Closeable {
   private final BlockObjects objects;
   private final BlockCache cache;
   private final RemovedBlocks removed;
+  private final SetAsideDeletions asideDeletions;
 
   private volatile Map<Ulid, Remote> all = Map.of();
 
@@ -51,10 +52,15 @@ final class RemoteBlocks implements Closeable {
   /**
    * @param cache for blocks of others too, maybe
    */
-  RemoteBlocks(BlockObjects objects, BlockCache cache, RemovedBlocks removed) {
+  RemoteBlocks(
+      BlockObjects objects,
+      BlockCache cache,
+      RemovedBlocks removed,
+      SetAsideDeletions asideDeletions) {
     this.objects = objects;
     this.cache = cache;
     this.removed = removed;
+    this.asideDeletions = asideDeletions;
   }
 
   /** What is in the store now. */
@@ -187,9 +193,11 @@ final class RemoteBlocks implements Closeable {
   /**
    * One of them, held for the caller, who releases it.
    *
-   * @throws UnreadableSamplesException where it cannot be read
+   * @throws UnreadableSamplesException where it cannot be read, or may not be before something is
+   *     deleted of it
    */
   Block acquire(Remote remote) {
+    asideDeletions.check(remote.meta().ulid());
     try {
       return cache.acquire(objects, remote.meta(), remote.files());
     } catch (IOException e) {
