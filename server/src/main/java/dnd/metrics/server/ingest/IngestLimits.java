@@ -20,6 +20,12 @@ public record IngestLimits(
   public static final IngestLimits DEFAULT =
       new IngestLimits(50_000, 64, 512, 4096, 1024, 192L << 20);
 
+  /** The longest help of a metric, in UTF-16 characters. */
+  static final int MAX_HELP_CHARS = 4096;
+
+  /** The longest unit of a metric, in UTF-16 characters. */
+  static final int MAX_UNIT_CHARS = 512;
+
   public IngestLimits {
     if (maxMetricsPerEvent < 1
         || maxLabelsPerSeries < 3

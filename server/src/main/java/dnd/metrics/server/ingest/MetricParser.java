@@ -124,8 +124,8 @@ final class MetricParser {
       case "name" -> draft.name = text(p, token, path, field);
       case "type" -> draft.type = text(p, token, path, field);
       case "temporality" -> draft.temporality = text(p, token, path, field);
-      case "help" -> draft.help = text(p, token, path, field);
-      case "unit" -> draft.unit = text(p, token, path, field);
+      case "help" -> draft.help = text(p, token, path, field, IngestLimits.MAX_HELP_CHARS);
+      case "unit" -> draft.unit = text(p, token, path, field, IngestLimits.MAX_UNIT_CHARS);
       case "labels" -> labels(p, token, path, draft);
       case "timestamp" -> {
         draft.timeMillis = EventParser.time(p, token, path + ".timestamp");
@@ -150,6 +150,20 @@ final class MetricParser {
       throw EventParser.wrongType(path + "." + field, "a string", token);
     }
     return p.getString();
+  }
+
+  /** A text that stays in memory, so that it must not be long. */
+  private static @Nullable String text(
+      JsonParser p, JsonToken token, String path, String field, int maxChars)
+      throws InvalidEventException {
+    String text = text(p, token, path, field);
+    if (text != null && text.length() > maxChars) {
+      throw new InvalidEventException(
+          ErrorCode.TEXT_TOO_LONG,
+          path + "." + field,
+          "has " + text.length() + " characters; a metric's " + field + " may have " + maxChars);
+    }
+    return text;
   }
 
   private void labels(JsonParser p, JsonToken token, String path, Draft draft)

@@ -85,6 +85,31 @@ class IngestLimitsTest {
         .isEqualTo("text_too_long");
   }
 
+  /** Sent twice: what is rejected is never learned, and what fits is. */
+  @Test
+  void refusesLongHelpAndUnitsOfOneMetricAlone() throws Exception {
+    String one = "{\"name\":\"%s\",\"type\":\"gauge\",\"value\":1,\"help\":\"%s\",\"unit\":\"%s\"}";
+    String fits = one.formatted("a", "h".repeat(4096), "u".repeat(512));
+    String longHelp = one.formatted("b", "h".repeat(4097), "u");
+    String longUnit = one.formatted("c", "h", "u".repeat(513));
+    String batch = "\"metrics\":[" + longHelp + "," + fits + "," + longUnit + "]";
+    for (int i = 0; i < 2; i++) {
+      JsonNode data = push(batch).get("data");
+      assertThat(data.get("count").intValue()).isEqualTo(1);
+      assertThat(data.get("rejected")).hasSize(2);
+      assertThat(data.get("rejected").get(0).toString())
+          .contains("\"index\":0", "text_too_long", "data.metrics[0].help", "4097", "4096");
+      assertThat(data.get("rejected").get(1).toString())
+          .contains("\"index\":2", "text_too_long", "data.metrics[2].unit", "513", "512");
+    }
+    assertThat(head.metadata()).containsOnlyKeys("a");
+    for (int i = 0; i < 4; i++) {
+      assertThat(push("\"metrics\":[" + fits + "]").get("data").get("count").intValue())
+          .isEqualTo(1);
+    }
+    assertThat(handler.counters().predictedEvents()).isEqualTo(2);
+  }
+
   @Test
   void refusesTooManyLabels() throws Exception {
     // Name and service are two of the five.
