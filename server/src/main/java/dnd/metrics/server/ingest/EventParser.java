@@ -105,7 +105,10 @@ final class EventParser {
             throw wrongType("data", "an object", token);
           }
         }
-        default -> p.skipChildren();
+        default -> {
+          places.noteOther(p, token);
+          p.skipChildren();
+        }
       }
     }
     if (type == null) {
@@ -140,7 +143,10 @@ final class EventParser {
         }
         case "labels" -> sharedLabels(p, token);
         case "metrics" -> metrics(p, token, batch, places);
-        default -> p.skipChildren();
+        default -> {
+          places.noteOther(p, token);
+          p.skipChildren();
+        }
       }
     }
   }

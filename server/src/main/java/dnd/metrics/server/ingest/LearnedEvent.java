@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of an event around its variable parts, and the metrics that such events were seen to
- * hold. Two events of one shape differ in nothing but ids, times and metrics: sender, shared labels
- * and the kind of event are in the bytes that stay. For one thread.
+ * hold. Two events of one shape differ in nothing but ids, times, metrics and what nobody reads:
+ * sender, shared labels and the kind of event are in the bytes that stay. For one thread.
  */
 final class LearnedEvent {
   /** What stands between two stretches of bytes that stay. */
@@ -17,6 +17,8 @@ final class LearnedEvent {
     TIMESTAMP_TEXT('s'),
     TIMESTAMP_NUMBER('S'),
     CORRELATION_ID('c'),
+    OTHER_TEXT('o'),
+    OTHER_NUMBER('O'),
     METRICS('m');
 
     /** Tells slots apart in the key of a shape. */
@@ -48,6 +50,9 @@ final class LearnedEvent {
 
   /** The newest time of an event, or its reception where that was earlier, Unix milliseconds. */
   long newestMillis = Long.MIN_VALUE;
+
+  /** Whether such an event came a second time. */
+  boolean repeated;
 
   /** What followed last time, and before that. */
   @Nullable LearnedEvent next;

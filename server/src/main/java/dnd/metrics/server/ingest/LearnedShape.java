@@ -17,7 +17,7 @@ record LearnedShape(byte[][] stretches, LearnedEvent.Slot[] slots) {
   /** Cuts an event that the parser read, or returns null where a variable part has escapes. */
   static @Nullable LearnedShape of(byte[] bytes, int offset, int length, PayloadPlaces places) {
     int end = offset + length;
-    Cut[] cuts = new Cut[PayloadPlaces.Part.values().length + 1];
+    Cut[] cuts = new Cut[PayloadPlaces.Part.values().length + PayloadPlaces.MOST_OTHERS + 1];
     int n = 0;
     for (PayloadPlaces.Part part : PayloadPlaces.Part.values()) {
       int place = places.part(part);
@@ -33,6 +33,17 @@ record LearnedShape(byte[][] stretches, LearnedEvent.Slot[] slots) {
         return null;
       }
       cuts[n++] = cut;
+    }
+    for (int i = 0; i < places.otherCount; i++) {
+      int from = offset + places.others[i];
+      if (bytes[from] != '"') {
+        cuts[n++] = new Cut(from, valueEnd(bytes, from, end), LearnedEvent.Slot.OTHER_NUMBER);
+      } else {
+        int to = Predictor.plainText(bytes, from + 1, end);
+        if (to >= 0) { // else it is part of what stays the same
+          cuts[n++] = new Cut(from + 1, to, LearnedEvent.Slot.OTHER_TEXT);
+        }
+      }
     }
     cuts[n++] =
         new Cut(offset + places.metricsFrom, offset + places.metricsTo, LearnedEvent.Slot.METRICS);

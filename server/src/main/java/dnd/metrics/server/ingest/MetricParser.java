@@ -137,7 +137,12 @@ final class MetricParser {
             created == ParsedBatch.NO_TIME ? MetricDescription.NOT_CREATED : created;
       }
       case "value" -> value(p, token, path, draft, places);
-      default -> p.skipChildren();
+      default -> {
+        if (token != JsonToken.VALUE_NULL) {
+          places.forget(); // exemplars, and what we do not know: it mostly differs each time
+        }
+        p.skipChildren();
+      }
     }
   }
 

@@ -19,6 +19,9 @@ final class PayloadPlaces {
     CORRELATION_ID
   }
 
+  /** An event with more texts and numbers that nobody reads is not learned. */
+  static final int MOST_OTHERS = 16;
+
   /** Begin of each part's token, its quote included. */
   private final EnumMap<Part, Integer> parts = new EnumMap<>(Part.class);
 
@@ -33,6 +36,11 @@ final class PayloadPlaces {
   int[] valueFrom = new int[16];
   int[] metricTo = new int[16];
   int metrics;
+
+  /** The first bytes of texts and numbers in fields of envelope and data that nobody reads. */
+  final int[] others = new int[MOST_OTHERS];
+
+  int otherCount;
   private boolean learnable;
 
   void clear() {
@@ -40,6 +48,7 @@ final class PayloadPlaces {
     metricsFrom = -1;
     metricsTo = -1;
     metrics = 0;
+    otherCount = 0;
     learnable = true;
   }
 
@@ -61,6 +70,22 @@ final class PayloadPlaces {
       return; // part of what stays the same
     }
     parts.put(part, tokenOffset(p));
+  }
+
+  /**
+   * A field of envelope or data that nobody reads. A text or a number may differ from event to
+   * event; what has parts is taken for something that always does.
+   */
+  void noteOther(JsonParser p, JsonToken token) {
+    if (token.isStructStart()) {
+      learnable = false;
+    } else if (token == JsonToken.VALUE_STRING || token.isNumeric()) {
+      if (otherCount == MOST_OTHERS) {
+        learnable = false;
+      } else {
+        others[otherCount++] = tokenOffset(p);
+      }
+    }
   }
 
   void beginMetrics(JsonParser p) {

@@ -30,6 +30,12 @@ final class Predictor {
   /** With no memory left, so many misses must come before all is forgotten and learned anew. */
   private static final int MISSES_BEFORE_FORGETTING = 1 << 16;
 
+  /** So many shapes of events must be known before it is asked how many of them came again. */
+  private static final int SHAPES_BEFORE_ASKING = 32;
+
+  /** Of so many events nothing is learned by a connection whose events were found not to repeat. */
+  private static final int EVENTS_WITHOUT_LEARNING = 1024;
+
   /**
    * So many metrics must have been learned, and an eighth of all, before it is worth looking how
    * many of those that are known are of series that have ended.
@@ -54,6 +60,12 @@ final class Predictor {
 
   private @Nullable LearnedEvent last;
   private int misses;
+
+  /** How many of the shapes came a second time. */
+  private int repeatedShapes;
+
+  /** Of so many events nothing is learned from here on. */
+  private int notToLearn;
 
   /** How many metrics are known, and how many of them since it was looked which have ended. */
   private int learned;
@@ -106,6 +118,7 @@ final class Predictor {
         return false;
       }
     }
+    noteRepeated(hit);
     hit.last = lastMatched;
     hit.seen(received, batch.timeMillis);
     last = hit;
@@ -179,12 +192,14 @@ final class Predictor {
         batch.timeMillis = lastTimeMillis;
         yield to;
       }
+      case OTHER_TEXT -> plainText(bytes, at, end);
+      case OTHER_NUMBER -> number.read(bytes, at, end);
       case METRICS -> readMetrics(bytes, at, end, batch);
     };
   }
 
   /** The end of a string of 1 to 256 printable ASCII characters without escapes, or -1. */
-  private static int plainText(byte[] bytes, int at, int end) {
+  static int plainText(byte[] bytes, int at, int end) {
     int limit = Math.min(end, at + CorrelationIds.MAX_LENGTH + 1);
     for (int i = at; i < limit; i++) {
       byte b = bytes[i];
@@ -300,6 +315,10 @@ final class Predictor {
       long received,
       ParsedBatch batch,
       PayloadPlaces places) {
+    if (notToLearn > 0) {
+      notToLearn--;
+      return;
+    }
     Sender sender = batch.sender;
     LearnedShape shape = LearnedShape.of(bytes, offset, length, places);
     if (shape == null || sender == null) {
@@ -322,6 +341,8 @@ final class Predictor {
               shape.slots(),
               LearnedMetric.beforeAll());
       events.put(key, event);
+    } else {
+      noteRepeated(event);
     }
     event.seen(received, batch.timeMillis);
     for (int i = 0; i < places.metrics; i++) {
@@ -398,14 +419,29 @@ final class Predictor {
     return known;
   }
 
+  /**
+   * Takes memory, where there is some left. Where there is none, a connection of whose shapes
+   * hardly any came again gives back what it has, since it is of no use to it and others want it.
+   */
   private boolean take(int bytes) {
     if (share.take(bytes)) {
       return true;
     }
-    if (misses > MISSES_BEFORE_FORGETTING) {
+    boolean wasted = 8 * repeatedShapes < events.size() && events.size() >= SHAPES_BEFORE_ASKING;
+    if (wasted) {
+      notToLearn = EVENTS_WITHOUT_LEARNING;
+    }
+    if (wasted || misses > MISSES_BEFORE_FORGETTING) {
       forget();
     }
     return false;
+  }
+
+  private void noteRepeated(LearnedEvent event) {
+    if (!event.repeated) {
+      event.repeated = true;
+      repeatedShapes++;
+    }
   }
 
   /**
@@ -435,6 +471,7 @@ final class Predictor {
 
   private void forget() {
     misses = 0;
+    repeatedShapes = 0;
     learned = 0;
     learnedSince = 0;
     endedCount = null;

@@ -68,6 +68,8 @@ final class RandomEvents {
     final String instance = random.nextBoolean() ? "" : "i" + random.nextInt(2);
     final String labels = random.nextBoolean() ? "" : "{\"zone\":\"z" + random.nextInt(2) + "\"}";
     final boolean correlationFirst = random.nextBoolean();
+    final int trace = random.nextInt(4);
+    final int extra = random.nextInt(6);
     final List<String[]> metrics = new ArrayList<>();
 
     Shape() {
@@ -97,6 +99,9 @@ final class RandomEvents {
       }
       if (type.equals("counter") && random.nextBoolean()) {
         rest += random.nextBoolean() ? ",\"temporality\":\"delta\"" : ",\"created\":1795514000";
+      }
+      if (random.nextInt(20) == 0) {
+        rest += ",\"exemplars\":[{\"labels\":{\"a\":\"b\"},\"value\":1}]";
       }
       if (random.nextInt(12) == 0) {
         rest += ",\"timestamp\":" + (1795514300 + random.nextInt(100));
@@ -132,6 +137,12 @@ final class RandomEvents {
     if (!shape.labels.isEmpty()) {
       data.append(",\"labels\":").append(shape.labels);
     }
+    switch (shape.extra) {
+      case 0 -> data.append(",\"seq\":").append(value());
+      case 1 -> data.append(",\"note\":\"").append(text()).append("\",\"flag\":true");
+      case 2 -> data.append(",\"meta\":{\"a\":[").append(random.nextInt(2)).append("]}");
+      default -> {}
+    }
     data.append(",\"metrics\":[").append(shape.space);
     int count = shape.metrics.size() - (random.nextInt(8) == 0 ? 1 : 0);
     for (int i = 0; i < count; i++) {
@@ -149,6 +160,7 @@ final class RandomEvents {
             + type
             + "\""
             + (shape.ids ? ",\"id\":\"" + (random.nextInt(9) == 0 ? "e1" : text()) + "\"" : "")
+            + (shape.trace == 0 ? ",\"traceparent\":\"" + text() + "\"" : "")
             + (shape.time ? ",\"time\":\"" + time + "Z\"" : "")
             + ",\"data\":"
             + data
