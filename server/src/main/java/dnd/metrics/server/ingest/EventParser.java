@@ -52,12 +52,33 @@ final class EventParser {
       throws InvalidEventException {
     StrictJson.requireUtf8(bytes, offset, length);
     places.clear();
-    metricParser.begin();
+    try {
+      read(bytes, offset, length, wantedType, batch, places);
+      finish(wantedService, batch);
+    } finally {
+      forget();
+    }
+  }
+
+  /** Lets go what was read, since the next event may be long in coming. */
+  private void forget() {
+    metricParser.end();
+    Arrays.fill(shared, 0, sharedCount, null);
     sharedCount = 0;
     service = null;
     instance = null;
     correlationId = null;
     metricsSeen = false;
+  }
+
+  private void read(
+      byte[] bytes,
+      int offset,
+      int length,
+      String wantedType,
+      ParsedBatch batch,
+      PayloadPlaces places)
+      throws InvalidEventException {
     try (JsonParser p = StrictJson.parser(bytes, offset, length)) {
       if (p.nextToken() != JsonToken.START_OBJECT) {
         throw StrictJson.notAnObject();
@@ -69,7 +90,6 @@ final class EventParser {
     } catch (JacksonException e) {
       throw new InvalidEventException(StrictJson.problem(e));
     }
-    finish(wantedService, batch);
   }
 
   private void envelope(JsonParser p, String wantedType, ParsedBatch batch, PayloadPlaces places)

@@ -36,6 +36,7 @@ final class IngestLane {
   private final RejectionLog log;
   private final InFlight inFlight;
   private boolean answered;
+  private boolean predicted;
 
   IngestLane(
       Head head,
@@ -75,7 +76,26 @@ final class IngestLane {
   void take(Message message, String service, boolean report)
       throws InvalidEventException, HeadUnavailableException {
     answered = false;
+    predicted = false;
     inFlight.awaitRoom();
+    try {
+      takeNow(message, service, report);
+    } finally {
+      batch.clear(); // the next event may be long in coming
+      if (!predicted) { // who repeats a large one keeps the room for it
+        batch.shrink();
+        places.shrink();
+      }
+    }
+  }
+
+  /** What is left of an event that was taken in: nothing. */
+  ParsedBatch batch() {
+    return batch;
+  }
+
+  private void takeNow(Message message, String service, boolean report)
+      throws InvalidEventException, HeadUnavailableException {
     long received = clock.millis();
     read(message, received, service, report);
     Recipient recipient = new Recipient(service, message.replyTo(), batch.correlationId);
@@ -104,7 +124,7 @@ final class IngestLane {
     byte[] bytes = message.buffer();
     int offset = message.offset();
     int length = message.length();
-    boolean predicted = predictor.predict(bytes, offset, length, received, service, report, batch);
+    predicted = predictor.predict(bytes, offset, length, received, service, report, batch);
     counters.event(predicted);
     if (!predicted) {
       batch.clear();
@@ -141,7 +161,7 @@ final class IngestLane {
     int stored = 0;
     if (duplicate) {
       counters.duplicate();
-      batch.rejected.clear(); // they were named the first time
+      batch.clearRejected(); // they were named the first time
     } else {
       stored = applier.apply(batch, target, received);
       counters.stored(stored);

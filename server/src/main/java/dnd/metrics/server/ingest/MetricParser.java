@@ -46,6 +46,7 @@ final class MetricParser {
       hasValue = false;
       value = 0;
       histogram = null;
+      Arrays.fill(labels, 0, labelCount, null);
       labelCount = 0;
       problem = null;
     }
@@ -58,7 +59,8 @@ final class MetricParser {
     }
   }
 
-  private static final int KEPT_DRAFTS = 4096;
+  /** So many are kept from event to event; one has about 250 bytes. */
+  private static final int KEPT_DRAFTS = 512;
 
   private final IngestLimits limits;
   private final LabelRules rules;
@@ -72,11 +74,21 @@ final class MetricParser {
     this.histograms = new HistogramReader(limits.maxBuckets());
   }
 
-  void begin() {
+  /** Lets go what was read, whatever came of it; a few empty drafts are kept for the next event. */
+  void end() {
     if (drafts.length > KEPT_DRAFTS) {
-      drafts = new Draft[16]; // one huge event must not hold memory for good
+      drafts = Arrays.copyOf(drafts, KEPT_DRAFTS);
+    }
+    int kept = Math.min(count, KEPT_DRAFTS);
+    for (int i = 0; i < kept; i++) {
+      Objects.requireNonNull(drafts[i]).clear(0);
     }
     count = 0;
+  }
+
+  /** For how many metrics there is room without making more. */
+  int keptDrafts() {
+    return drafts.length;
   }
 
   /** Reads one element of {@code data.metrics}, to its end whatever it holds. */

@@ -14,6 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class ParsedBatch {
   static final long NO_TIME = Long.MIN_VALUE;
 
+  private static final int FIRST_ROWS = 16;
+
+  /** Room for so many rows is kept whatever comes. */
+  private static final int KEPT_ROWS = 1024;
+
+  /** The list of rejected metrics is not kept when there were more. */
+  private static final int MOST_KEPT_REJECTED = 256;
+
   /** Whether it is a report, a full snapshot of its sender. */
   boolean report;
 
@@ -31,22 +39,22 @@ final class ParsedBatch {
   int metricCount;
 
   int rows;
-  KnownMetric[] metrics = new KnownMetric[16];
-  double[] values = new double[16];
+  KnownMetric[] metrics = new KnownMetric[FIRST_ROWS];
+  double[] values = new double[FIRST_ROWS];
 
   /** A row's own time, or {@link #NO_TIME} for that of the event. */
-  long[] times = new long[16];
+  long[] times = new long[FIRST_ROWS];
 
   /** A row's place in the event. */
-  int[] indexes = new int[16];
+  int[] indexes = new int[FIRST_ROWS];
 
   /** Whole histograms, null in rows with a plain value. */
-  @Nullable HistogramValue[] histograms = new HistogramValue[16];
+  @Nullable HistogramValue[] histograms = new HistogramValue[FIRST_ROWS];
 
   /** The event's time in Unix milliseconds, or {@link #NO_TIME} for that of its reception. */
   long timeMillis = NO_TIME;
 
-  final List<RejectedMetric> rejected = new ArrayList<>();
+  List<RejectedMetric> rejected = new ArrayList<>();
 
   void clear() {
     report = false;
@@ -60,7 +68,26 @@ final class ParsedBatch {
     Arrays.fill(histograms, 0, rows, null);
     rows = 0;
     timeMillis = NO_TIME;
-    rejected.clear();
+    clearRejected();
+  }
+
+  /** Gives up the room that a large event took; for a batch that is empty. */
+  void shrink() {
+    if (values.length > KEPT_ROWS) {
+      metrics = new KnownMetric[FIRST_ROWS];
+      values = new double[FIRST_ROWS];
+      times = new long[FIRST_ROWS];
+      indexes = new int[FIRST_ROWS];
+      histograms = new HistogramValue[FIRST_ROWS];
+    }
+  }
+
+  void clearRejected() {
+    if (rejected.size() > MOST_KEPT_REJECTED) {
+      rejected = new ArrayList<>();
+    } else {
+      rejected.clear();
+    }
   }
 
   void add(

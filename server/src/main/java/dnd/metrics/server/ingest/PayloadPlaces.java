@@ -22,6 +22,11 @@ final class PayloadPlaces {
   /** An event with more texts and numbers that nobody reads is not learned. */
   static final int MOST_OTHERS = 16;
 
+  private static final int FIRST_METRICS = 16;
+
+  /** Room for so many metrics is kept whatever comes. */
+  private static final int KEPT_METRICS = 1024;
+
   /** Begin of each part's token, its quote included. */
   private final EnumMap<Part, Integer> parts = new EnumMap<>(Part.class);
 
@@ -31,10 +36,10 @@ final class PayloadPlaces {
   int metricsTo;
 
   /** Each metric's first byte, its value's first byte, and the place behind its last. */
-  int[] metricFrom = new int[16];
+  int[] metricFrom = new int[FIRST_METRICS];
 
-  int[] valueFrom = new int[16];
-  int[] metricTo = new int[16];
+  int[] valueFrom = new int[FIRST_METRICS];
+  int[] metricTo = new int[FIRST_METRICS];
   int metrics;
 
   /** The first bytes of texts and numbers in fields of envelope and data that nobody reads. */
@@ -50,6 +55,16 @@ final class PayloadPlaces {
     metrics = 0;
     otherCount = 0;
     learnable = true;
+  }
+
+  /** Gives up the room that a large event took. */
+  void shrink() {
+    metrics = 0;
+    if (metricFrom.length > KEPT_METRICS) {
+      metricFrom = new int[FIRST_METRICS];
+      valueFrom = new int[FIRST_METRICS];
+      metricTo = new int[FIRST_METRICS];
+    }
   }
 
   /** Whether nothing stood in the payload that the predictor has no notion of. */

@@ -16,10 +16,14 @@ final class ReplyWriter {
   static final String STREAM = "METRICS";
 
   private static final int ROOM_FOR_THE_REST_BYTES = 2048;
+  private static final int USUAL_BYTES = 1024;
+
+  /** A larger buffer goes with the event that needed it. */
+  private static final int MOST_KEPT_BYTES = 64 << 10;
 
   private final EventIds ids;
   private final int maxBytes;
-  private final JsonBuffer out = new JsonBuffer(1024);
+  private JsonBuffer out = new JsonBuffer(USUAL_BYTES);
 
   ReplyWriter(EventIds ids, int maxPayloadBytes) {
     this.ids = ids;
@@ -38,7 +42,7 @@ final class ReplyWriter {
     out.raw(",\"count\":").number(stored).raw(',');
     list(batch.rejected);
     out.raw(",\"correlation_id\":").string(batch.correlationId).raw('}');
-    return EventWriter.end(out).toByteArray();
+    return end();
   }
 
   /** Of a whole batch: what is wrong with it, or with the first of its metrics. */
@@ -98,7 +102,20 @@ final class ReplyWriter {
     }
     list(rejected);
     out.raw(",\"correlation_id\":").string(correlationId).raw('}');
-    return EventWriter.end(out).toByteArray();
+    return end();
+  }
+
+  private byte[] end() {
+    byte[] event = EventWriter.end(out).toByteArray();
+    if (out.array().length > MOST_KEPT_BYTES) {
+      out = new JsonBuffer(USUAL_BYTES);
+    }
+    return event;
+  }
+
+  /** How much is kept between events, in bytes. */
+  int keptBytes() {
+    return out.array().length;
   }
 
   /** As many rejected metrics as the hub's max_payload has room for, and how many it has not. */

@@ -7,7 +7,8 @@ import java.util.Arrays;
 /**
  * The bytes a client has sent that are not yet taken: {@code bytes[from..to)}. It grows while the
  * client fills it, and to hold the operation that is incomplete, and shrinks when it has long been
- * too large. Belongs to the connection's reading thread.
+ * too large. What one large operation took goes with it where nothing follows at once. Belongs to
+ * the connection's reading thread.
  */
 final class ReadBuffer {
   private static final int SMALLEST = 8 << 10;
@@ -46,6 +47,10 @@ final class ReadBuffer {
    * @return how many bytes came; -1 at the end
    */
   int fill(InputStream in, int needed) throws IOException {
+    if (from == to && bytes.length > LARGEST_FOR_SPEED && in.available() == 0) {
+      bytes = new byte[SMALLEST]; // it held one operation, and the next may be long in coming
+      shortReads = 0;
+    }
     makeRoom(needed);
     int room = bytes.length - to;
     int read = in.read(bytes, to, room);
