@@ -2,18 +2,25 @@ package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.model.UnreadableSamplesException;
+import dnd.metrics.server.storage.DownsampledChoice.Chosen;
+import dnd.metrics.server.storage.DownsampledChoice.Weights;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A series that is in downsampled blocks, and elsewhere as well maybe. In the time of a downsampled
- * block only that counts.
+ * block only that counts; where it was made before something came late that it could not be made
+ * of, that counts in windows of which the block has nothing.
  */
 final class DownsampledSeries implements Series {
   /**
@@ -21,22 +28,29 @@ final class DownsampledSeries implements Series {
    *
    * @param weights how many raw samples each stands for; null where it is one each
    */
-  private record Part(Blocks owner, Block block, Series series, @Nullable Series weights) {
+  private record Part(Chosen chosen, Series series, @Nullable Series weights) {
     long min() {
-      return block.meta().minMillis();
+      return chosen.meta().minMillis();
     }
 
     long max() {
-      return block.meta().maxMillis();
+      return chosen.meta().maxMillis();
     }
 
     SampleReader read(long fromMillis, long toMillis) {
+      SampleReader samples = watched(chosen.owner(), chosen.block(), series, fromMillis, toMillis);
+      if (weights == null) {
+        return unweighted(samples);
+      }
+      Weights of = chosen.weights().orElseThrow();
+      return weighted(samples, watched(of.owner(), of.block(), weights, fromMillis, toMillis));
+    }
+
+    /** Sets a block aside that turns out to be damaged. */
+    private static SampleReader watched(
+        Blocks owner, Block block, Series series, long fromMillis, long toMillis) {
       try {
-        SampleReader samples = series.read(fromMillis, toMillis);
-        SampleReader read =
-            weights == null
-                ? unweighted(samples)
-                : weighted(samples, weights.read(fromMillis, toMillis));
+        SampleReader read = series.read(fromMillis, toMillis);
         return batch -> {
           try {
             return read.next(batch);
@@ -50,27 +64,67 @@ final class DownsampledSeries implements Series {
         throw e;
       }
     }
+
+    /** The windows between two times of which a reader has samples, by their ends. */
+    SortedSet<Long> windows(SampleReader samples) {
+      SortedSet<Long> ends = new TreeSet<>();
+      SampleBatch batch = new SampleBatch();
+      long resolution = chosen.kind().resolutionMillis();
+      while (samples.next(batch)) {
+        for (int i = 0; i < batch.size; i++) {
+          if (batch.histograms != null || !StaleMarker.is(batch.values[i])) {
+            ends.add(Math.ceilDiv(batch.timestamps[i], resolution) * resolution);
+          }
+        }
+      }
+      return ends;
+    }
   }
 
   private static final long BYTES = 128;
   private static final long PART_BYTES = 40;
 
   private final Labels labels;
+  private final Downsampling wanted;
   private final List<Part> parts = new ArrayList<>(2);
+
+  /** What else there is of it: {@link #overlaid}, or raw samples. */
   private @Nullable Series rest;
 
-  DownsampledSeries(Labels labels) {
+  /** What there is in blocks that overlap with {@link #parts}, and what there is elsewhere. */
+  private @Nullable DownsampledSeries overlaid;
+
+  /**
+   * @param wanted what it is to be read as
+   */
+  DownsampledSeries(Labels labels, Downsampling wanted) {
     this.labels = labels;
+    this.wanted = wanted;
   }
 
-  /** Adds what a block has that lies behind those added before. */
-  void add(DownsampledSnapshot.Chosen chosen, Series series, @Nullable Series weights) {
-    parts.add(new Part(chosen.owner(), chosen.block(), series, weights));
+  /**
+   * Adds what a block has that does not begin before those added before; before the rest is set.
+   */
+  void add(Chosen chosen, Series series, @Nullable Series weights) {
+    Part part = new Part(chosen, series, weights);
+    if (parts.isEmpty() || parts.getLast().max() <= part.min()) {
+      parts.add(part);
+      return;
+    }
+    if (overlaid == null) {
+      overlaid = new DownsampledSeries(labels, wanted);
+      rest = overlaid;
+    }
+    overlaid.add(chosen, series, weights);
   }
 
-  /** What there is of it in other times, as aggregates. */
+  /** What there is of it in other times, or came late, as raw samples. */
   void setRest(Series elsewhere) {
-    rest = elsewhere;
+    if (overlaid == null) {
+      rest = wanted.of(elsewhere);
+    } else {
+      overlaid.setRest(elsewhere);
+    }
   }
 
   @Override
@@ -84,7 +138,7 @@ final class DownsampledSeries implements Series {
     for (Part part : parts) {
       bytes += PART_BYTES + part.series().selectedBytes();
     }
-    return bytes;
+    return overlaid == null ? bytes : bytes + overlaid.selectedBytes();
   }
 
   @Override
@@ -99,7 +153,13 @@ final class DownsampledSeries implements Series {
       if (elsewhere != null && next < part.min()) {
         readers.add(unweighted(elsewhere.read(next, part.min() - 1)));
       }
-      readers.add(part.read(Math.max(next, part.min()), Math.min(toMillis, part.max() - 1)));
+      long from = Math.max(next, part.min());
+      long to = Math.min(toMillis, part.max() - 1);
+      if (elsewhere != null && (part.chosen().besideOthers() || overlaid != null)) {
+        addWithLate(readers, part, elsewhere, from, to);
+      } else {
+        readers.add(part.read(from, to));
+      }
       next = part.max();
     }
     if (elsewhere != null && next <= toMillis) {
@@ -108,6 +168,29 @@ final class DownsampledSeries implements Series {
     return new ChainedReader(readers);
   }
 
+  /** Adds what a part has, and of windows of which it has nothing what there is elsewhere. */
+  private static void addWithLate(
+      List<SampleReader> readers, Part part, Series elsewhere, long fromMillis, long toMillis) {
+    SortedSet<Long> late = part.windows(elsewhere.read(fromMillis, toMillis));
+    if (!late.isEmpty()) {
+      late.removeAll(part.windows(part.read(fromMillis, toMillis)));
+    }
+    long next = fromMillis;
+    for (long end : late) {
+      long from = Math.max(next, end - part.chosen().kind().resolutionMillis() + 1);
+      long to = Math.min(toMillis, end);
+      if (next < from) {
+        readers.add(part.read(next, from - 1));
+      }
+      readers.add(unweighted(elsewhere.read(from, to)));
+      next = to + 1;
+    }
+    if (next <= toMillis) {
+      readers.add(part.read(next, toMillis));
+    }
+  }
+
+  /** Without weights that were in the batch before. */
   private static SampleReader unweighted(SampleReader samples) {
     return batch -> {
       batch.weights = null;

@@ -2,16 +2,18 @@ package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Aggregate;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.SearchProgress;
-import dnd.metrics.server.storage.BlocksOfKind.Found;
+import dnd.metrics.server.storage.DownsampledChoice.Chosen;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** The downsampled blocks that queries read which began at one time; held as long as they run. */
@@ -20,19 +22,14 @@ final class DownsampledSnapshot {
   enum State {
     /** It says what the one raw block of its time says. */
     EQUAL,
-    /** There are no raw blocks of its time any more. */
+    /**
+     * No raw block has anything of what it was made of any more. There may be others of its time,
+     * of what came late: what this one says is nowhere else.
+     */
     ALONE,
-    /** Raw blocks of its time are not what it was made of. */
+    /** Raw blocks of its time are not what it was made of, but have something of that. */
     OUTDATED
   }
-
-  /**
-   * A block that is read instead of raw ones.
-   *
-   * @param weights how many raw samples each of the edges stands for, where it has edges
-   * @param resolutionMillis the length of its windows
-   */
-  record Chosen(Blocks owner, Block block, Optional<Block> weights, long resolutionMillis) {}
 
   private final Map<Downsampling, BlocksOfKind> kinds;
 
@@ -59,12 +56,33 @@ final class DownsampledSnapshot {
     long min = downsampled.minMillis();
     long max = downsampled.maxMillis();
     List<BlockMeta> there = raw.stream().filter(meta -> meta.overlaps(min, max - 1)).toList();
-    if (there.isEmpty()) {
+    Set<Ulid> origins = origins(downsampled);
+    if (there.stream().allMatch(meta -> Collections.disjoint(origins, contents(meta)))) {
       return State.ALONE;
     }
     return there.size() == 1 && isMadeOf(downsampled, there.getFirst())
         ? State.EQUAL
         : State.OUTDATED;
+  }
+
+  /** Whether one of these raw blocks has all that a downsampled one was made of. */
+  static boolean canBeMadeAgain(BlockMeta downsampled, List<BlockMeta> raw) {
+    Set<Ulid> origins = origins(downsampled);
+    return raw.stream().anyMatch(meta -> contents(meta).containsAll(origins));
+  }
+
+  /** What was cut from the head of which a downsampled block was made. */
+  static Set<Ulid> origins(BlockMeta downsampled) {
+    List<Ulid> sources = downsampled.compaction().sources();
+    return sources.isEmpty() ? Set.of(parent(downsampled)) : new HashSet<>(sources);
+  }
+
+  /** The blocks of which a raw one has the samples, itself included. */
+  private static Set<Ulid> contents(BlockMeta raw) {
+    Set<Ulid> contents = new HashSet<>(raw.compaction().sources());
+    raw.compaction().parents().stream().map(BlockReference::ulid).forEach(contents::add);
+    contents.add(raw.ulid());
+    return contents;
   }
 
   /** Whether it says what the raw block says: of neither anything was deleted since. */
@@ -97,34 +115,20 @@ final class DownsampledSnapshot {
 
   /**
    * Which blocks to read for a query between two times instead of raw ones: of each time the one
-   * with the longest windows that will do. By their beginning; they do not overlap.
+   * with the longest windows that will do. By their beginning; those that overlap have nothing in
+   * common.
    *
    * @param rawMillis from when on there are raw samples, so that none of these are missed
    */
   List<Chosen> choose(
       Downsampling wanted, List<BlockMeta> raw, long rawMillis, long fromMillis, long toMillis) {
-    List<Chosen> chosen = new ArrayList<>();
+    DownsampledChoice choice = new DownsampledChoice(this, raw, rawMillis, fromMillis, toMillis);
     for (long resolution : resolutionsMillis().reversed()) {
-      if (resolution > wanted.resolutionMillis()) {
-        continue;
-      }
-      Downsampling kind = new Downsampling(wanted.aggregate(), resolution);
-      for (Found found : of(kind).overlapping(rawMillis, fromMillis, toMillis)) {
-        if (state(found.meta(), raw) == State.OUTDATED || !isFree(found.meta(), chosen)) {
-          continue;
-        }
-        if (kind.aggregate() != Aggregate.EDGES) {
-          chosen.add(chosen(kind, found, Optional.empty()));
-          continue;
-        }
-        Optional<Block> weights = weights(found.meta(), resolution, rawMillis);
-        if (weights.isPresent()) {
-          chosen.add(chosen(kind, found, weights));
-        }
+      if (resolution <= wanted.resolutionMillis()) {
+        choice.addExact(new Downsampling(wanted.aggregate(), resolution));
       }
     }
-    chosen.sort(Comparator.comparingLong(c -> c.block().meta().minMillis()));
-    return chosen;
+    return choice.chosen();
   }
 
   /**
@@ -133,16 +137,9 @@ final class DownsampledSnapshot {
    * @param rawMillis as above
    */
   List<Chosen> standIns(List<BlockMeta> raw, long rawMillis, long fromMillis, long toMillis) {
-    List<Chosen> chosen = new ArrayList<>();
-    for (long resolution : resolutionsMillis()) {
-      Downsampling kind = new Downsampling(Aggregate.EDGES, resolution);
-      for (Found found : of(kind).overlapping(rawMillis, fromMillis, toMillis)) {
-        if (state(found.meta(), raw) == State.ALONE && isFree(found.meta(), chosen)) {
-          chosen.add(chosen(kind, found, Optional.empty()));
-        }
-      }
-    }
-    return chosen;
+    DownsampledChoice choice = new DownsampledChoice(this, raw, rawMillis, fromMillis, toMillis);
+    choice.addEdges();
+    return choice.chosen();
   }
 
   /**
@@ -156,29 +153,12 @@ final class DownsampledSnapshot {
             each -> !each.getValue().overlapping(Long.MIN_VALUE, fromMillis, toMillis).isEmpty());
   }
 
-  private BlocksOfKind of(Downsampling kind) {
+  /** Those of one kind. */
+  BlocksOfKind of(Downsampling kind) {
     BlocksOfKind blocks = kinds.get(kind);
     if (blocks == null) {
       throw new IllegalStateException("no blocks of " + kind);
     }
     return blocks;
-  }
-
-  private Chosen chosen(Downsampling kind, Found found, Optional<Block> weights) {
-    BlocksOfKind blocks = of(kind);
-    return new Chosen(blocks.owner(), blocks.open(found), weights, kind.resolutionMillis());
-  }
-
-  private Optional<Block> weights(BlockMeta edges, long resolution, long rawMillis) {
-    Downsampling kind = new Downsampling(Aggregate.WEIGHTS, resolution);
-    return of(kind).overlapping(rawMillis, edges.minMillis(), edges.maxMillis() - 1).stream()
-        .filter(found -> parent(found.meta()).equals(parent(edges)))
-        .findFirst()
-        .map(of(kind)::open);
-  }
-
-  private static boolean isFree(BlockMeta meta, List<Chosen> chosen) {
-    return chosen.stream()
-        .noneMatch(c -> c.block().meta().overlaps(meta.minMillis(), meta.maxMillis() - 1));
   }
 }

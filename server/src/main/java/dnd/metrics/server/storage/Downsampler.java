@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes a downsampled block of each raw block that is old enough, and removes those that raw blocks
- * have outrun or whose time is over. For one thread at a time, but for {@link #waiting}.
+ * have outrun, of which they can be made again, or whose time is over. For one thread at a time,
+ * but for {@link #waiting}.
  */
 public final class Downsampler {
   private static final Logger LOG = LoggerFactory.getLogger(Downsampler.class);
@@ -132,7 +133,7 @@ public final class Downsampler {
   /**
    * Removes the next block of one kind that is of no use any more, or writes it anew.
    *
-   * @param raw all raw blocks
+   * @param raw all raw blocks that are here
    * @param parents takes the raw blocks of which there are blocks of this kind
    * @return false where there is none
    */
@@ -144,7 +145,10 @@ public final class Downsampler {
     try {
       Set<Ulid> known = new HashSet<>();
       for (BlockMeta meta : all(own, made)) {
-        if (DownsampledSnapshot.state(meta, raw) == State.OUTDATED || isOver(kind, meta, now)) {
+        boolean outrun =
+            DownsampledSnapshot.state(meta, raw) == State.OUTDATED
+                && DownsampledSnapshot.canBeMadeAgain(meta, raw);
+        if (outrun || isOver(kind, meta, now)) {
           own.removeForGood(List.of(meta.ulid()));
           return true;
         }

@@ -302,7 +302,10 @@ final class ObjectPass {
     }
   }
 
-  /** Those of which something is to be made yet come last: it is made of local copies only. */
+  /**
+   * Those of which something is to be made yet go for want of room only, and last: it is made of
+   * local copies only.
+   */
   private void dropLocalCopies(ObjectListing listing) throws IOException {
     long now = clock.millis();
     BlockSnapshot snapshot = blocks.holdAside();
@@ -313,9 +316,10 @@ final class ObjectPass {
       oldestFirst.sort(Comparator.comparing(block -> waits.contains(block.meta().ulid())));
       for (Block block : oldestFirst) {
         Ulid ulid = block.meta().ulid();
-        boolean mayGo =
-            Retention.isOver(settings.localMillis(), block.meta().maxMillis(), now)
-                || bytes > settings.localBytes();
+        boolean isOver =
+            !waits.contains(ulid)
+                && Retention.isOver(settings.localMillis(), block.meta().maxMillis(), now);
+        boolean mayGo = isOver || bytes > settings.localBytes();
         if (mayGo
             && listing.isWhole(ulid)
             && !recalled.contains(ulid)
@@ -326,7 +330,7 @@ final class ObjectPass {
           if (waits.contains(ulid)) {
             LOG.warn(
                 "block {} is in the object store only from now on, and will not be downsampled:"
-                    + " storage.local leaves too little time or room for that",
+                    + " storage.local.size leaves too little room for that",
                 ulid);
           } else {
             LOG.info("block {} is in the object store only from now on", ulid);

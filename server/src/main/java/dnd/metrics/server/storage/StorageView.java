@@ -12,7 +12,8 @@ import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.SeriesView;
 import dnd.metrics.server.model.UnreadableSamplesException;
-import dnd.metrics.server.storage.DownsampledSnapshot.Chosen;
+import dnd.metrics.server.storage.DownsampledChoice.Chosen;
+import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import dnd.metrics.server.storage.RemoteBlocks.Remote;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -187,7 +188,7 @@ final class StorageView implements SeriesView {
     if (!standing.isEmpty()) {
       for (Chosen chosen : standing) {
         candidates.add(new Candidate(chosen.owner(), chosen.block()));
-        standIns.add(chosen.resolutionMillis());
+        standIns.add(chosen.kind().resolutionMillis());
       }
       candidates.sort(BY_BEGINNING);
     }
@@ -268,23 +269,23 @@ final class StorageView implements SeriesView {
     List<Chosen> chosen =
         withoutOvertaken(
             downsampled.choose(wanted, raw, rawMillis(raw), fromMillis, toMillis),
-            raw,
             matchers,
             progress::check);
     Map<Labels, DownsampledSeries> found = new LinkedHashMap<>();
     Set<Ulid> instead = new HashSet<>();
     for (Chosen each : chosen) {
       progress.check();
-      instead.add(DownsampledSnapshot.parent(each.block().meta()));
+      instead.add(DownsampledSnapshot.parent(each.meta()));
       Map<Labels, Series> weights = new HashMap<>();
       each.weights()
-          .ifPresent(block ->
-              select(new Candidate(each.owner(), block), matchers, fromMillis, toMillis, progress)
+          .map(of -> new Candidate(of.owner(), of.block()))
+          .ifPresent(of ->
+              select(of, matchers, fromMillis, toMillis, progress)
                   .forEach(series -> weights.put(series.labels(), series)));
       Candidate candidate = new Candidate(each.owner(), each.block());
       for (Series series : select(candidate, matchers, fromMillis, toMillis, progress)) {
         found
-            .computeIfAbsent(series.labels(), DownsampledSeries::new)
+            .computeIfAbsent(series.labels(), labels -> new DownsampledSeries(labels, wanted))
             .add(each, series, weights.get(series.labels()));
       }
     }
@@ -295,7 +296,7 @@ final class StorageView implements SeriesView {
       if (same == null) {
         all.add(wanted.of(rest));
       } else {
-        same.setRest(wanted.of(rest));
+        same.setRest(rest);
       }
     }
     all.addAll(found.values());
@@ -304,31 +305,31 @@ final class StorageView implements SeriesView {
 
   /**
    * Leaves out those in whose time the head has samples, which came late and are yet to be cut: raw
-   * blocks are read there, where there are any.
+   * blocks are read there. Where there are none, what the head has counts beside them.
    */
   private List<Chosen> withoutOvertaken(
-      List<Chosen> chosen, List<BlockMeta> raw, List<Matcher> matchers, Runnable check) {
+      List<Chosen> chosen, List<Matcher> matchers, Runnable check) {
     if (chosen.isEmpty()) {
       return chosen;
     }
-    BlockMeta first = chosen.getFirst().block().meta();
-    BlockMeta last = chosen.getLast().block().meta();
-    if (!isInHead(matchers, first, last, check)) {
+    long min = chosen.getFirst().meta().minMillis();
+    long max = chosen.stream().mapToLong(each -> each.meta().maxMillis()).max().orElseThrow();
+    if (!isInHead(matchers, min, max, check)) {
       return chosen;
     }
-    return chosen.stream()
-        .filter(each -> {
-          BlockMeta meta = each.block().meta();
-          boolean isAlone =
-              raw.stream().noneMatch(b -> b.overlaps(meta.minMillis(), meta.maxMillis() - 1));
-          return isAlone || !isInHead(matchers, meta, meta, check);
-        })
-        .toList();
+    List<Chosen> left = new ArrayList<>();
+    for (Chosen each : chosen) {
+      if (!isInHead(matchers, each.meta().minMillis(), each.meta().maxMillis(), check)) {
+        left.add(each);
+      } else if (each.state() == State.ALONE) {
+        left.add(each.withOthersBeside());
+      }
+    }
+    return left;
   }
 
-  private boolean isInHead(
-      List<Matcher> matchers, BlockMeta first, BlockMeta last, Runnable check) {
-    return !head.select(matchers, first.minMillis(), last.maxMillis() - 1, check::run).isEmpty();
+  private boolean isInHead(List<Matcher> matchers, long minMillis, long maxMillis, Runnable check) {
+    return !head.select(matchers, minMillis, maxMillis - 1, check::run).isEmpty();
   }
 
   /** What a block answers; {@code otherwise} where it is damaged. */

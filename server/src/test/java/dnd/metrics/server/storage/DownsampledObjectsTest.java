@@ -345,6 +345,27 @@ class DownsampledObjectsTest {
     }
   }
 
+  @Test
+  void whatComesLateTakesNothingWhereTheRawBlockIsInTheStoreOnly() throws IOException {
+    write();
+    localMillis = 12 * HOUR;
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      life.objects.run();
+      life.objects.run();
+      assertThat(life.blocks.ulids()).isEmpty();
+      List<QueryResult> wanted = life.answers();
+      SampleList one = new SampleList(List.of(new SampleList.Sample(START + 1, 1, null)));
+      Map<Labels, SampleList> late = Map.of(Labels.of("__name__", "x"), one);
+      life.blocks.add(DownsamplingTest.writeBlock(files, late, START, START + BLOCK, 100));
+      life.downsampleAll();
+      life.check("beside what came late", wanted);
+      life.objects.run();
+      life.removeRawBlocks();
+      life.check("without raw blocks", wanted);
+    }
+  }
+
   private static void assertIsGone(Life life) {
     QueryResult found = life.ask("count_over_time(g[1h])", START + HOUR, START + 2 * BLOCK);
     assertThat(((MatrixValue) found.value()).series()).isEmpty();

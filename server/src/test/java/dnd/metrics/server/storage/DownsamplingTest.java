@@ -59,6 +59,8 @@ class DownsamplingTest {
               Retention.FOR_EVER,
               DownsamplingTimes.ONE_HOUR,
               Retention.FOR_EVER));
+  private static final DownsamplingTimes ONLY_FIVE_MINUTES =
+      new DownsamplingTimes(Map.of(DownsamplingTimes.FIVE_MINUTES, Retention.FOR_EVER));
 
   private final InstantSource clock =
       InstantSource.fixed(Instant.ofEpochMilli(END + 11 * 24 * HOUR));
@@ -163,12 +165,17 @@ class DownsamplingTest {
     for (int i = 0; i < BLOCKS; i++) {
       writeBlock(model, START + i * BLOCK, START + (i + 1) * BLOCK, i);
     }
+    addTo(head, model, END);
+  }
+
+  /** Adds what a model has from a time on. */
+  private static void addTo(ArraySource source, Map<Labels, SampleList> model, long fromMillis) {
     model.forEach((labels, samples) ->
         samples
-            .between(END, Long.MAX_VALUE)
+            .between(fromMillis, Long.MAX_VALUE)
             .samples()
             .forEach(s ->
-                head.add(labels, s.millis(), new ArraySource.Sample(s.value(), s.histogram()))));
+                source.add(labels, s.millis(), new ArraySource.Sample(s.value(), s.histogram()))));
   }
 
   private Ulid writeBlock(Map<Labels, SampleList> model, long min, long max, long number)
@@ -208,10 +215,14 @@ class DownsamplingTest {
         double y = b.get(s).values()[k];
         String where = query + " " + a.get(s).labels() + " at " + a.get(s).timestampsMillis()[k];
         assertThat(b.get(s).histogram(k)).as(where).isEqualTo(a.get(s).histogram(k));
-        boolean near = Double.compare(x, y) == 0 || Math.abs(x - y) <= 1e-9 * Math.abs(x);
-        assertThat(near).as(where + " " + x + " but " + y).isTrue();
+        assertNear(where, x, y);
       }
     }
+  }
+
+  private static void assertNear(String where, double x, double y) {
+    boolean near = Double.compare(x, y) == 0 || Math.abs(x - y) <= 1e-9 * Math.abs(x);
+    assertThat(near).as(where + " " + x + " but " + y).isTrue();
   }
 
   private static final List<String> FUNCTIONS =
@@ -499,6 +510,124 @@ class DownsamplingTest {
     downsampled.close();
     Storage again = new Storage(head, blocks, openDownsampled());
     assertSame("after a restart", whole, ask(again, query, START, END, HOUR));
+  }
+
+  /** A sample a minute between two times, the second not included. */
+  private static SampleList minutely(long from, long to) {
+    List<Sample> samples = new ArrayList<>();
+    for (long time = from + 1; time < to; time += MINUTE) {
+      samples.add(new Sample(time, 5, null));
+    }
+    return new SampleList(samples);
+  }
+
+  private Map<String, QueryResult> answers(Storage storage) {
+    Map<String, QueryResult> answers = new TreeMap<>();
+    for (String metric : List.of("g", "c_total")) {
+      for (String function : FUNCTIONS) {
+        for (String range : List.of("[1h]", "[4h]")) {
+          String query = function + "(" + metric + range + ")";
+          answers.put(query, ask(storage, query, START, END, HOUR));
+        }
+        String query = function + "(" + metric + "[10m])";
+        answers.put(query, ask(storage, query, START, END, 10 * MINUTE));
+      }
+      answers.put(metric, ask(storage, metric, START, END, HOUR));
+    }
+    return answers;
+  }
+
+  private void check(String what, Map<String, QueryResult> wanted, Storage storage) {
+    Map<String, QueryResult> found = answers(storage);
+    wanted.forEach((query, answer) -> assertSame(what + ": " + query, answer, found.get(query)));
+  }
+
+  private static List<Ulid> ofFiveMinutes(DownsampledBlocks downsampled, Aggregate aggregate) {
+    Downsampling kind = new Downsampling(aggregate, DownsamplingTimes.FIVE_MINUTES);
+    return downsampled.all().get(kind).ulids();
+  }
+
+  @Test
+  void whatComesLateTakesNothingFromBlocksThatCannotBeMadeAgain() throws IOException {
+    SortedMap<Labels, SampleList> model = model(new Random(15));
+    long middle = START + BLOCK;
+    model.put(labels("g", 5), minutely(middle, middle + 2 * HOUR));
+    write(model);
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    TreeMap<Labels, SampleList> late = new TreeMap<>();
+    late.put(labels("g", 5), minutely(middle + 3 * HOUR, middle + 4 * HOUR)); // it had a gap
+    late.put(labels("g", 6), minutely(middle + 3 * HOUR, middle + 4 * HOUR));
+    blocks.add(writeBlock(late, middle, middle + BLOCK, 100));
+    Map<String, QueryResult> wanted = answers(new Storage(head, blocks));
+    blocks.replace(blocks.ulids(), List.of());
+
+    ArraySource lateHead = new ArraySource();
+    addTo(lateHead, model, END);
+    addTo(lateHead, late, START);
+    check("in the head", wanted, new Storage(lateHead, blocks, downsampled));
+
+    Storage both = new Storage(head, blocks, downsampled);
+    blocks.add(writeBlock(late, middle, middle + BLOCK, 101));
+    check("cut", wanted, both);
+    downsampleAll(blocks, downsampled);
+    check("downsampled", wanted, both);
+    assertThat(ofFiveMinutes(downsampled, Aggregate.COUNT)).hasSize(BLOCKS + 1);
+    blocks.replace(blocks.ulids(), List.of());
+    downsampleAll(blocks, downsampled);
+    check("without any raw block", wanted, both);
+  }
+
+  @Test
+  void whatIsDeletedOfBlocksThatCannotBeMadeAgainDoesNotComeBack() throws IOException {
+    write(model(new Random(17)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    blocks.replace(blocks.ulids(), List.of());
+    TreeMap<Labels, SampleList> late = new TreeMap<>();
+    late.put(labels("g", 6), minutely(START, START + HOUR));
+    blocks.add(writeBlock(late, START, START + BLOCK, 100));
+    Storage both = new Storage(head, blocks, downsampled);
+    Matcher gauges = new Matcher(Matcher.Type.EQUAL, "__name__", "g");
+    Deletion deletion = new Deletion(List.of(List.of(gauges)), START, START + BLOCK - 1);
+    blocks.delete(deletion, nothing -> {});
+    downsampled.delete(deletion);
+    for (String what : List.of("deleted", "written anew", "without any raw block")) {
+      for (String query : List.of("count_over_time(g[1h])", "g", "sum_over_time(g[7m])")) {
+        QueryResult found = ask(both, query, START, START + BLOCK - HOUR, HOUR);
+        assertThat(((MatrixValue) found.value()).series()).as(what + " " + query).isEmpty();
+      }
+      if (what.equals("written anew")) {
+        blocks.replace(blocks.ulids(), List.of());
+      }
+      downsampleAll(blocks, downsampled);
+    }
+    assertThat(ofFiveMinutes(downsampled, Aggregate.COUNT)).hasSize(BLOCKS);
+  }
+
+  @Test
+  void weightsThatAreDamagedAreSetAside() throws IOException {
+    write(model(new Random(19)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled(ONLY_FIVE_MINUTES, folders);
+    downsampleAll(blocks, downsampled);
+    String first = ofFiveMinutes(downsampled, Aggregate.WEIGHTS).getFirst().toString();
+    downsampled.close();
+    folders.compute(
+        "5m-weights", (name, whole) -> whole.withFlippedBit(first + "/chunks/000001", 20 * 8));
+    DownsampledBlocks damaged = openDownsampled(ONLY_FIVE_MINUTES, folders);
+    Storage both = new Storage(head, blocks, damaged);
+    String query = "rate(c_total[10m])";
+    assertThatThrownBy(() -> ask(both, query, START, END, 10 * MINUTE))
+        .hasMessageContaining("is damaged");
+    assertThat(ofFiveMinutes(damaged, Aggregate.WEIGHTS)).hasSize(BLOCKS - 1);
+    assertThat(ofFiveMinutes(damaged, Aggregate.EDGES)).hasSize(BLOCKS);
+    assertSame(
+        query,
+        ask(new Storage(head, blocks), query, START, END, 10 * MINUTE),
+        ask(both, query, START, END, 10 * MINUTE));
   }
 
   /** How many blocks of counts of 5 minutes there are, so long after the first block ended. */

@@ -409,6 +409,23 @@ class ObjectMaintenanceTest {
   }
 
   @Test
+  void whatSomethingIsToBeMadeOfStaysHereHoweverOldItIs() throws IOException {
+    fill(14, 8);
+    localMillis = 2 * RANGE;
+    try (Life life = new Life()) {
+      List<Ulid> all = life.blocks.ulids();
+      List<Ulid> first = all.subList(0, 2);
+      waiting = Set.copyOf(first);
+      life.objects.run();
+      assertThat(life.blocks.ulids()).containsAll(first).doesNotContain(all.get(2));
+      waiting = Set.of();
+      life.objects.run();
+      assertThat(life.blocks.ulids()).doesNotContainAnyElementsOf(first);
+      life.check("in the store");
+    }
+  }
+
+  @Test
   void anUploadThatWasBrokenOffIsTakenUp() throws IOException {
     fill(6, 4);
     try (Life life = new Life()) {
