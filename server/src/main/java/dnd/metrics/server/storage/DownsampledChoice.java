@@ -40,6 +40,13 @@ final class DownsampledChoice {
     Chosen withOthersBeside() {
       return new Chosen(owner, block, weights, kind, state, true);
     }
+
+    /** Whether it says less than what is wanted. */
+    boolean standsIn(Downsampling wanted) {
+      return kind.resolutionMillis() > wanted.resolutionMillis()
+          || kind.aggregate() != wanted.aggregate()
+          || (wanted.aggregate() == Aggregate.EDGES && weights.isEmpty());
+    }
   }
 
   private final DownsampledSnapshot from;
@@ -92,17 +99,34 @@ final class DownsampledChoice {
     }
   }
 
+  /**
+   * Adds what stands in where there is nothing exact and no raw block either: of sums, counts and
+   * extremes longer windows; where there are none of these, and for all else, the edges.
+   */
+  void addStandIns(Downsampling wanted) {
+    Aggregate aggregate = wanted.aggregate();
+    if (aggregate != Aggregate.EDGES) {
+      for (long resolution : from.resolutionsMillis()) {
+        if (resolution > wanted.resolutionMillis()) {
+          addAlone(new Downsampling(aggregate, resolution), false);
+        }
+      }
+    }
+    addEdges(aggregate == Aggregate.SUM || aggregate == Aggregate.COUNT);
+  }
+
   /** Adds edges that stand in for raw samples, the shortest windows first. */
-  void addEdges() {
+  void addEdges(boolean weighted) {
     for (long resolution : from.resolutionsMillis()) {
-      addAlone(new Downsampling(Aggregate.EDGES, resolution));
+      addAlone(new Downsampling(Aggregate.EDGES, resolution), weighted);
     }
   }
 
-  private void addAlone(Downsampling kind) {
+  private void addAlone(Downsampling kind, boolean weighted) {
     for (Found found : from.of(kind).overlapping(rawMillis, fromMillis, toMillis)) {
       if (DownsampledSnapshot.state(found.meta(), raw) == State.ALONE && isFree(found.meta())) {
-        add(kind, found, Optional.empty(), State.ALONE);
+        Optional<Weights> weights = weighted ? weights(kind, found.meta()) : Optional.empty();
+        add(kind, found, weights, State.ALONE);
       }
     }
   }

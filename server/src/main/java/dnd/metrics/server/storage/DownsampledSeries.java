@@ -2,6 +2,7 @@ package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.DamagedBlockException;
+import dnd.metrics.server.model.Aggregate;
 import dnd.metrics.server.model.Downsampling;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SampleBatch;
@@ -28,7 +29,7 @@ final class DownsampledSeries implements Series {
    *
    * @param weights how many raw samples each stands for; null where it is one each
    */
-  private record Part(Chosen chosen, Series series, @Nullable Series weights) {
+  private record Part(Chosen chosen, Downsampling wanted, Series series, @Nullable Series weights) {
     long min() {
       return chosen.meta().minMillis();
     }
@@ -38,12 +39,18 @@ final class DownsampledSeries implements Series {
     }
 
     SampleReader read(long fromMillis, long toMillis) {
-      SampleReader samples = watched(chosen.owner(), chosen.block(), series, fromMillis, toMillis);
+      Series read = series;
+      if (weights == null && chosen.kind().aggregate() != wanted.aggregate()) {
+        read = wanted.of(series);
+      }
+      SampleReader samples = watched(chosen.owner(), chosen.block(), read, fromMillis, toMillis);
       if (weights == null) {
         return unweighted(samples);
       }
       Weights of = chosen.weights().orElseThrow();
-      return weighted(samples, watched(of.owner(), of.block(), weights, fromMillis, toMillis));
+      SampleReader edges =
+          weighted(samples, watched(of.owner(), of.block(), weights, fromMillis, toMillis));
+      return wanted.aggregate() == Aggregate.EDGES ? edges : summed(edges, wanted.aggregate());
     }
 
     /** Sets a block aside that turns out to be damaged. */
@@ -106,7 +113,7 @@ final class DownsampledSeries implements Series {
    * Adds what a block has that does not begin before those added before; before the rest is set.
    */
   void add(Chosen chosen, Series series, @Nullable Series weights) {
-    Part part = new Part(chosen, series, weights);
+    Part part = new Part(chosen, wanted, series, weights);
     if (parts.isEmpty() || parts.getLast().max() <= part.min()) {
       parts.add(part);
       return;
@@ -195,6 +202,21 @@ final class DownsampledSeries implements Series {
     return batch -> {
       batch.weights = null;
       return samples.next(batch);
+    };
+  }
+
+  /** Sums, or counts, of what edges stand for. */
+  private static SampleReader summed(SampleReader edges, Aggregate aggregate) {
+    return batch -> {
+      boolean more = edges.next(batch);
+      double[] weights = batch.weights;
+      for (int i = 0; weights != null && i < batch.size; i++) {
+        if (!StaleMarker.is(batch.values[i])) {
+          batch.values[i] = aggregate == Aggregate.SUM ? batch.values[i] * weights[i] : weights[i];
+        }
+      }
+      batch.weights = null;
+      return more;
     };
   }
 

@@ -115,8 +115,8 @@ final class DownsampledSnapshot {
 
   /**
    * Which blocks to read for a query between two times instead of raw ones: of each time the one
-   * with the longest windows that will do. By their beginning; those that overlap have nothing in
-   * common.
+   * with the longest windows that will do, or what stands in where there is neither such a one nor
+   * a raw one. By their beginning; those that overlap have nothing in common.
    *
    * @param rawMillis from when on there are raw samples, so that none of these are missed
    */
@@ -128,6 +128,7 @@ final class DownsampledSnapshot {
         choice.addExact(new Downsampling(wanted.aggregate(), resolution));
       }
     }
+    choice.addStandIns(wanted);
     return choice.chosen();
   }
 
@@ -138,7 +139,7 @@ final class DownsampledSnapshot {
    */
   List<Chosen> standIns(List<BlockMeta> raw, long rawMillis, long fromMillis, long toMillis) {
     DownsampledChoice choice = new DownsampledChoice(this, raw, rawMillis, fromMillis, toMillis);
-    choice.addEdges();
+    choice.addEdges(false);
     return choice.chosen();
   }
 

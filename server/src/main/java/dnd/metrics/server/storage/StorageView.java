@@ -276,6 +276,9 @@ final class StorageView implements SeriesView {
     for (Chosen each : chosen) {
       progress.check();
       instead.add(DownsampledSnapshot.parent(each.meta()));
+      if (each.standsIn(wanted)) {
+        standIns.add(each.kind().resolutionMillis());
+      }
       Map<Labels, Series> weights = new HashMap<>();
       each.weights()
           .map(of -> new Candidate(of.owner(), of.block()))

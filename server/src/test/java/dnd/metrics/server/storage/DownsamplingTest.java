@@ -42,6 +42,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queries of downsampled blocks have the answers that raw ones give. */
@@ -605,6 +606,92 @@ class DownsamplingTest {
       downsampleAll(blocks, downsampled);
     }
     assertThat(ofFiveMinutes(downsampled, Aggregate.COUNT)).hasSize(BLOCKS);
+  }
+
+  /** The values at whole hours, by series and time. */
+  private static Map<String, Double> atHours(QueryResult result) {
+    Map<String, Double> values = new TreeMap<>();
+    for (MatrixSeries series : ((MatrixValue) result.value()).series()) {
+      for (int k = 0; k < series.size(); k++) {
+        if (series.timestampsMillis()[k] % HOUR == 0 && series.histogram(k) == null) {
+          values.put(series.labels() + " " + series.timestampsMillis()[k], series.values()[k]);
+        }
+      }
+    }
+    return values;
+  }
+
+  @Test
+  void longerWindowsStandInWhereShorterOnesAreGone() throws IOException {
+    write(model(new Random(16)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled();
+    downsampleAll(blocks, downsampled);
+    Storage raw = new Storage(head, blocks);
+    Storage alone =
+        new Storage(head, Blocks.open(new MemoryBlockFiles(), DownsamplingTest::fail), downsampled);
+    for (Map.Entry<Downsampling, Blocks> each : downsampled.all().entrySet()) {
+      if (each.getKey().resolutionMillis() == DownsamplingTimes.FIVE_MINUTES) {
+        each.getValue().replace(each.getValue().ulids().subList(0, 2), List.of());
+      }
+    }
+    for (String function : FUNCTIONS) {
+      for (String metric : List.of("g", "c_total")) {
+        String query = function + "(" + metric + "[2h])";
+        QueryResult found = ask(alone, query, START, END, 10 * MINUTE);
+        assertThat(found.annotations().warnings().toString())
+            .as(query)
+            .contains("of every 1h")
+            .doesNotContain("of every 5m");
+        Map<String, Double> wanted = atHours(ask(raw, query, START, END, 10 * MINUTE));
+        assertThat(atHours(found).keySet()).as(query).isEqualTo(wanted.keySet());
+        if (!List.of("rate", "increase").contains(function)) { // which take it from the edges
+          atHours(found)
+              .forEach((where, value) -> assertNear(query + " " + where, wanted.get(where), value));
+        }
+      }
+    }
+    String query = "increase(c_total[150m])";
+    long at = START + BLOCK;
+    assertThat(atHours(ask(alone, query, at, at, MINUTE)))
+        .as("aligned or not")
+        .isEqualTo(atHours(ask(alone, query, at, at + 7 * MINUTE, 7 * MINUTE)))
+        .isNotEmpty();
+  }
+
+  /** What is kept of five minutes, but for one kind that is damaged. */
+  private Storage without(Aggregate gone) throws IOException {
+    Map<String, MemoryBlockFiles> left = new HashMap<>(folders);
+    left.put("5m-" + gone, new MemoryBlockFiles());
+    return new Storage(
+        head,
+        Blocks.open(new MemoryBlockFiles(), DownsamplingTest::fail),
+        openDownsampled(ONLY_FIVE_MINUTES, left));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "SUM, sum_over_time(k[10m])",
+    "SUM, avg_over_time(k[10m])",
+    "COUNT, count_over_time(g[10m])",
+    "COUNT, count_over_time(h[10m])",
+    "COUNT, avg_over_time(g[10m])",
+    "COUNT, present_over_time(c_total[10m])",
+    "MIN, min_over_time(c_total[10m])",
+    "MAX, max_over_time(c_total[10m])",
+    "WEIGHTS, resets(c_total[10m])",
+  })
+  void edgesStandInForAKindThatIsMissing(Aggregate missing, String query) throws IOException {
+    SortedMap<Labels, SampleList> model = model(new Random(18));
+    model.put(labels("k", 1), minutely(START, END));
+    write(model);
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled(ONLY_FIVE_MINUTES, folders);
+    downsampleAll(blocks, downsampled);
+    downsampled.close();
+    QueryResult found = ask(without(missing), query, START, END, 10 * MINUTE);
+    assertSame(query, ask(new Storage(head, blocks), query, START, END, 10 * MINUTE), found);
+    assertThat(found.annotations().warnings().toString()).contains("of every 5m");
   }
 
   @Test

@@ -294,13 +294,15 @@ sealed interface Annotation {
         position);
   }
 
-  /** Not Prometheus's: where raw samples are gone and some of them stand in for all. */
+  /**
+   * Not Prometheus's: where raw samples are gone and what is kept of windows stands in for them.
+   */
   static Annotation standIns(long resolutionMillis, PositionRange position) {
     return new Plain(
         WARNING
-            + "raw samples of a part of the time are gone; there the first and last of every "
+            + "raw samples of a part of the time are gone; there what is kept of every "
             + Downsampling.text(resolutionMillis)
-            + " stand in for them",
+            + " stands in for them",
         position);
   }
 
