@@ -89,7 +89,8 @@ final class DownsampledSnapshot {
   private static boolean isMadeOf(BlockMeta downsampled, BlockMeta raw) {
     return parent(downsampled).equals(raw.ulid())
         && raw.stats().tombstones() == 0
-        && downsampled.stats().tombstones() == 0;
+        && downsampled.stats().tombstones() == 0
+        && downsampled.compaction().parents().size() == 1; // else it was written anew without some
   }
 
   /** The lengths of windows of which there may be a block, ascending. */

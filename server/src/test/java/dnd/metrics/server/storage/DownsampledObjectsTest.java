@@ -366,6 +366,32 @@ class DownsampledObjectsTest {
     }
   }
 
+  @Test
+  void aDeletionThatHitsNothingOfARawBlockInTheStoreTakesNothingFromAnswers() throws IOException {
+    write();
+    long first =
+        DownsamplingTest.model(new Random(4)).values().stream()
+            .mapToLong(samples -> samples.samples().getFirst().millis())
+            .min()
+            .orElseThrow();
+    localMillis = 12 * HOUR;
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      life.objects.run();
+      life.objects.run();
+      String counts = "count_over_time(g[1h])";
+      QueryResult wanted = life.ask(counts, START, END);
+      Deletion deletion =
+          new Deletion(List.of(List.of(Matcher.equal("__name__", "g"))), START, first - 1);
+      life.blocks.delete(deletion, head -> {});
+      life.downsampled.delete(deletion); // of the whole window
+      assertThat(life.blocks.ulids()).as("it is still there only").isEmpty();
+      DownsamplingTest.assertSame("deleted", wanted, life.ask(counts, START, END));
+      life.downsampleAll();
+      DownsamplingTest.assertSame("written anew", wanted, life.ask(counts, START, END));
+    }
+  }
+
   private static void assertIsGone(Life life) {
     QueryResult found = life.ask("count_over_time(g[1h])", START + HOUR, START + 2 * BLOCK);
     assertThat(((MatrixValue) found.value()).series()).isEmpty();
