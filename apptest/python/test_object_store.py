@@ -1,5 +1,6 @@
 """Blocks in an object store, a directory or S3, while the real program runs."""
 
+import asyncio
 import json
 import time
 from collections import Counter
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from blocks import metas
 from commands import push_metrics, run
-from patience import PATIENCE_SECONDS, until
+from patience import PATIENCE_SECONDS, connect, until
 from s3 import SECRET_KEY, HoldingProxy, S3Server
 
 from service import Service
@@ -17,9 +18,16 @@ HOUR = 3600
 PIECE = 256 << 10  # of an object, as it is fetched
 
 
+async def ask(service, event):
+    client = await connect(service)
+    reply = await client.request("store.metrics.status", json.dumps(event).encode(), timeout=PATIENCE_SECONDS)
+    await client.close()
+    return json.loads(reply.data)["data"]
+
+
 def objects(service):
-    status = run("status", "--json", "--hub", service.url)
-    return json.loads(status.stdout)["objects"]
+    """What `status` says of the store; asked without starting a program each time."""
+    return asyncio.run(ask(service, {"type": "metrics.status", "data": {}}))["result"]["objects"]
 
 
 def query(service, expression, at):

@@ -10,8 +10,8 @@ import org.roaringbitmap.RoaringBitmap;
 class CheckpointBytesTest {
   private static RoaringBitmap random(Random random, int count, int bound) {
     RoaringBitmap numbers = new RoaringBitmap();
-    while (numbers.getCardinality() < count) {
-      numbers.add(random.nextInt(bound));
+    for (int left = count; left > 0; ) {
+      left -= numbers.checkedAdd(random.nextInt(bound)) ? 1 : 0;
     }
     return numbers;
   }
