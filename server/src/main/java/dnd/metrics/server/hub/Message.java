@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface Message {
   String subject();
 
-  /** Where an answer is expected, or null. */
+  /** Where an answer is expected, or null; something can be published to it. */
   @Nullable String replyTo();
 
   Headers headers();

@@ -74,15 +74,21 @@ final class LocalSubscription implements Receiver, Hub.Subscription {
   static Message inPlace(Publication publication) {
     return new DeliveredMessage(
         WireText.toText(publication.subject),
-        publication.replyLength() == 0
-            ? null
-            : WireText.toText(
-                WireText.ofBytes(
-                    publication.replyBuffer, publication.replyFrom, publication.replyTo)),
+        replyTo(publication),
         HeaderBlock.decode(publication.headerBuffer, publication.headerFrom, publication.headerTo),
         publication.payloadBuffer,
         publication.payloadFrom,
         publication.payloadLength());
+  }
+
+  /** Null also for one that nothing can be published to. */
+  private static @Nullable String replyTo(Publication publication) {
+    if (publication.replyLength() == 0) {
+      return null;
+    }
+    String wire =
+        WireText.ofBytes(publication.replyBuffer, publication.replyFrom, publication.replyTo);
+    return SubjectPattern.isLiteral(wire) ? WireText.toText(wire) : null;
   }
 
   /** A message as a handler sees it; the buffer is the hub's. */

@@ -24,6 +24,11 @@ record PermissionPattern(String subject, @Nullable String queueGroup) {
     return SubjectPattern.covers(subject, other);
   }
 
+  /** Whether it stands for a subject that something is published to. */
+  boolean matchesSubject(String published) {
+    return SubjectPattern.matches(subject, published);
+  }
+
   boolean coversGroup(String group) {
     return queueGroup != null
         && (queueGroup.equals(group) || SubjectPattern.covers(queueGroup, group));

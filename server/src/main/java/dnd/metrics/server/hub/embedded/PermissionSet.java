@@ -1,6 +1,7 @@
 package dnd.metrics.server.hub.embedded;
 
 import java.util.List;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,23 +29,31 @@ final class PermissionSet {
   }
 
   boolean mayPublish(String subject) {
-    return (publishAllow == null || anyCovers(publishAllow, subject))
-        && !anyCovers(publishDeny, subject);
+    return (publishAllow == null || anyMatches(publishAllow, subject))
+        && !anyMatches(publishDeny, subject);
   }
 
   boolean maySubscribe(String pattern, @Nullable String queueGroup) {
-    return allowsSubscription(pattern, queueGroup) && mayReceive(pattern, queueGroup);
+    return allowsSubscription(pattern, queueGroup)
+        && !isDenied(PermissionPattern::coversSubject, pattern, queueGroup);
   }
 
-  /** Whether no entry of the deny list covers it. */
+  /**
+   * Whether what is published to a subject may be delivered: no entry of the deny list is for it.
+   */
   boolean mayReceive(String subject, @Nullable String queueGroup) {
+    return !isDenied(PermissionPattern::matchesSubject, subject, queueGroup);
+  }
+
+  private boolean isDenied(
+      BiPredicate<PermissionPattern, String> isFor, String subject, @Nullable String queueGroup) {
     for (PermissionPattern deny : subscribeDeny) {
-      if (deny.coversSubject(subject)
+      if (isFor.test(deny, subject)
           && (deny.queueGroup() == null || (queueGroup != null && deny.coversGroup(queueGroup)))) {
-        return false;
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   /** Whether {@link #mayReceive} must be asked for what is delivered to this subscription. */
@@ -82,9 +91,9 @@ final class PermissionSet {
     return plain && !groupNamed;
   }
 
-  private static boolean anyCovers(List<PermissionPattern> patterns, String subject) {
+  private static boolean anyMatches(List<PermissionPattern> patterns, String subject) {
     for (PermissionPattern pattern : patterns) {
-      if (pattern.coversSubject(subject)) {
+      if (pattern.matchesSubject(subject)) {
         return true;
       }
     }

@@ -53,6 +53,18 @@ final class SubjectPattern {
    * also one that {@code pattern} stands for.
    */
   static boolean covers(String pattern, String subject) {
+    return isFor(pattern, subject, true);
+  }
+
+  /**
+   * Whether {@code pattern} stands for a subject that something is published to: a star or an angle
+   * among its tokens is one like any other there.
+   */
+  static boolean matches(String pattern, String subject) {
+    return isFor(pattern, subject, false);
+  }
+
+  private static boolean isFor(String pattern, String subject, boolean subjectMayBePattern) {
     int p = 0;
     int s = 0;
     while (true) {
@@ -61,7 +73,7 @@ final class SubjectPattern {
       if (isToken(pattern, p, pEnd, '>')) {
         return true;
       }
-      if (isToken(subject, s, sEnd, '>')) {
+      if (subjectMayBePattern && isToken(subject, s, sEnd, '>')) {
         return false;
       }
       if (!isToken(pattern, p, pEnd, '*') && !sameToken(pattern, p, pEnd, subject, s, sEnd)) {

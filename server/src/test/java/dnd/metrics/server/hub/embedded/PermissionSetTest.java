@@ -32,7 +32,12 @@ class PermissionSetTest {
     "-, a.>, a.b, false",
     "-, a.>, b, true",
     "*.metrics.push, -, shop.metrics.push, true",
-    "shop.>, -, bank.metrics.push, false"
+    "shop.>, -, bank.metrics.push, false",
+    // What is published to has no wildcards: these are tokens like any other.
+    "-, *.metrics.push, >.metrics.push, false",
+    "-, *.metrics.>, >.metrics.delete, false",
+    "-, *.metrics.push, *.metrics.push, false",
+    "*.metrics.push, -, >.metrics.push, true"
   })
   void publishing(String allow, String deny, String subject, boolean expected) {
     PermissionSet permissions =
@@ -89,6 +94,17 @@ class PermissionSetTest {
     PermissionSet permissions =
         new PermissionSet(new HubPermissions(SubjectPermission.ALL, permission("-", deny)));
     assertThat(permissions.needsFilter(pattern, group)).isEqualTo(expected);
+  }
+
+  @Test
+  void aDeniedPatternIsForTokensThatLookLikeWildcards() {
+    PermissionSet permissions =
+        new PermissionSet(
+            new HubPermissions(SubjectPermission.ALL, SubjectPermission.denying("*.secret")));
+    assertThat(permissions.needsFilter(">", null)).isTrue();
+    assertThat(permissions.mayReceive(">.secret", null)).isFalse();
+    assertThat(permissions.mayReceive("*.secret", null)).isFalse();
+    assertThat(permissions.mayReceive(">.open", null)).isTrue();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,6 +119,20 @@ class ProtocolTest {
       client.send("PUB no.body _INBOX.x.2 2\r\nhi\r\n");
       client.sync();
     }
+  }
+
+  /** A handler never gets one that it could not answer on. */
+  @Test
+  void aReplySubjectThatNothingCanBePublishedToIsNone() throws Exception {
+    List<String> replies = new CopyOnWriteArrayList<>();
+    hub.subscribe("in", null, message -> replies.add("" + message.replyTo()));
+    try (RawClient client = connect()) {
+      for (String reply : List.of("x.*", "a..b", "x.y", "x.>", "x.*y")) {
+        client.send("PUB in " + reply + " 2\r\nhi\r\n");
+      }
+      client.sync();
+    }
+    assertThat(replies).containsExactly("null", "null", "x.y", "null", "x.*y");
   }
 
   @Test
