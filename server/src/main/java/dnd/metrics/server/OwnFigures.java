@@ -236,6 +236,10 @@ final class OwnFigures {
             "dnd_metrics_objects_waiting_blocks",
             "Blocks on the local disk that are not in the object store yet.",
             status.waitingBlocks())
+        .gauge(
+            "dnd_metrics_objects_unreadable_blocks",
+            "Blocks in the object store whose meta.json cannot be read, so that they are not served.",
+            status.unreadableBlocks())
         .counter(
             "dnd_metrics_objects_uploaded_blocks_total",
             "Blocks that were put into the object store.",

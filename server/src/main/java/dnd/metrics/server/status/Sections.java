@@ -74,6 +74,7 @@ public final class Sections {
         .ifPresent(millis -> section.put("away_since", Timestamps.format(millis)));
     section.put("blocks", objects.blocks());
     section.put("waiting_blocks", objects.waitingBlocks());
+    section.put("unreadable_blocks", objects.unreadableBlocks());
     section.put("uploaded_blocks", objects.uploadedBlocks());
     section.put("uploaded_bytes", objects.uploadedBytes());
     section.put("fetched_bytes", objects.fetchedBytes());

@@ -198,10 +198,15 @@ public final class Compactor {
     if (time == Long.MIN_VALUE || (known != null && known >= time)) {
       return false;
     }
-    for (Series series : block.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
-      if (retention.isOver(series.labels(), max, now)) {
-        return true;
+    try {
+      for (Series series : block.select(List.of(), Long.MIN_VALUE, Long.MAX_VALUE)) {
+        if (retention.isOver(series.labels(), max, now)) {
+          return true;
+        }
       }
+    } catch (DamagedBlockException e) {
+      blocks.setAside(block, e);
+      throw e;
     }
     lookedThrough.put(block.meta().ulid(), time);
     return false;
@@ -221,7 +226,7 @@ public final class Compactor {
     List<SeriesCursor> byRank = new ArrayList<>();
     parents.stream()
         .sorted(Comparator.comparing((Block block) -> block.meta().ulid()).reversed())
-        .forEach(block -> byRank.add(new WatchedCursor(block, block.series(), deletions)));
+        .forEach(block -> byRank.add(new WatchedCursor(block, deletions)));
     BlockMeta meta = metaOf(parents);
     SeriesCursor merged = new MergedCursor(byRank);
     SeriesCursor series =
@@ -250,6 +255,7 @@ public final class Compactor {
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
     int level = 0;
+    long millis = clock.millis();
     TreeSet<Ulid> sources = new TreeSet<>();
     List<BlockReference> references = new ArrayList<>();
     Map<String, JsonNode> others = new LinkedHashMap<>();
@@ -258,12 +264,14 @@ public final class Compactor {
       min = Math.min(min, meta.minMillis());
       max = Math.max(max, meta.maxMillis());
       level = Math.max(level, meta.compaction().level());
+      millis =
+          Math.max(millis, meta.ulid().millis() + 1); // the newer counts, whatever the clock says
       sources.addAll(meta.compaction().sources());
       references.add(meta.reference());
       others.putAll(meta.others());
     }
     return new BlockMeta(
-        Ulid.of(clock.millis(), random),
+        Ulid.of(millis, random),
         min,
         max,
         BlockStats.NONE,
@@ -283,10 +291,15 @@ public final class Compactor {
     private final SeriesCursor cursor;
     private final long deletions;
 
-    WatchedCursor(Block block, SeriesCursor cursor, long deletions) {
+    WatchedCursor(Block block, long deletions) {
       this.block = block;
-      this.cursor = cursor;
       this.deletions = deletions;
+      try {
+        this.cursor = block.series();
+      } catch (DamagedBlockException e) {
+        blocks.setAside(block, e);
+        throw e;
+      }
     }
 
     @Override

@@ -36,6 +36,16 @@ final class ObjectListing {
     return whole.containsKey(ulid);
   }
 
+  /** Whether there is something of a block, but not the file that comes last and goes first. */
+  boolean isPartial(Ulid ulid) {
+    return !files(ulid).containsKey(BlockObjects.META);
+  }
+
+  /** How many blocks have that file, but it cannot be read. */
+  int unreadable() {
+    return (int) files.keySet().stream().filter(ulid -> !isPartial(ulid) && !isWhole(ulid)).count();
+  }
+
   /** The blocks that are whole. */
   List<BlockMeta> whole() {
     return new ArrayList<>(whole.values());

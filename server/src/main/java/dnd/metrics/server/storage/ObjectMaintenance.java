@@ -213,6 +213,7 @@ public final class ObjectMaintenance implements Closeable {
         awaySince,
         all.stream().mapToInt(ObjectPass::blocksThere).sum(),
         all.stream().mapToInt(ObjectPass::waiting).sum(),
+        all.stream().mapToInt(ObjectPass::unreadable).sum(),
         all.stream().mapToLong(ObjectPass::uploaded).sum(),
         all.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
         all.stream().mapToLong(ObjectPass::fetchedBytes).sum(),

@@ -2,8 +2,10 @@ package dnd.metrics.server.storage;
 
 import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
+import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.model.Series;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.objects.StoredObject;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -53,6 +55,7 @@ final class ObjectPass {
 
   private volatile int blocksThere;
   private volatile int waiting;
+  private volatile int unreadable;
   private final AtomicLong uploaded = new AtomicLong();
 
   /**
@@ -109,7 +112,9 @@ final class ObjectPass {
    * @param there the objects of the folder
    */
   ObjectListing look(List<StoredObject> there) throws IOException {
-    ObjectListing listing = objects.list(there, line -> LOG.warn("{}; it is not read", line));
+    ObjectListing listing =
+        objects.list(there, line -> LOG.error("{}; the block is not read, and stays", line));
+    unreadable = listing.unreadable();
     show(listing);
     return listing;
   }
@@ -148,6 +153,11 @@ final class ObjectPass {
   /** How many blocks are here and not there. */
   int waiting() {
     return waiting;
+  }
+
+  /** How many blocks are there whose {@code meta.json} cannot be read. */
+  int unreadable() {
+    return unreadable;
   }
 
   long uploaded() {
@@ -202,6 +212,9 @@ final class ObjectPass {
             throw e;
           }
           continue; // others were made of it meanwhile
+        } catch (DamagedBlockException e) {
+          blocks.setAside(block, e);
+          continue;
         }
         uploaded.incrementAndGet();
         waiting = left(listing);
@@ -228,7 +241,7 @@ final class ObjectPass {
       }
     }
     for (Ulid ulid : listing.all()) {
-      if (!listing.isWhole(ulid)
+      if (listing.isPartial(ulid)
           && !here.contains(ulid)
           && (removed.has(ulid) || ulid.millis() < now - PARTIAL_KEPT_MILLIS)) {
         objects.delete(ulid, listing);
@@ -279,12 +292,16 @@ final class ObjectPass {
           || blocks.asideDeletions().has(ulid)) {
         continue;
       }
-      if (hasSeriesThatAreOver(each, current, now)) {
-        recalled.add(ulid);
-        blocks.recall(each);
-        return;
+      try {
+        if (hasSeriesThatAreOver(each, current, now)) {
+          recalled.add(ulid);
+          blocks.recall(each);
+          return;
+        }
+        lookedThrough.put(ulid, over);
+      } catch (UnreadableSamplesException e) { // the others' turn
+        LOG.error("{}; series of it that are over stay", e.getMessage());
       }
-      lookedThrough.put(ulid, over);
     }
   }
 

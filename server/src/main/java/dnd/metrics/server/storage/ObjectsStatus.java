@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param awaySinceMillis since when that is so
  * @param blocks that are whole there
  * @param waitingBlocks blocks on the local disk that are not there yet
+ * @param unreadableBlocks blocks there whose {@code meta.json} cannot be read: they are not served,
+ *     and stay
  * @param uploadedBlocks since the process began
  * @param fetchedBytes pieces of blocks that are there only, which were read since the process began
  */
@@ -19,6 +21,7 @@ public record ObjectsStatus(
     OptionalLong awaySinceMillis,
     int blocks,
     int waitingBlocks,
+    int unreadableBlocks,
     long uploadedBlocks,
     long uploadedBytes,
     long fetchedBytes,

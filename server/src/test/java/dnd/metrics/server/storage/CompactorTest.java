@@ -2,6 +2,7 @@ package dnd.metrics.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockWriter;
 import dnd.metrics.server.block.MemoryBlockFiles;
@@ -287,6 +288,56 @@ class CompactorTest {
       compactAll(new Compactor(blocks, fixed(retention), muchLater, new Random(3)));
       assertThat(blocks.status().blocks()).isZero();
       assertThat(files.list("")).containsExactly("wal");
+    }
+  }
+
+  /** Whatever turns over in its index, a block is not looked at again and again. */
+  @Test
+  void aDamagedBlockIsSetAsideByWhoLooksForWhatIsOver() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    write(files, everyHour("combat", "dice"), 2, new Random(1));
+    Retention retention =
+        new Retention(
+            100 * RANGE,
+            Long.MAX_VALUE,
+            List.of(new RetentionRule(List.of(Matcher.equal("service", "none")), RANGE)));
+    InstantSource later = InstantSource.fixed(Instant.ofEpochMilli(START + 20 * RANGE));
+    String index = files.list("").getFirst() + "/index";
+    int found = 0;
+    for (int bit = 8 * 5; bit < 8 * files.contentOf(index).length; bit += 57) {
+      List<String> reports = new ArrayList<>();
+      try (Blocks blocks = Blocks.open(files.withFlippedBit(index, bit), reports::add)) {
+        Compactor compactor = new Compactor(blocks, fixed(retention), later, new Random(2));
+        int turns = 0;
+        while (compactor.compact(all -> Set.of())) {
+          assertThat(++turns).as("bit %d", bit).isLessThan(10);
+        }
+        found += reports.isEmpty() ? blocks.status().setAside() : 0;
+      }
+    }
+    assertThat(found).isPositive();
+  }
+
+  /** A clock that went back makes no block look older than those that it is made of. */
+  @Test
+  void aBlockIsNewerThanThoseItIsMadeOf() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    write(files, everyHour("combat"), 12, new Random(1));
+    InstantSource before = InstantSource.fixed(Instant.ofEpochMilli(500));
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      compactAll(new Compactor(blocks, fixed(KEPT), before, new Random(2)));
+      BlockSnapshot snapshot = blocks.hold();
+      List<BlockMeta> made =
+          snapshot.blocks().stream()
+              .map(Block::meta)
+              .filter(meta -> !meta.compaction().parents().isEmpty())
+              .toList();
+      snapshot.release();
+      assertThat(made).isNotEmpty();
+      for (BlockMeta meta : made) {
+        assertThat(meta.compaction().parents())
+            .allMatch(parent -> parent.ulid().compareTo(meta.ulid()) < 0);
+      }
     }
   }
 

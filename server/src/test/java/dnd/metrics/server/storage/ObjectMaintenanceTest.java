@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockWriter;
+import dnd.metrics.server.block.DamagedBlockException;
 import dnd.metrics.server.block.MemoryBlockFiles;
 import dnd.metrics.server.block.ModelCursor;
 import dnd.metrics.server.block.RandomSeries;
@@ -846,6 +848,66 @@ class ObjectMaintenanceTest {
           .isInstanceOf(UnreadableSamplesException.class)
           .hasMessageContaining(chunks)
           .hasMessageContaining("checksum");
+    }
+  }
+
+  /** It may be the only copy, and may be read again another time. */
+  @Test
+  void aBlockWhoseMetaCannotBeReadStays() throws IOException {
+    fill(13, 10);
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.objects.run();
+    }
+    String meta = store.names("meta.json").getFirst();
+    assertThat(files.list("")).doesNotContain(meta.substring(0, 26));
+    now += TimeUnit.DAYS.toMillis(3);
+    store.flipBit(meta, 0);
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.objects.run();
+      assertThat(life.objects.status().unreadableBlocks()).isEqualTo(1);
+      assertThat(life.objects.status().blocks()).isEqualTo(written - 1);
+      store.flipBit(meta, 0);
+      life.objects.run();
+      assertThat(life.objects.status().unreadableBlocks()).isZero();
+      life.check("it is right again");
+    }
+  }
+
+  @Test
+  void aDamagedBlockKeepsNoOtherFromTheStore() throws IOException {
+    fill(14, 10);
+    String first = files.list("").getFirst();
+    MemoryBlockFiles sound = files;
+    for (int bit = 8 * 5; !onlyItsSeriesAreDamaged(first); bit += 8) {
+      files = sound.withFlippedBit(first + "/index", bit);
+    }
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(store.names("meta.json"))
+          .hasSize(written - 1)
+          .noneMatch(name -> name.startsWith(first));
+      assertThat(life.blocks.status().setAside()).isEqualTo(1);
+    }
+  }
+
+  /** Whether a block can be opened, and not read through. */
+  private boolean onlyItsSeriesAreDamaged(String ulid) throws IOException {
+    try (Blocks blocks = Blocks.open(files, report -> {})) {
+      BlockSnapshot snapshot = blocks.hold();
+      try {
+        for (Block block : snapshot.blocks()) {
+          if (block.meta().ulid().toString().equals(ulid)) {
+            block.indexStats();
+          }
+        }
+        return false;
+      } catch (DamagedBlockException e) {
+        return true;
+      } finally {
+        snapshot.release();
+      }
     }
   }
 
