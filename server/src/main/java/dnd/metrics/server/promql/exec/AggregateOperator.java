@@ -67,15 +67,16 @@ final class AggregateOperator implements SeriesOperator {
 
   private List<Group> accumulate() {
     List<Group> found = new ArrayList<>();
-    Map<Labels, Group> byLabels = new HashMap<>();
+    Map<Object, Group> byKey = new HashMap<>();
     StepSeries series;
     while ((series = inner.next()) != null) {
       context.check();
-      Labels labels = grouping.of(series.labeled());
-      Group group = byLabels.get(labels);
+      Object key = grouping.key(series.labeled());
+      Group group = byKey.get(key);
       if (group == null) {
+        Labels labels = grouping.of(series.labeled());
         group = new Group(labels, factory.create());
-        byLabels.put(labels, group);
+        byKey.put(key, group);
         found.add(group);
         context.memory.reserve(GROUP_BYTES + (long) labels.heapBytes(), 0);
       }
