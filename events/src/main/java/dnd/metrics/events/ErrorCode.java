@@ -21,7 +21,9 @@ public enum ErrorCode {
   INVALID_ID(ErrorClass.USER, "An id or correlation id is empty or too long."),
   INVALID_TIMESTAMP(ErrorClass.USER, "A time is neither RFC 3339 nor Unix seconds."),
   INVALID_DURATION(ErrorClass.USER, "A duration is neither like 1h30m nor seconds."),
-  BATCH_TOO_LARGE(ErrorClass.USER, "The event holds more metrics than an event may."),
+  BATCH_TOO_LARGE(
+      ErrorClass.USER,
+      "The event holds more metrics, or defines more new series with long labels, than an event may."),
 
   // One metric of a batch.
   UNKNOWN_METRIC_TYPE(ErrorClass.USER, "The metric's type is not counter, gauge or histogram."),

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * folder. This lock is taken before all others, and held across I/O.
  */
 final class Checkpoints {
+  /** The newest, and the one before it. */
+  static final int KEPT = 2;
+
   private static final String PARTIAL = "checkpoint.partial";
   private static final String DAMAGED = ".damaged";
 

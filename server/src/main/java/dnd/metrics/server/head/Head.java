@@ -46,6 +46,8 @@ import org.roaringbitmap.RoaringBitmap;
  * counts per service, and the next number. Order of locks: see {@link Sender}.
  */
 public final class Head implements SeriesSource, Closeable {
+  private static final long EVER_MILLIS = Long.MAX_VALUE / 4;
+
   /** So few that who makes a series does not wait for long. */
   private static final int SERIES_REMOVED_AT_ONCE = 1024;
 
@@ -55,6 +57,10 @@ public final class Head implements SeriesSource, Closeable {
   private final DataFolder folder;
   private final WriteAheadLog log;
   private final Checkpoints checkpoints;
+
+  /** Set before anybody but the replay has the head. */
+  private boolean isReplayed;
+
   private final ChunkStore chunkStore;
   private final HeadMaintenance maintenance;
 
@@ -122,6 +128,7 @@ public final class Head implements SeriesSource, Closeable {
               + " entries of the log speak of series whose definition is lost: dropped");
     }
     replay.complete(index);
+    this.isReplayed = true;
     this.nextSeriesRef = replay.nextSeriesRef();
     this.nextSenderRef = replay.nextSenderRef();
     this.receivedBeforeMillis = lastReceivedMillis();
@@ -639,6 +646,11 @@ public final class Head implements SeriesSource, Closeable {
     maintenance.checkpoint();
   }
 
+  /** How many checkpoints were written since the process began. */
+  long checkpointCount() {
+    return maintenance.checkpointCount();
+  }
+
   Summary writeCheckpoint(DiskPace pace) throws IOException {
     return checkpoints.write(this, index, pace);
   }
@@ -717,8 +729,9 @@ public final class Head implements SeriesSource, Closeable {
     maintenance.finishSilent(beforeMillis);
   }
 
+  /** While the log is replayed all is in it: what it has was judged when it came. */
   long outOfOrderMillis() {
-    return options.outOfOrderWindow().toMillis();
+    return isReplayed ? options.outOfOrderWindow().toMillis() : EVER_MILLIS;
   }
 
   long futureMillis() {

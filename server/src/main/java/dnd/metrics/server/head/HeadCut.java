@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Cuts the ranges of a head that are over into blocks. A range is over when the newest sample lies
@@ -38,6 +41,9 @@ final class HeadCut {
   private final long deletions;
 
   private boolean overtaken;
+
+  /** What is left to be cut, by the ranges in which it goes on. */
+  private final NavigableMap<Long, List<SeriesCut>> ranges = new TreeMap<>();
 
   /**
    * @param endMillis of the last range to be cut, which is over
@@ -73,30 +79,48 @@ final class HeadCut {
       return 0;
     }
     head.awaitDurable(); // no block holds what a power cut would take from the log
-    cuts.sort((a, b) -> HeadSeries.compareLabels(a.series(), b.series()));
+    cuts.forEach(cut -> addBehind(Long.MIN_VALUE, cut));
     int blocks = 0;
-    long from = firstRange(cuts);
-    while (from < endMillis) {
-      long to = from + RANGE_MILLIS;
-      Set<SeriesCut> damaged = new HashSet<>();
-      head.chunkStore().lookAnew();
-      CutCursor cursor = new CutCursor(head, cuts, from, to, damaged);
-      if (!sink.write(cursor, from, to, pace, this::isStillTrue)) {
-        overtaken = true;
+    while (!ranges.isEmpty()) {
+      Map.Entry<Long, List<SeriesCut>> range = ranges.pollFirstEntry();
+      if (!cut(range.getKey(), range.getValue())) {
         return blocks;
       }
       blocks++;
-      cuts.removeAll(damaged); // not in the block: not to be forgotten
-      for (SeriesCut cut : cuts) {
-        forget(cut, from, to);
-      }
       if (overtaken) {
         return blocks;
       }
-      from = nextRange(cuts, to);
     }
     removeWhatIsOver();
     return blocks;
+  }
+
+  /** Cuts one range; false where that came to nothing, as something was deleted meanwhile. */
+  private boolean cut(long from, List<SeriesCut> cuts) throws IOException {
+    long to = from + RANGE_MILLIS;
+    cuts.sort((a, b) -> HeadSeries.compareLabels(a.series(), b.series()));
+    Set<SeriesCut> damaged = new HashSet<>();
+    head.chunkStore().lookAnew();
+    CutCursor cursor = new CutCursor(head, cuts, from, to, damaged);
+    if (!sink.write(cursor, from, to, pace, this::isStillTrue)) {
+      overtaken = true;
+      return false;
+    }
+    cuts.removeAll(damaged); // not in the block: not to be forgotten
+    for (SeriesCut cut : cuts) {
+      forget(cut, from, to);
+      addBehind(to, cut);
+    }
+    return true;
+  }
+
+  /** Adds a cut to the range of its first samples from a time on, if it has some. */
+  private void addBehind(long fromMillis, SeriesCut cut) {
+    long first = cut.firstMillisFrom(fromMillis);
+    if (first != Long.MAX_VALUE) {
+      long range = Math.floorDiv(first, RANGE_MILLIS) * RANGE_MILLIS;
+      ranges.computeIfAbsent(range, r -> new ArrayList<>()).add(cut);
+    }
   }
 
   private List<SeriesCut> collect() throws HeadUnavailableException {
@@ -120,19 +144,6 @@ final class HeadCut {
         cuts.add(cut);
       }
     }
-  }
-
-  private static long firstRange(List<SeriesCut> cuts) {
-    return nextRange(cuts, Long.MIN_VALUE);
-  }
-
-  /** The first range, from a time on, that samples of the cut lie in; the largest long for none. */
-  private static long nextRange(List<SeriesCut> cuts, long fromMillis) {
-    long first = Long.MAX_VALUE;
-    for (SeriesCut cut : cuts) {
-      first = Math.min(first, cut.firstMillisFrom(fromMillis));
-    }
-    return first == Long.MAX_VALUE ? first : Math.floorDiv(first, RANGE_MILLIS) * RANGE_MILLIS;
   }
 
   private boolean isStillTrue() {
@@ -192,10 +203,7 @@ final class HeadCut {
           head.remove(gone);
         }
         sender.recountTimes();
-        // One cut behind its last series: the checkpoints that have those have the sender too, so
-        // that what is deleted from now on is deleted from them.
-        if (gone.isEmpty()
-            && sender.ownedCount() == 0
+        if (sender.isForgotten()
             && Math.max(sender.newestMillis(), sender.eventIds.newestMillis()) < rememberedMillis) {
           head.remove(sender);
         }

@@ -114,6 +114,10 @@ final class HeadMaintenance implements Closeable {
         head.chunkStore().mendedCount());
   }
 
+  long checkpointCount() {
+    return checkpoints.get();
+  }
+
   /** How long each checkpoint took. */
   DurationHistogram checkpointDurations() {
     return checkpointDurations;

@@ -41,6 +41,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private long oldestMillis;
   private long newestMillis;
   private long unplaced;
+  private long unplacedBefore;
 
   /** Records up to here may be in what the checkpoint brought. */
   private long checkpointSequence;
@@ -123,6 +124,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     receivedMillis = received;
     oldestMillis = Long.MAX_VALUE;
     newestMillis = Long.MIN_VALUE;
+    unplacedBefore = unplaced;
     if (sender != null && report) {
       sender.beginReport();
     }
@@ -268,6 +270,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       note(one == null ? ref : one.ref, true);
     } else {
       unplaced++;
+      unplacedBefore++; // there is nothing that would be sent again
     }
   }
 
@@ -303,7 +306,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     if (newestMillis >= oldestMillis) {
       s.noteTimes(oldestMillis, newestMillis);
     }
-    if (eventId != null) {
+    if (eventId != null && unplaced == unplacedBefore) { // else it is to be taken in once more
       s.eventIds.add(eventId, sequence, receivedMillis);
     }
   }

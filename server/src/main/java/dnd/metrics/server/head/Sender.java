@@ -45,6 +45,9 @@ public final class Sender {
 
   private int reportedCount;
 
+  /** How many checkpoints there had been when a series left, or the process began. */
+  private long checkpointsWhenSeriesLeft;
+
   /** The series of the report under way. */
   private int[] reporting = NONE;
 
@@ -260,7 +263,19 @@ public final class Sender {
     }
     owned = kept == 0 ? NONE : Arrays.copyOf(owned, kept + (kept >> 3));
     ownedCount = kept;
+    if (!over.isEmpty()) {
+      checkpointsWhenSeriesLeft = head.checkpointCount();
+    }
     return over;
+  }
+
+  /**
+   * Whether no checkpoint has a series of it any more: two are kept, and both were written since
+   * its last one left. Until then, what is deleted of it must get into the log.
+   */
+  boolean isForgotten() {
+    return ownedCount == 0
+        && head.checkpointCount() - checkpointsWhenSeriesLeft >= Checkpoints.KEPT;
   }
 
   /** Samples accepted since the process began. */

@@ -51,6 +51,10 @@ public final class SenderBatch implements AutoCloseable {
   private boolean unnoted;
 
   private boolean report;
+
+  /** Whether the report may have had series that it seems to lack. */
+  private boolean refused;
+
   private boolean end;
   private @Nullable String eventId;
   private @Nullable Long original;
@@ -75,6 +79,7 @@ public final class SenderBatch implements AutoCloseable {
     original = id == null ? null : sender.eventIds.sequenceOf(id);
     report = kind != EventKind.PUSH && original == null;
     end = kind == EventKind.END && original == null;
+    refused = false;
     eventId = id;
     receivedMillis = received;
     newestAcceptedMillis = received + head.futureMillis();
@@ -82,6 +87,7 @@ public final class SenderBatch implements AutoCloseable {
     newestMillis = Long.MIN_VALUE;
     accepted = 0;
     record.begin(received);
+    record.reserveEnd(sender.id().service(), sender.id().instance(), id);
     sender.noteReceived(received);
     if (report) {
       sender.beginReport();
@@ -105,6 +111,10 @@ public final class SenderBatch implements AutoCloseable {
     try {
       series = head.find(labels);
       if (series == null) {
+        if (!record.takes(labels)) {
+          rejection = SeriesRejection.EVENT_FULL;
+          return null;
+        }
         record.reserve(labels); // what is in memory must get into the record
         series = head.create(sender, labels);
         if (series == null) {
@@ -260,6 +270,15 @@ public final class SenderBatch implements AutoCloseable {
     }
   }
 
+  /**
+   * Something of the event was refused before it was known of which series it is. A report says
+   * then nothing of what it seems to lack: it ends no series, and those of the report before are
+   * its own.
+   */
+  public void noteRefused() {
+    refused = true;
+  }
+
   /** A report has the series, though no sample of it is written. */
   private void noteSeen(HeadSeries series) {
     if (sender.markReported(series)) {
@@ -385,7 +404,13 @@ public final class SenderBatch implements AutoCloseable {
       return;
     }
     for (int i = 0; i < sender.reportedCount(); i++) {
-      markStale(sender.missing(i), at);
+      HeadSeries missing = sender.missing(i);
+      if (!refused) {
+        markStale(missing, at);
+      } else if (missing != null) {
+        record.reserve();
+        noteSeen(missing);
+      }
     }
   }
 

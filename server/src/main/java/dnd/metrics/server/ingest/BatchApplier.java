@@ -31,6 +31,9 @@ final class BatchApplier {
   int apply(ParsedBatch batch, SenderBatch target, long receivedMillis) {
     long eventMillis = batch.timeMillis == ParsedBatch.NO_TIME ? receivedMillis : batch.timeMillis;
     int stored = 0;
+    if (!batch.rejected.isEmpty()) { // while it was read
+      target.noteRefused();
+    }
     touchAll(batch);
     for (int i = 0; i < batch.rows; i++) {
       KnownMetric metric = batch.metrics[i];
@@ -74,6 +77,7 @@ final class BatchApplier {
       KnownMetric metric, double value, long millis, SenderBatch target) {
     Problem wrong = wrongValue(metric, value, millis);
     if (wrong != null) {
+      target.noteRefused();
       return wrong;
     }
     HeadSeries series = metric.series();
@@ -137,6 +141,7 @@ final class BatchApplier {
       KnownMetric metric, HistogramValue histogram, long millis, SenderBatch target) {
     if (metric.description.createdMillis != MetricDescription.NOT_CREATED
         && metric.description.createdMillis > millis) {
+      target.noteRefused();
       return createdLater();
     }
     return switch (histogram) {
@@ -171,6 +176,7 @@ final class BatchApplier {
       KnownMetric metric, HistogramValue.Classic classic, long millis, SenderBatch target) {
     boolean delta = metric.description.kind == ValueKind.HISTOGRAM_DELTA;
     if (delta && !(classic.sum() >= 0 && Double.isFinite(classic.sum()))) {
+      target.noteRefused();
       return new Problem(
           ErrorCode.INVALID_HISTOGRAM,
           "value.sum",
@@ -184,7 +190,7 @@ final class BatchApplier {
       double bound = i < bounds ? classic.upperBounds()[i] : Double.POSITIVE_INFINITY;
       HeadSeries one = target.resolve(bucket.with("le", BoundText.of(bound)));
       if (one == null) {
-        return refused(target);
+        return refusedPart(target);
       }
       series[i] = one;
       values[i] = i < bounds ? classic.cumulativeCounts()[i] : classic.count();
@@ -195,7 +201,7 @@ final class BatchApplier {
           target.resolve(
               metric.labels().with(Labels.METRIC_NAME, metric.description.name + suffix));
       if (one == null) {
-        return refused(target);
+        return refusedPart(target);
       }
       series[bounds + 1 + i] = one;
       values[bounds + 1 + i] = i == 0 ? classic.sum() : classic.count();
@@ -222,6 +228,12 @@ final class BatchApplier {
         && series.isEmpty();
   }
 
+  /** Of some of its series, too, which the sender may have had before. */
+  private static Problem refusedPart(SenderBatch target) {
+    target.noteRefused();
+    return refused(target);
+  }
+
   private static Problem refused(SenderBatch target) {
     return switch (target.rejection()) {
       case SERIES_LIMIT ->
@@ -229,16 +241,23 @@ final class BatchApplier {
               ErrorCode.SERIES_LIMIT_REACHED,
               "",
               "the service has as many series as it may; those that exist go on");
+      case EVENT_FULL ->
+          new Problem(
+              ErrorCode.BATCH_TOO_LARGE,
+              "labels",
+              "the new series of the event have longer labels than one event may define");
       case OTHER_SENDER ->
           new Problem(
               ErrorCode.SERIES_OF_OTHER_SENDER,
               "labels",
               "another instance of the service writes the series with these labels");
-      case DAMAGED ->
-          new Problem(
-              ErrorCode.STORAGE_UNAVAILABLE,
-              "",
-              "what the series had is damaged on the disk, and comes back with the next start");
+      case DAMAGED -> {
+        target.noteRefused();
+        yield new Problem(
+            ErrorCode.STORAGE_UNAVAILABLE,
+            "",
+            "what the series had is damaged on the disk, and comes back with the next start");
+      }
     };
   }
 

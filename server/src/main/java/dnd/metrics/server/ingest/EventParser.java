@@ -5,6 +5,7 @@ import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.events.StrictJson;
 import dnd.metrics.events.Timestamps;
+import dnd.metrics.events.Utf8;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -293,6 +294,9 @@ final class EventParser {
           ErrorCode.INVALID_ID,
           path,
           "must have 1 to " + CorrelationIds.MAX_LENGTH + " characters");
+    }
+    if (id != null && !Utf8.isEncodable(id)) {
+      throw new InvalidEventException(ErrorCode.INVALID_UTF8, path, "holds half a surrogate pair");
     }
   }
 

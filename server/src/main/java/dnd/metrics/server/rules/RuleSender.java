@@ -90,6 +90,7 @@ final class RuleSender {
   private static String describe(SenderBatch batch, Labels labels) {
     return switch (batch.rejection()) {
       case SERIES_LIMIT -> "the service has as many series as it may: " + labels;
+      case EVENT_FULL -> "the new series of this evaluation have too long labels: " + labels;
       case OTHER_SENDER -> "a sender writes a series with the same labels: " + labels;
       case DAMAGED -> "damaged on the disk until the next start: " + labels;
     };

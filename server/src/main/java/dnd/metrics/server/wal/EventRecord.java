@@ -54,6 +54,12 @@ public final class EventRecord implements RecordBody {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /**
+   * Definitions of series that would make a record longer are not taken: readers take four times as
+   * much ({@link Segment#MAX_RECORD_BYTES}), and nothing else is much longer than its event.
+   */
+  static final int MOST_BYTES_WITH_DEFINITION = 64 << 20;
+
   private static final int KEPT_BYTES = 1 << 20;
 
   /** As much as an entry with a float has at most, or what stands before another's parts. */
@@ -84,13 +90,31 @@ public final class EventRecord implements RecordBody {
     ensure(LEAST_ROOM);
   }
 
+  /** Makes room for what {@link #end} writes, so that it needs no more memory. */
+  public void reserveEnd(String service, String instance, @Nullable String eventId) {
+    int chars = service.length() + instance.length() + (eventId == null ? 0 : eventId.length());
+    int bytes = 2 * LEAST_ROOM + 3 * chars;
+    if (head.length < bytes) {
+      head = new byte[bytes];
+    }
+  }
+
   /** The same for a new series. */
   public void reserve(Labels labels) {
-    int bytes = LEAST_ROOM + 4 * labels.size();
+    ensure((int) mostBytes(labels));
+  }
+
+  /** Whether there may be the definition of one more series: an event is not to have so many. */
+  public boolean takes(Labels labels) {
+    return size + mostBytes(labels) <= MOST_BYTES_WITH_DEFINITION;
+  }
+
+  private static long mostBytes(Labels labels) {
+    long bytes = LEAST_ROOM + 4L * labels.size();
     for (int i = 0; i < labels.size(); i++) {
-      bytes += 20 + 3 * (labels.name(i).length() + labels.value(i).length());
+      bytes += 20 + 3L * (labels.name(i).length() + labels.value(i).length());
     }
-    ensure(bytes);
+    return bytes;
   }
 
   /** The same for a native histogram. */
@@ -214,9 +238,11 @@ public final class EventRecord implements RecordBody {
       boolean report,
       @Nullable String eventId,
       long receivedMillis) {
-    // The head is written with the same methods, behind the entries, and then moved to its own
-    // place.
-    int entries = size;
+    // The head is written with the same methods, into its own place.
+    byte[] entries = buffer;
+    int entriesSize = size;
+    buffer = head;
+    size = 0;
     try {
       ensure(LEAST_ROOM);
       buffer[size++] = TYPE_EVENT;
@@ -233,14 +259,11 @@ public final class EventRecord implements RecordBody {
       if (eventId != null) {
         string(eventId);
       }
-      int length = size - entries;
-      if (head.length < length) {
-        head = new byte[length];
-      }
-      System.arraycopy(buffer, entries, head, 0, length);
-      headSize = length;
-    } finally {
-      size = entries; // also where memory was missing
+      head = buffer;
+      headSize = size;
+    } finally { // also where memory was missing
+      buffer = entries;
+      size = entriesSize;
     }
   }
 

@@ -59,7 +59,7 @@ public final class LogCopy {
     }
   }
 
-  /** Where the last sound record ends behind which nothing sound follows at once. */
+  /** Where the last sound record ends; one before it may have turned over on the disk. */
   private static long soundBytes(LogFile file) throws IOException {
     ByteBuffer in =
         ByteBuffer.allocate((int) Math.min(file.size(), Integer.MAX_VALUE - 16))
@@ -67,12 +67,17 @@ public final class LogCopy {
     int read = file.read(in, 0);
     in.position(0).limit(read);
     CRC32C crc = new CRC32C();
-    int at = Math.min(FileHeader.BYTES, read);
-    int length = Segment.soundRecordAt(in, at, crc);
-    while (length > 0) {
-      at += length;
-      length = Segment.soundRecordAt(in, at, crc);
+    int end = Math.min(FileHeader.BYTES, read);
+    int at = end;
+    while (at >= 0) {
+      int length = Segment.soundRecordAt(in, at, crc);
+      if (length > 0) {
+        at += length;
+        end = at;
+      } else {
+        at = Segment.nextSoundRecord(in, at + 1, crc);
+      }
     }
-    return at;
+    return end;
   }
 }

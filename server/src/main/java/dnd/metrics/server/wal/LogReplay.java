@@ -140,7 +140,7 @@ public final class LogReplay {
         continue;
       }
       onlyZerosLeft = isZeroFrom(in, at);
-      int next = onlyZerosLeft ? -1 : nextSoundRecord(in, at);
+      int next = onlyZerosLeft ? -1 : Segment.nextSoundRecord(in, at + 1, crc);
       if (next < 0) {
         break;
       }
@@ -175,17 +175,6 @@ public final class LogReplay {
     }
     in.get(at + Segment.FRAME_BYTES, body, 0, bytes);
     consumer.record(sequence, body, 0, bytes);
-  }
-
-  private int nextSoundRecord(ByteBuffer in, int from) {
-    for (int at = from + 1; at <= in.limit() - Segment.FRAME_BYTES; at++) {
-      if (in.get(at) == (byte) Segment.RECORD_MAGIC
-          && in.getInt(at) == Segment.RECORD_MAGIC
-          && Segment.soundRecordAt(in, at, crc) > 0) {
-        return at;
-      }
-    }
-    return -1;
   }
 
   /** Where the zeros begin that were written ahead of the records; not before {@code from}. */

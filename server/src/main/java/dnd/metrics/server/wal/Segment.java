@@ -42,6 +42,18 @@ final class Segment {
     return in.getInt(offset + 16) == (int) crc.getValue() ? FRAME_BYTES + length : -1;
   }
 
+  /** Where the next sound record is, from an offset on; -1 where there is none. */
+  static int nextSoundRecord(ByteBuffer in, int from, CRC32C crc) {
+    for (int at = from; at <= in.limit() - FRAME_BYTES; at++) {
+      if (in.get(at) == (byte) RECORD_MAGIC
+          && in.getInt(at) == RECORD_MAGIC
+          && soundRecordAt(in, at, crc) > 0) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
   private static void update(CRC32C crc, ByteBuffer in, int offset, int length) {
     int limit = in.limit();
     crc.update(in.limit(offset + length).position(offset));

@@ -13,8 +13,10 @@ import dnd.metrics.server.model.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +307,35 @@ class HeadTest {
   }
 
   @Test
+  void whatWasAcceptedIsThereAfterAStartWithASmallerWindow() throws IOException {
+    HeadOptions options = HeadOptions.DEFAULT;
+    head.close();
+    head =
+        Head.open(
+            folder.resolve("data"),
+            new HeadOptions(
+                Duration.ofHours(24),
+                options.futureTolerance(),
+                options.seriesLimitPerService(),
+                options.segmentBytes(),
+                options.checkpointBytes()),
+            ReplayListener.SILENT);
+    long late = NOW - Duration.ofHours(6).toMillis();
+    SenderBatch batch = push(null);
+    HeadSeries luck = batch.resolve(LUCK);
+    HeadSeries seconds = batch.resolve(Labels.of("__name__", "seconds", "service", "dice"));
+    for (long time : new long[] {NOW, late}) {
+      assertThat(batch.append(luck, time, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+      assertThat(batch.observe(seconds, time, 1)).isEqualTo(AppendOutcome.ACCEPTED);
+    }
+    commit(batch);
+    Map<Labels, List<String>> before = Samples.of(head);
+    assertThat(before.values()).contains(List.of(late + "=1.0", NOW + "=1.0"));
+    reopen();
+    assertThat(Samples.of(head)).isEqualTo(before);
+  }
+
+  @Test
   void whatAReportLacksGoesStale() throws IOException {
     String stale = "=" + Samples.text(dnd.metrics.server.model.StaleMarker.VALUE);
     SenderBatch batch = report(null);
@@ -331,6 +362,27 @@ class HeadTest {
     assertThat(Samples.of(find(ROLLS)))
         .containsExactly(NOW + "=1.0", (NOW + 1) + "=2.0", (NOW + 10) + "=3.0", (NOW + 11) + stale);
     assertThat(Samples.of(find(LUCK))).isEqualTo(luck);
+  }
+
+  /** A series may have been in what was refused; what the next report lacks has ended. */
+  @Test
+  void aReportOfWhichSomethingWasRefusedEndsNothing() throws IOException {
+    String stale = "=" + Samples.text(dnd.metrics.server.model.StaleMarker.VALUE);
+    SenderBatch batch = report(null);
+    batch.append(batch.resolve(ROLLS), NOW, 1);
+    batch.append(batch.resolve(LUCK), NOW, 2);
+    commit(batch);
+    batch = report(null);
+    batch.append(batch.resolve(ROLLS), NOW + 10, 3);
+    batch.noteRefused();
+    commit(batch);
+    assertThat(Samples.of(find(LUCK))).containsExactly(NOW + "=2.0");
+    reopen();
+    assertThat(Samples.of(find(LUCK))).containsExactly(NOW + "=2.0");
+    batch = report(null);
+    batch.append(batch.resolve(ROLLS), NOW + 20, 4);
+    commit(batch);
+    assertThat(Samples.of(find(LUCK))).containsExactly(NOW + "=2.0", (NOW + 20) + stale);
   }
 
   @Test

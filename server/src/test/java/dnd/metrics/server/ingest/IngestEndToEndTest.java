@@ -115,6 +115,38 @@ class IngestEndToEndTest {
     assertThat(handler.counters().predictedEvents()).isGreaterThanOrEqualTo(8);
   }
 
+  /** The log could not tell it from another. */
+  @Test
+  void anIdWithHalfASurrogatePairIsRefused() throws Exception {
+    JsonNode reply =
+        ask(
+            "dice.metrics.push",
+            """
+            {"type":"metrics.push","id":"a\\ud800","data":{"service":"dice","metrics":[
+              {"name":"luck","type":"gauge","value":1}]}}
+            """);
+    assertThat(reply.get("type").stringValue()).isEqualTo("metrics.rejected");
+    assertThat(reply.toString()).contains("invalid_utf8");
+  }
+
+  /** Whether its value is refused when it is read or when it is judged. */
+  @Test
+  void aCounterWhoseValueIsRefusedHasNotEnded() throws Exception {
+    String report =
+        """
+        {"type":"metrics.report","data":{"service":"dice","timestamp":"2026-11-24T10:00:0%dZ","metrics":[
+          {"name":"rolls_total","type":"counter","value":%s},{"name":"luck","type":"gauge","value":1}]}}
+        """;
+    ask("dice.metrics.report", report.formatted(0, "5"));
+    for (String refused : List.of("-1", "\"NaN\"", "\"three\"", "true")) {
+      JsonNode reply = ask("dice.metrics.report", report.formatted(1, refused));
+      assertThat(reply.at("/data/rejected")).as(refused).hasSize(1);
+      assertThat(samples(only("rolls_total"))).as(refused).hasSize(1);
+    }
+    ask("dice.metrics.report", report.replace("rolls_total", "others_total").formatted(2, "1"));
+    assertThat(samples(only("rolls_total"))).hasSize(2);
+  }
+
   private HeadSeries only(String name) {
     List<HeadSeries> found =
         head.select(List.of(Matcher.equal("__name__", name)), 0, Long.MAX_VALUE);

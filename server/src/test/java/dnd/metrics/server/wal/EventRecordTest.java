@@ -128,6 +128,33 @@ class EventRecordTest {
         Arrays.toString(h.customValues()));
   }
 
+  /** Labels that each stand in another place than in the series before are written again. */
+  @Test
+  void definitionsAreBounded() {
+    record.begin(NOW);
+    int taken = 0;
+    while (record.takes(shifted(taken))) {
+      record.reserve(shifted(taken));
+      record.series(taken, shifted(taken));
+      taken++;
+    }
+    record.end(0, null, null, false, null, NOW);
+    assertThat(taken).isGreaterThan(80);
+    assertThat(record.length())
+        .isBetween(
+            EventRecord.MOST_BYTES_WITH_DEFINITION / 4, EventRecord.MOST_BYTES_WITH_DEFINITION);
+    record.begin(NOW);
+    assertThat(record.takes(shifted(0))).isTrue();
+  }
+
+  private static Labels shifted(int number) {
+    Labels.Builder labels = Labels.builder();
+    for (int i = 0; i < 60; i++) {
+      labels.set("l" + (char) ('A' + i % 26) + i / 26, "v".repeat(4096));
+    }
+    return labels.set(number % 2 == 0 ? "a" : "z", "1").set("n", "" + number).build();
+  }
+
   /** The same of a deletion. */
   @Test
   void theLayoutOfADeletionStays() {

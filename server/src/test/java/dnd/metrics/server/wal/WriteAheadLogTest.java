@@ -54,6 +54,19 @@ class WriteAheadLogTest {
                     .isNull());
   }
 
+  @Test
+  void aCopyHasWhatIsBehindADamagedRecord() throws IOException {
+    write("one", "two", "three");
+    String name = Segment.FILES.in(files).getFirst();
+    String content = new String(files.contentOf(name), StandardCharsets.ISO_8859_1);
+    files.flipBit(name, 8L * content.indexOf("two"));
+    MemoryLogFiles copy = new MemoryLogFiles();
+    LogCopy.copy(files, List.of(), copy);
+    files = copy;
+    replay();
+    assertThat(found.values()).containsExactly("one", "three");
+  }
+
   /** Counts the answers of the log. */
   private static final class Answers implements LogCallback {
     final AtomicInteger committed = new AtomicInteger();
