@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Blocks that are in the object store only come to the local disk, while others work on. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RecallTest {
   private static final int RANGES = 6;
   private static final long NOW = RangeModel.start(RANGES + 1);
