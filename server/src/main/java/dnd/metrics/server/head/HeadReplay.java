@@ -43,6 +43,9 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private long unplaced;
   private long unplacedBefore;
 
+  /** Whether something of the event was added up, which is not to be done once more. */
+  private boolean addsUp;
+
   /** Records up to here may be in what the checkpoint brought. */
   private long checkpointSequence;
 
@@ -125,6 +128,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     oldestMillis = Long.MAX_VALUE;
     newestMillis = Long.MIN_VALUE;
     unplacedBefore = unplaced;
+    addsUp = false;
     if (sender != null && report) {
       sender.beginReport();
     }
@@ -239,9 +243,16 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     return records;
   }
 
+  private @Nullable HeadSeries placeSum(int ref, long timeMillis) {
+    long before = unplaced;
+    HeadSeries one = place(ref, timeMillis, true);
+    addsUp |= unplaced == before; // also where it was done already
+    return one;
+  }
+
   @Override
   public void total(int ref, long timeMillis, double value) {
-    HeadSeries one = place(ref, timeMillis, true);
+    HeadSeries one = placeSum(ref, timeMillis);
     if (one != null) {
       one.setTotal(timeMillis, value);
     }
@@ -249,7 +260,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
 
   @Override
   public void observation(int ref, long timeMillis, double value) {
-    HeadSeries one = place(ref, timeMillis, true);
+    HeadSeries one = placeSum(ref, timeMillis);
     if (one != null) {
       one.observe(timeMillis, value);
     }
@@ -306,7 +317,8 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     if (newestMillis >= oldestMillis) {
       s.noteTimes(oldestMillis, newestMillis);
     }
-    if (eventId != null && unplaced == unplacedBefore) { // else it is to be taken in once more
+    boolean isWhole = unplaced == unplacedBefore;
+    if (eventId != null && (isWhole || addsUp)) { // else it may be taken in once more
       s.eventIds.add(eventId, sequence, receivedMillis);
     }
   }

@@ -81,9 +81,10 @@ final class IngestLane {
     try {
       takeNow(message, service, report);
     } finally {
+      int rows = batch.rows;
       batch.clear(); // the next event may be long in coming
       if (!predicted) { // who repeats a large one keeps the room for it
-        batch.shrink();
+        batch.shrink(rows);
         places.shrink();
       }
     }

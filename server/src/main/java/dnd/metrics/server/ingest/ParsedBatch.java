@@ -71,9 +71,13 @@ final class ParsedBatch {
     clearRejected();
   }
 
-  /** Gives up the room that a large event took; for a batch that is empty. */
-  void shrink() {
-    if (values.length > KEPT_ROWS) {
+  /**
+   * Gives up the room that a large event took; for a batch that is empty.
+   *
+   * @param hadRows how many rows the event had
+   */
+  void shrink(int hadRows) {
+    if (hadRows > KEPT_ROWS) {
       metrics = new KnownMetric[FIRST_ROWS];
       values = new double[FIRST_ROWS];
       times = new long[FIRST_ROWS];

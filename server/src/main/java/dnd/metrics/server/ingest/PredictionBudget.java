@@ -47,6 +47,12 @@ final class PredictionBudget {
       return true;
     }
 
+    /** Gives some of it back. */
+    void give(long bytes) {
+      heldBytes.addAndGet(-bytes);
+      budget.takenBytes.addAndGet(-bytes);
+    }
+
     /** Gives all back. */
     void release() {
       budget.takenBytes.addAndGet(-heldBytes.getAndSet(0));

@@ -106,6 +106,7 @@ final class Predictor {
       ParsedBatch batch) {
     LearnedEvent before = last;
     if (before == null) {
+      misses++;
       return false;
     }
     LearnedEvent hit = before.next;
@@ -375,6 +376,11 @@ final class Predictor {
     if (known != null) {
       return known;
     }
+    byte[] before = run(bytes, place.from(), place.valueFrom());
+    MetricDescription description = description(read.description);
+    if (before == null || description == null) {
+      return null;
+    }
     byte[] after = event.last.after;
     boolean shared = LearnedMetrics.isSame(after, bytes, place.valueTo(), place.to());
     int cost = shared ? 0 : place.afterLength() + ARRAY_OVERHEAD_BYTES;
@@ -384,13 +390,9 @@ final class Predictor {
     if (!shared) {
       after = Arrays.copyOfRange(bytes, place.valueTo(), place.to());
     }
-    byte[] before = run(bytes, place.from(), place.valueFrom());
-    MetricDescription description = description(read.description);
-    if (before == null || description == null) {
-      return null;
-    }
     LearnedMetric metric = new LearnedMetric(before, after, hash, description, read.labels());
     if (!event.metrics.add(metric)) {
+      share.give(METRIC_OVERHEAD_BYTES + cost);
       return null;
     }
     learned++;
@@ -476,6 +478,7 @@ final class Predictor {
     learnedSince = 0;
     endedCount = null;
     last = null;
+    lastMatched = LearnedMetric.beforeAll(); // behind one stands all that was learned with it
     events.clear();
     runs.clear();
     descriptions.clear();

@@ -158,7 +158,11 @@ public final class Blocks implements Closeable {
     List<Block> kept = new ArrayList<>();
     List<Block> obsolete = new ArrayList<>();
     for (Block block : opened) {
-      (replaced.contains(block.meta().ulid()) ? obsolete : kept).add(block);
+      if (replaced.contains(block.meta().ulid())) {
+        obsolete.add(block);
+      } else if (isDeletedOf(block, asideDeletions, report)) {
+        kept.add(block);
+      }
     }
     Blocks blocks = new Blocks(files, kept, damaged, asideDeletions);
     opened.forEach(Block::release); // the snapshot holds those it has
@@ -170,6 +174,18 @@ public final class Blocks implements Closeable {
     }
     leftovers.forEach(folder -> blocks.nameless.add(new Nameless(null, folder))); // for next time
     return blocks;
+  }
+
+  /** A block may have come back, and the process ended before that was deleted of it. */
+  private static boolean isDeletedOf(
+      Block block, SetAsideDeletions deletions, Consumer<String> report) {
+    try {
+      deletions.deleteOf(block);
+      return true;
+    } catch (IOException e) {
+      report.accept("block " + block.meta().ulid() + " is not read before the next start: " + e);
+      return false;
+    }
   }
 
   /** Reads also what is in an object store; before anybody reads. */

@@ -100,10 +100,12 @@ final class ObjectPass {
     upload(listing);
     removeWhatIsOver(listing);
     show(listing);
+    dropLocalCopies(listing); // first, as it makes room
     recallSetAside();
-    dropLocalCopies(listing);
     recallWhatIsPartlyOver(listing);
-    farUntil.learn(this::newestFarMillis);
+    if (unreadable == 0) {
+      farUntil.learn(this::newestFarMillis);
+    }
   }
 
   /**
@@ -247,7 +249,9 @@ final class ObjectPass {
         objects.delete(ulid, listing);
       }
     }
-    removed.forgetBut(listing);
+    if (unreadable == 0) { // one that cannot be read may be what a removed one was made of
+      removed.forgetBut(listing);
+    }
   }
 
   /** Of what was set aside the same is deleted here of the copy in the store. */
@@ -256,7 +260,11 @@ final class ObjectPass {
     for (RemoteBlocks.Remote each : farBlocks()) {
       Ulid ulid = each.meta().ulid();
       if (deletions.has(ulid) && !deletions.isUnknown(ulid)) {
-        blocks.recall(each);
+        try {
+          blocks.recall(each);
+        } catch (IOException | UnreadableSamplesException e) { // it is not read meanwhile
+          LOG.warn("block {} cannot be brought back, and is not read: {}", ulid, e.getMessage());
+        }
       }
     }
   }

@@ -93,6 +93,23 @@ class SetAsideDeletionsTest {
     }
   }
 
+  /** The process ended when the copy was here, and nothing was deleted of it yet. */
+  @Test
+  void whatCameBackAsItIsInTheStoreIsNotReadSo() throws IOException {
+    Ulid ulid = fill();
+    damage(ulid, "index", INDEX_BIT);
+    try (StoringService service = start()) {
+      service.objects.run();
+      assertThat(service.here()).contains(ulid);
+    }
+    files.delete(ulid + "/tombstones");
+    try (StoringService service = start()) {
+      assertThat(service.here()).contains(ulid);
+      service.objects.look();
+      service.check("deleted before it is read");
+    }
+  }
+
   @Test
   void whereItIsNotKnownWhatIsDeletedTheCopyIsNotRead() throws IOException {
     Ulid ulid = fill();
