@@ -11,6 +11,9 @@ import java.util.function.BooleanSupplier;
  * they use different paths.
  */
 public interface BlockFiles extends ReadableBlockFiles {
+  /** Behind the name of a file that {@link #replace} has not come to the end with. */
+  String PARTIAL_SUFFIX = ".partial";
+
   /** Makes a folder; its parent must be there, itself not. */
   void createFolder(String folder) throws IOException;
 
@@ -22,6 +25,20 @@ public interface BlockFiles extends ReadableBlockFiles {
    * folder there must be empty.
    */
   void rename(String from, String to) throws IOException;
+
+  /**
+   * Puts content into a file, new or not, in one step: it is forced, and stays where the folder is
+   * forced then.
+   */
+  default void replace(String path, byte[] content) throws IOException {
+    String partial = path + PARTIAL_SUFFIX;
+    delete(partial);
+    try (BlockFile file = create(partial)) {
+      file.write(content, 0, content.length);
+      file.force();
+    }
+    rename(partial, path);
+  }
 
   /** Removes a file, or a folder with all that is in it; where there is none, nothing. */
   void delete(String path) throws IOException;

@@ -59,11 +59,9 @@ public final class Tombstones {
 
   /** These and some more. */
   Tombstones with(Map<Integer, DeletedSpan> more) {
-    Map<Integer, List<DeletedSpan>> all = new TreeMap<>(Integer::compareUnsigned);
-    all.putAll(spans);
-    more.forEach((reference, span) ->
-        all.merge(reference, List.of(span), (before, one) -> united(before, one.getFirst())));
-    return new Tombstones(all);
+    Map<Integer, List<DeletedSpan>> lists = new TreeMap<>(Integer::compareUnsigned);
+    more.forEach((reference, span) -> lists.put(reference, List.of(span)));
+    return with(new Tombstones(lists));
   }
 
   /** These and those of another copy of the same block. */

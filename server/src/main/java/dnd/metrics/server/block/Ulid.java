@@ -15,6 +15,11 @@ public record Ulid(long high, long low) implements Comparable<Ulid> {
     return new Ulid((millis << 16) | (random.nextInt() & 0xffff), random.nextLong());
   }
 
+  /** A new name that is newer than another one, whatever the clock says. */
+  public static Ulid newerThan(Ulid other, long millis, RandomGenerator random) {
+    return of(Math.max(millis, other.millis() + 1), random);
+  }
+
   /** Whether {@link #parse} takes this text. */
   public static boolean isUlid(String text) {
     if (text.length() != LENGTH || text.charAt(0) > '7') {

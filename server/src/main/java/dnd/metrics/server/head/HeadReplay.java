@@ -41,7 +41,9 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
   private long oldestMillis;
   private long newestMillis;
   private long unplaced;
-  private long unplacedBefore;
+
+  /** Whether all that was sent with the event could be placed. */
+  private boolean isWhole;
 
   /** Whether something of the event was added up, which is not to be done once more. */
   private boolean addsUp;
@@ -127,7 +129,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     receivedMillis = received;
     oldestMillis = Long.MAX_VALUE;
     newestMillis = Long.MIN_VALUE;
-    unplacedBefore = unplaced;
+    isWhole = true;
     addsUp = false;
     if (sender != null && report) {
       sender.beginReport();
@@ -189,6 +191,7 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     }
     if (one == null) {
       unplaced++;
+      isWhole = false;
       return null;
     }
     note(one.ref, mark);
@@ -281,7 +284,6 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
       note(one == null ? ref : one.ref, true);
     } else {
       unplaced++;
-      unplacedBefore++; // there is nothing that would be sent again
     }
   }
 
@@ -317,7 +319,6 @@ final class HeadReplay implements RecordConsumer, EventRecordVisitor {
     if (newestMillis >= oldestMillis) {
       s.noteTimes(oldestMillis, newestMillis);
     }
-    boolean isWhole = unplaced == unplacedBefore;
     if (eventId != null && (isWhole || addsUp)) { // else it may be taken in once more
       s.eventIds.add(eventId, sequence, receivedMillis);
     }

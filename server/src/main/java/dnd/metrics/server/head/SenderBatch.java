@@ -127,6 +127,7 @@ public final class SenderBatch implements AutoCloseable {
       }
     } catch (DamagedSeriesException e) {
       rejection = SeriesRejection.DAMAGED;
+      noteRefused(); // the sender has it
       return null;
     }
     if (series.sender != sender) {

@@ -251,13 +251,11 @@ final class BatchApplier {
               ErrorCode.SERIES_OF_OTHER_SENDER,
               "labels",
               "another instance of the service writes the series with these labels");
-      case DAMAGED -> {
-        target.noteRefused();
-        yield new Problem(
-            ErrorCode.STORAGE_UNAVAILABLE,
-            "",
-            "what the series had is damaged on the disk, and comes back with the next start");
-      }
+      case DAMAGED ->
+          new Problem(
+              ErrorCode.STORAGE_UNAVAILABLE,
+              "",
+              "what the series had is damaged on the disk, and comes back with the next start");
     };
   }
 

@@ -255,7 +255,7 @@ public final class Compactor {
     long min = Long.MAX_VALUE;
     long max = Long.MIN_VALUE;
     int level = 0;
-    long millis = clock.millis();
+    TreeSet<Ulid> names = new TreeSet<>();
     TreeSet<Ulid> sources = new TreeSet<>();
     List<BlockReference> references = new ArrayList<>();
     Map<String, JsonNode> others = new LinkedHashMap<>();
@@ -264,14 +264,13 @@ public final class Compactor {
       min = Math.min(min, meta.minMillis());
       max = Math.max(max, meta.maxMillis());
       level = Math.max(level, meta.compaction().level());
-      millis =
-          Math.max(millis, meta.ulid().millis() + 1); // the newer counts, whatever the clock says
+      names.add(meta.ulid());
       sources.addAll(meta.compaction().sources());
       references.add(meta.reference());
       others.putAll(meta.others());
     }
     return new BlockMeta(
-        Ulid.of(millis, random),
+        Ulid.newerThan(names.last(), clock.millis(), random),
         min,
         max,
         BlockStats.NONE,

@@ -251,8 +251,7 @@ public final class Downsampler {
     parents.add(before.reference()); // which goes, also where we end before we remove it
     BlockMeta meta =
         new BlockMeta(
-            Ulid.of(
-                Math.max(clock.millis(), before.ulid().millis() + 1), random), // the newer counts
+            Ulid.newerThan(before.ulid(), clock.millis(), random),
             before.minMillis(),
             before.maxMillis(),
             BlockStats.NONE,

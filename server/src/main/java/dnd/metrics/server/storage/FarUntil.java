@@ -1,6 +1,5 @@
 package dnd.metrics.server.storage;
 
-import dnd.metrics.server.block.BlockFile;
 import dnd.metrics.server.block.BlockFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -23,7 +22,6 @@ final class FarUntil {
   private static final Logger LOG = LoggerFactory.getLogger(FarUntil.class);
 
   static final String FILE = "far-until";
-  private static final String PARTIAL = FILE + ".partial";
 
   private static final int MAGIC = 0x46415255;
   private static final byte VERSION = 1;
@@ -85,7 +83,7 @@ final class FarUntil {
 
   /** The same before anybody has read it. */
   static void remove(BlockFiles files) throws IOException {
-    files.delete(PARTIAL);
+    files.delete(FILE + BlockFiles.PARTIAL_SUFFIX);
     files.delete(FILE);
     files.forceFolder("");
   }
@@ -94,12 +92,7 @@ final class FarUntil {
     byte[] bytes = new byte[HEADER_BYTES + store.length + CHECKSUM_BYTES];
     ByteBuffer out = ByteBuffer.wrap(bytes).putInt(MAGIC).put(VERSION).putLong(millis).put(store);
     out.putInt(checksum(bytes));
-    files.delete(PARTIAL);
-    try (BlockFile file = files.create(PARTIAL)) {
-      file.write(bytes, 0, bytes.length);
-      file.force();
-    }
-    files.rename(PARTIAL, FILE);
+    files.replace(FILE, bytes);
     files.forceFolder("");
     until = millis;
   }

@@ -1,6 +1,5 @@
 package dnd.metrics.server.storage;
 
-import dnd.metrics.server.block.BlockFile;
 import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.Ulid;
@@ -20,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RemovedBlocks {
   static final String FOLDER = "removed";
-  private static final String PARTIAL = ".partial";
 
   private final BlockFiles files;
   private final Map<Ulid, BlockMeta> all = new ConcurrentHashMap<>();
@@ -48,15 +46,7 @@ final class RemovedBlocks {
   /** Adds some; when this returns it would survive a power cut. */
   synchronized void add(Collection<BlockMeta> removed) throws IOException {
     for (BlockMeta meta : removed) {
-      String path = FOLDER + "/" + meta.ulid();
-      String partial = path + PARTIAL;
-      files.delete(partial);
-      byte[] json = meta.toJson();
-      try (BlockFile file = files.create(partial)) {
-        file.write(json, 0, json.length);
-        file.force();
-      }
-      files.rename(partial, path);
+      files.replace(FOLDER + "/" + meta.ulid(), meta.toJson());
       all.put(meta.ulid(), meta);
     }
     files.forceFolder(FOLDER);
