@@ -45,6 +45,9 @@ public enum ErrorCode {
   SERIES_OF_OTHER_SENDER(
       ErrorClass.USER, "Another instance of the service writes a series with these labels."),
   SERIES_LIMIT_REACHED(ErrorClass.RESOURCES, "The service holds as many series as it may."),
+  SENDER_LIMIT_REACHED(
+      ErrorClass.RESOURCES,
+      "The service has as many senders as it may; those that are known go on."),
 
   // Queries and discovery.
   INVALID_QUERY(ErrorClass.USER, "The PromQL expression cannot be parsed."),

@@ -117,6 +117,7 @@ public final class ConfigPrinter {
   private static Map<String, Object> limits(Config config) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("series_per_service", config.head().seriesLimitPerService());
+    map.put("senders_per_service", config.head().senderLimitPerService());
     map.put("metrics_per_event", config.ingest().maxMetricsPerEvent());
     map.put("labels_per_series", config.ingest().maxLabelsPerSeries());
     map.put("name_length", config.ingest().maxNameChars());

@@ -132,6 +132,9 @@ public final class ConfigReader {
         mapping
             .integer("series_per_service", 1, 100_000_000)
             .orElse(defaults.seriesLimitPerService()),
+        mapping
+            .integer("senders_per_service", 1, 100_000_000)
+            .orElse(defaults.senderLimitPerService()),
         defaults.segmentBytes(),
         defaults.checkpointBytes());
   }

@@ -67,6 +67,10 @@ public final class ConfigReference {
           setting(
               "limits.series_per_service",
               "series of one service; beyond it new ones are rejected with the reason"),
+          setting(
+              "limits.senders_per_service",
+              "instances of one service that have sent within a day; beyond it new ones are rejected"
+                  + " with the reason"),
           setting("limits.metrics_per_event", "metrics in one event"),
           setting("limits.labels_per_series", "name, service and instance included"),
           setting("limits.name_length", "characters of a metric's or label's name"),

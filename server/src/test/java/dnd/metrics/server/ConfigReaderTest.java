@@ -160,6 +160,7 @@ class ConfigReaderTest {
         limits:
           out_of_order_window: soon
           series_per_service: 0
+          senders_per_service: 0
         """,
         "metrics.yaml:2: message_hub.listen: 'nowhere' is not HOST:PORT, such as 127.0.0.1:4222 or"
             + " [::1]:4222",
@@ -168,6 +169,8 @@ class ConfigReaderTest {
         "metrics.yaml:5: limits.out_of_order_window must be a duration such as 30s, 1h30m or"
             + " 250ms, not 'soon'",
         "metrics.yaml:6: limits.series_per_service must be a whole number from 1 to 100000000, not"
+            + " '0'",
+        "metrics.yaml:7: limits.senders_per_service must be a whole number from 1 to 100000000, not"
             + " '0'");
   }
 
@@ -228,7 +231,7 @@ class ConfigReaderTest {
                   token: ${HUB_PASSWORD}
                   users:
                     - {user: combat, password: "${HUB_PASSWORD}", permissions: {publish: {allow: ["combat.>"]}}}
-                limits: {out_of_order_window: 10m}
+                limits: {out_of_order_window: 10m, senders_per_service: 7}
                 queries: {timeout: 1m30s}
                 """);
     String printed = ConfigPrinter.print(config);
@@ -236,6 +239,7 @@ class ConfigReaderTest {
     Config again = parse(printed);
     assertThat(ConfigPrinter.print(again)).isEqualTo(printed);
     assertThat(again.head()).isEqualTo(config.head());
+    assertThat(again.head().senderLimitPerService()).isEqualTo(7);
     assertThat(again.storage()).isEqualTo(config.storage());
     assertThat(again.subjectPatterns()).isEqualTo(config.subjectPatterns());
     assertThat(again.hub().port()).isEqualTo(5222);

@@ -42,8 +42,8 @@ import org.roaringbitmap.RoaringBitmap;
  * several threads: senders write side by side, readers block nobody.
  *
  * <p>A series belongs to the sender that made it, and only that sender writes it, under the
- * sender's lock. {@code newSeriesLock} guards the making of series: the index, the directory, the
- * counts per service, and the next number. Order of locks: see {@link Sender}.
+ * sender's lock. {@code newSeriesLock} guards the making of series and senders: the index, the
+ * directory, the counts per service, and the next numbers. Order of locks: see {@link Sender}.
  */
 public final class Head implements SeriesSource, Closeable {
   private static final long EVER_MILLIS = Long.MAX_VALUE / 4;
@@ -73,7 +73,7 @@ public final class Head implements SeriesSource, Closeable {
   private volatile Consumer<String> metadataListener = metricName -> {};
 
   private final Object newSeriesLock = new Object();
-  private final Map<String, ServiceSeries> services = new ConcurrentHashMap<>();
+  private final Map<String, ServiceCounts> services = new ConcurrentHashMap<>();
   private int nextSeriesRef;
   private int nextSenderRef;
   private volatile long samplesOfGoneSenders;
@@ -178,15 +178,34 @@ public final class Head implements SeriesSource, Closeable {
     }
   }
 
-  /** The sender of that id, made at its first appearance. Keep it: a look-up costs a hash. */
-  public Sender sender(SenderId id) {
+  /**
+   * The sender of that id, made at its first appearance. Keep it: a look-up costs a hash.
+   *
+   * @throws SenderLimitException where it is not known, and its service has as many as it may
+   */
+  public Sender sender(SenderId id) throws SenderLimitException {
     Sender known = senders.get(id);
     if (known != null) {
       return known;
     }
     synchronized (newSeriesLock) {
-      return senders.computeIfAbsent(id, i -> new Sender(this, i, nextSenderRef++));
+      known = senders.get(id);
+      if (known != null) {
+        return known;
+      }
+      ServiceCounts service = service(id.service());
+      if (service.senders >= options.senderLimitPerService()) {
+        throw new SenderLimitException(id.service(), options.senderLimitPerService());
+      }
+      return add(id, service, nextSenderRef++);
     }
+  }
+
+  private Sender add(SenderId id, ServiceCounts service, int ref) {
+    Sender sender = new Sender(this, id, ref);
+    senders.put(id, sender);
+    service.senders++;
+    return sender;
   }
 
   /** What has the labels of a series, which is not made for that; null where there is none. */
@@ -761,8 +780,8 @@ public final class Head implements SeriesSource, Closeable {
       if (known != null) {
         return known;
       }
-      ServiceSeries service = service(sender.id().service());
-      if (service.count >= options.seriesLimitPerService()) {
+      ServiceCounts service = service(sender.id().service());
+      if (service.series >= options.seriesLimitPerService()) {
         return null;
       }
       int ref = nextSeriesRef++;
@@ -784,7 +803,7 @@ public final class Head implements SeriesSource, Closeable {
           directory.remove(series);
         }
         index.remove(numbers, some.stream().map(HeadSeries::labelPairs).toList());
-        service(sender.id().service()).count -= some.size();
+        service(sender.id().service()).series -= some.size();
         sender.countSeries(-some.size());
       }
     }
@@ -796,25 +815,24 @@ public final class Head implements SeriesSource, Closeable {
     synchronized (newSeriesLock) {
       senders.remove(sender.id(), sender);
       samplesOfGoneSenders += sender.samplesAppended();
-      ServiceSeries service = services.get(sender.id().service());
-      if (service != null && service.count == 0) {
+      if (--service(sender.id().service()).senders == 0) { // nor has the service any series then
         services.remove(sender.id().service());
       }
     }
   }
 
-  private ServiceSeries service(String name) {
-    return services.computeIfAbsent(name, n -> new ServiceSeries());
+  private ServiceCounts service(String name) {
+    return services.computeIfAbsent(name, n -> new ServiceCounts());
   }
 
   private HeadSeries add(
-      Sender sender, ServiceSeries service, LabelPair[] labels, int labelsHash, int ref) {
+      Sender sender, ServiceCounts service, LabelPair[] labels, int labelsHash, int ref) {
     HeadSeries series = new HeadSeries(labels, directory.neighbor(ref, labels), sender, ref);
     sender.reserveOwned(); // before anybody finds the series: it would be in no checkpoint
     directory.add(series);
     table.add(ref, labelsHash);
     sender.own(ref);
-    service.count++;
+    service.series++;
     sender.countSeries(1);
     return series;
   }
@@ -836,7 +854,7 @@ public final class Head implements SeriesSource, Closeable {
       sender.own(refs);
       sender.noteTimes(portion.oldestMillis(), portion.newestMillis());
       sender.countSeries(refs.length);
-      service(sender.id().service()).count += refs.length;
+      service(sender.id().service()).series += refs.length;
     }
   }
 
@@ -857,9 +875,14 @@ public final class Head implements SeriesSource, Closeable {
     return directory.stored().makePending(directory, atMost);
   }
 
-  /** The sender of a definition in the log. */
+  /** The sender of a definition in the log, or out of a checkpoint. */
   Sender restore(SenderId id, int ref) {
-    Sender sender = senders.computeIfAbsent(id, i -> new Sender(this, i, ref));
+    Sender sender = senders.get(id);
+    if (sender == null) {
+      synchronized (newSeriesLock) { // however many there are: it was judged when it came
+        sender = add(id, service(id.service()), ref);
+      }
+    }
     sender.isInLog = true;
     return sender;
   }

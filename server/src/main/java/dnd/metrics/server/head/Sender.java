@@ -94,9 +94,10 @@ public final class Sender {
    * @param eventId the event's id, by which a retry is known; null where the sender gave none
    * @param receivedMillis when the event was received, Unix milliseconds
    * @throws HeadUnavailableException while the log cannot be written
+   * @throws SenderLimitException where it left the head meanwhile and cannot come back now
    */
   public SenderBatch begin(EventKind kind, @Nullable String eventId, long receivedMillis)
-      throws HeadUnavailableException {
+      throws HeadUnavailableException, SenderLimitException {
     lock.lock();
     if (gone) {
       lock.unlock();

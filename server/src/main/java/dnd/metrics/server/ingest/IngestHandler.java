@@ -7,6 +7,7 @@ import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.events.Problem;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadUnavailableException;
+import dnd.metrics.server.head.SenderLimitException;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.hub.Message;
 import java.time.InstantSource;
@@ -90,6 +91,11 @@ public final class IngestHandler implements AutoCloseable {
       replies.reject(
           recipient(message, service),
           new Problem(ErrorCode.STORAGE_UNAVAILABLE, "", String.valueOf(e.getMessage())));
+    } catch (SenderLimitException e) {
+      replies.reject(
+          recipient(message, service),
+          new Problem(
+              ErrorCode.SENDER_LIMIT_REACHED, "data.instance", String.valueOf(e.getMessage())));
     } catch (RuntimeException | OutOfMemoryError e) {
       lanes.remove(); // whatever state it was in, it is not used again
       Recipient recipient = recipient(message, service);

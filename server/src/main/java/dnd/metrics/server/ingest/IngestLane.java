@@ -10,6 +10,7 @@ import dnd.metrics.server.head.HeadUnavailableException;
 import dnd.metrics.server.head.Sender;
 import dnd.metrics.server.head.SenderBatch;
 import dnd.metrics.server.head.SenderId;
+import dnd.metrics.server.head.SenderLimitException;
 import dnd.metrics.server.hub.Message;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -72,9 +73,10 @@ final class IngestLane {
    *
    * @throws InvalidEventException where the envelope is wrong; the caller answers
    * @throws HeadUnavailableException where nothing can be taken in now; the caller answers
+   * @throws SenderLimitException where the sender is one too many; the caller answers
    */
   void take(Message message, String service, boolean report)
-      throws InvalidEventException, HeadUnavailableException {
+      throws InvalidEventException, HeadUnavailableException, SenderLimitException {
     answered = false;
     predicted = false;
     inFlight.awaitRoom();
@@ -96,7 +98,7 @@ final class IngestLane {
   }
 
   private void takeNow(Message message, String service, boolean report)
-      throws InvalidEventException, HeadUnavailableException {
+      throws InvalidEventException, HeadUnavailableException, SenderLimitException {
     long received = clock.millis();
     read(message, received, service, report);
     Recipient recipient = new Recipient(service, message.replyTo(), batch.correlationId);
@@ -121,7 +123,7 @@ final class IngestLane {
   }
 
   private void read(Message message, long received, String service, boolean report)
-      throws InvalidEventException {
+      throws InvalidEventException, SenderLimitException {
     byte[] bytes = message.buffer();
     int offset = message.offset();
     int length = message.length();

@@ -8,6 +8,7 @@ import dnd.metrics.server.head.HeadSeries;
 import dnd.metrics.server.head.HeadUnavailableException;
 import dnd.metrics.server.head.SenderBatch;
 import dnd.metrics.server.head.SenderId;
+import dnd.metrics.server.head.SenderLimitException;
 import dnd.metrics.server.model.Histogram;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
@@ -69,7 +70,7 @@ final class RuleSender {
         }
       }
       batch.commit(committed);
-    } catch (HeadUnavailableException e) {
+    } catch (HeadUnavailableException | SenderLimitException e) {
       samples.forEach(sample -> refused.put(sample.labels(), String.valueOf(e.getMessage())));
     }
     return refused;

@@ -172,9 +172,9 @@ final class CrashChild {
       AtomicLongArray progress,
       AtomicLong maintained,
       PrintStream out) {
-    Sender sender = head.sender(new SenderId("svc" + number, ""));
     Semaphore inFlight = new Semaphore(IN_FLIGHT);
     try {
+      Sender sender = head.sender(new SenderId("svc" + number, ""));
       for (long event = first; ; event++) {
         keepTogether(progress, maintained, number, event);
         inFlight.acquire();

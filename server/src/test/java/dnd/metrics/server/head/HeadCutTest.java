@@ -559,6 +559,30 @@ class HeadCutTest {
   }
 
   @Test
+  void aSenderThatLeavesMakesRoomForAnother() throws IOException {
+    HeadOptions one = HeadOptions.DEFAULT.withSenderLimitPerService(1);
+    try (Head head =
+        Head.open(folder.resolve("data"), path -> disk, one, LOG, ReplayListener.SILENT)) {
+      Labels total = Labels.of("__name__", "total");
+      Sender first = head.sender(new SenderId("other", ""));
+      push(head, "other", START, batch -> batch.addDelta(batch.resolve(total), START, 5));
+      SenderId second = new SenderId("other", "second");
+      sample(head, "a", START + 25 * HOUR);
+      sample(head, "a", START + 27 * HOUR);
+      head.cut(blocks);
+      for (int hour = 29; hour <= 31; hour += 2) {
+        assertThatThrownBy(() -> head.sender(second)).isInstanceOf(SenderLimitException.class);
+        sample(head, "a", START + hour * HOUR);
+        head.cut(blocks);
+      }
+      assertThat(head.sender(second).id()).isEqualTo(second);
+      assertThatThrownBy(() -> first.begin(EventKind.PUSH, "id", START + 31 * HOUR))
+          .as("the first one comes back")
+          .isInstanceOf(SenderLimitException.class);
+    }
+  }
+
+  @Test
   void whatCannotBeWrittenStays() throws IOException {
     try (Head head = open()) {
       for (int i = 0; i < 10; i++) {

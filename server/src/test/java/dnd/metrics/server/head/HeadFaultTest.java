@@ -423,7 +423,8 @@ class HeadFaultTest {
   }
 
   /** False where the head refuses, which it may only do while the disk is in trouble. */
-  private boolean apply(Head head, Event event, Random random, long clock) {
+  private boolean apply(Head head, Event event, Random random, long clock)
+      throws SenderLimitException {
     Sender sender = head.sender(new SenderId("svc", "i" + event.sender));
     try (SenderBatch batch = sender.begin(EventKind.PUSH, event.id, clock)) {
       assertThat(batch.isDuplicate()).isFalse();

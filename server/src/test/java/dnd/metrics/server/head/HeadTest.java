@@ -317,6 +317,7 @@ class HeadTest {
                 Duration.ofHours(24),
                 options.futureTolerance(),
                 options.seriesLimitPerService(),
+                options.senderLimitPerService(),
                 options.segmentBytes(),
                 options.checkpointBytes()),
             ReplayListener.SILENT);
@@ -460,6 +461,34 @@ class HeadTest {
       assertThat(other.resolve(ROLLS)).isNull();
       assertThat(other.rejection()).isEqualTo(SeriesRejection.OTHER_SENDER);
     }
+  }
+
+  @Test
+  void aServiceHasOnlySoManySenders() throws IOException {
+    SenderId second = new SenderId("dice", "d-2");
+    SenderId third = new SenderId("dice", "d-3");
+    openWithSenders(2);
+    commit(push("first"));
+    commit(head.sender(second).begin(EventKind.PUSH, "first", NOW));
+    assertThatThrownBy(() -> head.sender(third))
+        .isInstanceOf(SenderLimitException.class)
+        .hasMessageContainingAll("service dice", "has 2 instances", "limits.senders_per_service");
+    commit(push("known"));
+    assertThat(head.sender(new SenderId("combat", "")).id().service()).isEqualTo("combat");
+    openWithSenders(1); // what was judged when it came is not judged again
+    assertThat(head.senders()).extracting(SenderStatus::id).contains(DICE, second);
+    commit(head.sender(second).begin(EventKind.PUSH, "known", NOW));
+    try (SenderBatch again = push("known")) {
+      assertThat(again.isDuplicate()).isTrue();
+    }
+    assertThatThrownBy(() -> head.sender(third)).isInstanceOf(SenderLimitException.class);
+  }
+
+  private void openWithSenders(int limit) throws IOException {
+    beforeReopen();
+    head.close();
+    HeadOptions options = HeadOptions.DEFAULT.withSenderLimitPerService(limit);
+    head = Head.open(folder.resolve("data"), options, ReplayListener.SILENT);
   }
 
   @Test

@@ -159,7 +159,7 @@ final class MemoryFaultChild {
   }
 
   private static void push(Head head, String id, int event, CommitLatch done)
-      throws HeadUnavailableException {
+      throws HeadUnavailableException, SenderLimitException {
     try (SenderBatch batch = head.sender(SENDER).begin(EventKind.PUSH, id, timeOf(event, 0))) {
       if (!batch.isDuplicate()) {
         for (int sample = 0; sample < SAMPLES; sample++) {

@@ -7,12 +7,12 @@ import dnd.metrics.server.head.EventKind;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
 import dnd.metrics.server.head.HeadSeries;
-import dnd.metrics.server.head.HeadUnavailableException;
 import dnd.metrics.server.head.ReplayListener;
 import dnd.metrics.server.head.Sender;
 import dnd.metrics.server.head.SenderBatch;
 import dnd.metrics.server.head.SenderId;
 import dnd.metrics.server.model.Labels;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +56,7 @@ class EndedCountTest {
   }
 
   /** A shape with some metrics, whose newest sample is the shape's or older. */
-  private LearnedEvent shape(Sender sender) throws HeadUnavailableException {
+  private LearnedEvent shape(Sender sender) throws IOException {
     boolean silent = random.nextInt(4) == 0;
     long newest = NOW - random.nextInt((int) SILENT_MILLIS);
     LearnedEvent event =
@@ -79,7 +79,7 @@ class EndedCountTest {
     return event;
   }
 
-  private LearnedMetric metric(Sender sender, long newestMillis) throws HeadUnavailableException {
+  private LearnedMetric metric(Sender sender, long newestMillis) throws IOException {
     MetricDescription description =
         new MetricDescription(
             "m", ValueKind.GAUGE, MetricDescription.NOT_CREATED, "gauge", null, null);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,8 +30,9 @@ class IngestLimitsTest {
 
   @BeforeEach
   void start() throws Exception {
-    head =
-        Head.open(folder, HeadOptions.DEFAULT.withSeriesLimitPerService(4), ReplayListener.SILENT);
+    HeadOptions options =
+        HeadOptions.DEFAULT.withSeriesLimitPerService(4).withSenderLimitPerService(2);
+    head = Head.open(folder, options, ReplayListener.SILENT);
     InstantSource clock = InstantSource.fixed(Instant.parse("2026-11-24T10:00:00Z"));
     handler = new IngestHandler(hub, head, SMALL, clock);
     handler.start();
@@ -142,6 +144,38 @@ class IngestLimitsTest {
     assertThat(mixed.get("data").get("count").intValue()).isEqualTo(1);
     assertThat(handler.counters().rejectedMetrics())
         .containsEntry(ErrorCode.SERIES_LIMIT_REACHED, 2L);
+  }
+
+  /**
+   * Also where the event is not one that is learned, and where it says that an instance is gone.
+   */
+  @Test
+  void refusesNewSendersBeyondTheLimitAndGoesOnWithTheOld() throws Exception {
+    String one = "\"instance\":\"%s\",\"metrics\":[" + gauge("m", "") + "]";
+    String timed = one.replace("\"value\"", "\"timestamp\":\"2026-11-24T10:00:00Z\",\"value\"");
+    assertThat(code(push(one.formatted("a")))).isEqualTo("none");
+    assertThat(code(push(timed.formatted("b")))).isEqualTo("none");
+    for (String event : List.of(one, timed)) {
+      JsonNode refused = push(event.formatted("c"));
+      assertThat(code(refused)).isEqualTo("sender_limit_reached");
+      assertThat(refused.get("error").get("class").stringValue()).isEqualTo("resources");
+      assertThat(refused.get("error").get("description").stringValue())
+          .contains("data.instance", "service s ", "2 instances", "limits.senders_per_service");
+    }
+    hub.deliver(
+        "s.metrics.report",
+        "_INBOX.1",
+        "{\"type\":\"metrics.report\",\"data\":{\"service\":\"s\",\"instance\":\"c\",\"metrics\":[]}}"
+            .getBytes(StandardCharsets.UTF_8));
+    assertThat(hub.replies.poll(1, TimeUnit.MINUTES).text()).contains("sender_limit_reached");
+    for (int i = 0; i < 4; i++) { // of which some are predicted
+      assertThat(code(push(one.formatted("a")))).isEqualTo("none");
+      assertThat(code(push(timed.formatted("b")))).isEqualTo("none");
+    }
+    assertThat(handler.counters().predictedEvents()).isPositive();
+    assertThat(handler.counters().rejectedBatches())
+        .containsEntry(ErrorCode.SENDER_LIMIT_REACHED, 3L);
+    assertThat(head.status().senders()).isEqualTo(2);
   }
 
   @Test

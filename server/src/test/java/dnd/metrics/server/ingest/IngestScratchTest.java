@@ -12,8 +12,8 @@ import dnd.metrics.events.RejectedMetric;
 import dnd.metrics.events.StrictJson;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
-import dnd.metrics.server.head.HeadUnavailableException;
 import dnd.metrics.server.head.ReplayListener;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -110,7 +110,7 @@ class IngestScratchTest {
           message -> {
             try {
               lane.take(message, "shop", false);
-            } catch (InvalidEventException | HeadUnavailableException e) {
+            } catch (InvalidEventException | IOException e) {
               throw new AssertionError(e);
             }
           });

@@ -335,6 +335,31 @@ class RuleServiceTest {
   }
 
   @Test
+  void wherePushesTookAllSendersOfTheServiceItIsAnErrorOfTheRule() throws Exception {
+    HeadOptions options = HeadOptions.DEFAULT.withSenderLimitPerService(1);
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, new MemoryDatabase(), options)) {
+      test.push("push-1", "ale", 1, "service", "metrics_service", "instance", "another");
+      test.load(
+          "one.yml",
+          """
+          groups:
+            - name: g
+              interval: 1h
+              rules:
+                - record: copy
+                  expr: ale
+          """);
+      test.push("push-2", "ale", 2, "service", "inn");
+      await()
+          .until(() -> {
+            JsonNode rule = test.ask("alert.rules", "{}").get("groups").get(0).get("rules").get(0);
+            return rule.has("lastError")
+                && rule.get("lastError").asString().startsWith("service metrics_service has 1 ");
+          });
+    }
+  }
+
+  @Test
   void intervalsGoOnUnderAFloodThatConcernsTheGroup() throws Exception {
     try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
       test.load("inn.yml", LOW.replace("1h", "1s"));
