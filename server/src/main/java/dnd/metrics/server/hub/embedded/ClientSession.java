@@ -64,6 +64,7 @@ final class ClientSession implements ProtocolParser.Operations {
    */
   boolean endTurn(Outbound own) {
     hub.publisher().leaveTurn();
+    publication.clear(); // the next turn may be long in coming
     boolean answered = wakeUps.wakeAllBut(own);
     if (messages > 0) {
       hub.counters().messagesIn.add(messages);

@@ -58,6 +58,9 @@ final class Connection {
   private volatile long lastInNanos;
   private final AtomicInteger pingsOut = new AtomicInteger();
 
+  /** Null before the client is read from, and at the end. */
+  private volatile @Nullable ReadBuffer readBuffer;
+
   /** Of the housekeeper only. */
   private long lastPingNanos;
 
@@ -214,6 +217,10 @@ final class Connection {
         askWhetherAlive(nowNanos, options);
       }
       outbound.trim();
+      ReadBuffer buffer = readBuffer;
+      if (buffer != null) {
+        buffer.trim(nowNanos);
+      }
     }
   }
 
@@ -285,6 +292,7 @@ final class Connection {
         close(CLIENT_CLOSED, null);
       }
       session.forget();
+      readBuffer = null;
       readerEnded.countDown();
       closeWhenBothEnded();
     }
@@ -356,6 +364,7 @@ final class Connection {
     ProtocolParser parser =
         new ProtocolParser(session, options.maxControlLineBytes(), options.maxPayloadBytes());
     ReadBuffer buffer = new ReadBuffer();
+    readBuffer = buffer;
     InputStream received = socket.getInputStream(); // once: a drained socket gives none any more
     while (isOpen() && !readingStopped) {
       if (buffer.fill(in, parser.needed()) < 0) {

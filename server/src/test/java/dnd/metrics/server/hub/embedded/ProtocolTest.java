@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.hub.Headers;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -488,6 +489,29 @@ class ProtocolTest {
       }
     }
     assertThat(hub.statistics().slowConsumers()).isZero();
+  }
+
+  @Test
+  void whatALargeMessageTookIsLetGoWhereTheClientRests() throws Exception {
+    hub.close();
+    AtomicLong nanos = new AtomicLong();
+    hub = EmbeddedHub.start(TestHub.options(), nanos::get);
+    AtomicReference<WeakReference<byte[]>> buffer = new AtomicReference<>();
+    hub.subscribe("in", null, message -> buffer.set(new WeakReference<>(message.buffer())));
+    try (RawClient client = connect()) {
+      client.send("PUB in 1000000\r\n");
+      client.send(new byte[1_000_000]);
+      client.send("\r\n");
+      client.sync();
+      await()
+          .atMost(SOON)
+          .until(() -> {
+            nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            System.gc();
+            return buffer.get().get() == null;
+          });
+      assertThat(hub.statistics().connections()).isEqualTo(1);
+    }
   }
 
   @Test
