@@ -59,7 +59,9 @@ public final class ConfigReference {
           setting("message_hub.max_connections", "clients at once"),
           setting("message_hub.max_subscriptions", "of one client"),
           setting(
-              "message_hub.max_pending", "what may wait for a slow client before it is cut off"),
+              "message_hub.max_pending",
+              "what may wait for a slow client before it is cut off; for all clients together it is"
+                  + " an eighth of the heap, and at least this"),
           setting("message_hub.write_deadline", "how long one write to a client may take"),
           setting("message_hub.ping_interval", "when a silent client is asked"),
           setting("message_hub.ping_max", "how often it is asked before it is cut off"),

@@ -381,6 +381,12 @@ final class OwnFigures {
     metrics
         .gauge("dnd_metrics_hub_connections", "Clients connected.", hub.connections())
         .gauge("dnd_metrics_hub_subscriptions", "Subscriptions of clients.", hub.subscriptions())
+        .gauge(
+            "dnd_metrics_hub_pending_bytes",
+            "What waits for clients, but for what is little for each.",
+            "bytes",
+            hub.pendingBytes(),
+            Map.of())
         .counter(
             "dnd_metrics_hub_connections_total",
             "Clients that have connected.",

@@ -69,7 +69,9 @@ final class Connection {
     this.id = id;
     this.socket = socket;
     this.address = socket.getInetAddress().getHostAddress() + ":" + socket.getPort();
-    this.outbound = new Outbound(hub.options().maxPendingBytes(), hub.counters(), hub.nanoClock());
+    this.outbound =
+        new Outbound(
+            hub.options().maxPendingBytes(), hub.pending(), hub.counters(), hub.nanoClock());
     this.session = new ClientSession(hub, this);
     long now = hub.nanoClock().getAsLong();
     this.lastInNanos = now;
@@ -103,11 +105,13 @@ final class Connection {
     return switch (outbound.message(subscription, publication, session.client().headers())) {
       case TAKEN -> {
         publication.wakeUps.add(outbound);
+        hub.pending().keep(hub.connections());
         yield true;
       }
       case LAST -> {
         publication.wakeUps.add(outbound);
         session.subscriptionEnded(subscription);
+        hub.pending().keep(hub.connections());
         yield true;
       }
       case GONE -> false;
@@ -120,7 +124,10 @@ final class Connection {
 
   void sendLine(byte[] line, WakeUps wakeUps) {
     switch (outbound.line(line)) {
-      case TAKEN, LAST -> wakeUps.add(outbound);
+      case TAKEN, LAST -> {
+        wakeUps.add(outbound);
+        hub.pending().keep(hub.connections());
+      }
       case OVERFLOW -> cutOff(overflow(), outbound.overflowedAtBytes());
       case GONE -> {
         // The connection is closing and has said why.
@@ -137,15 +144,30 @@ final class Connection {
     return outbound.pendingBytes();
   }
 
+  /** What the bound of {@link PendingTotal} knows of {@link #pendingBytes}. */
+  long countedBytes() {
+    return outbound.countedBytes();
+  }
+
   /** Ends the connection: the client is told {@code error}, if any, after what waits for it. */
   void close(String reason, @Nullable String error) {
+    if (beginClosing(reason)) {
+      outbound.finish(ClientSession.errorLine(error));
+      endClosing();
+    }
+  }
+
+  private boolean beginClosing(String reason) {
     if (!state.compareAndSet(State.OPEN, State.CLOSING)) {
-      return;
+      return false;
     }
     LOG.debug("{}: closed: {}", this, reason);
     deadlineNanos = hub.nanoClock().getAsLong() + CLOSING_TIME.toNanos();
     session.endSubscriptions();
-    outbound.finish(ClientSession.errorLine(error));
+    return true;
+  }
+
+  private void endClosing() {
     if (!writerStarted) {
       closeSocket();
     }
@@ -249,11 +271,29 @@ final class Connection {
     return "more than " + hub.options().maxPendingBytes() + " bytes would wait for it";
   }
 
+  /**
+   * Cuts it off because more than {@code maxBytes} wait for all clients together, and the most for
+   * this one; at once, where it is closing already.
+   */
+  void cutOffForAll(long maxBytes) {
+    if (isOpen()) {
+      cutOff(
+          "more than "
+              + maxBytes
+              + " bytes would wait for all clients together, and the most for it",
+          outbound.pendingBytes());
+    } else {
+      closeSocket();
+    }
+  }
+
+  /** Tells the client after what is being written; what only waits is dropped. */
   private void cutOff(String why, long pending) {
-    if (!isOpen()) {
+    if (!beginClosing("Slow Consumer: " + why)) {
       return;
     }
-    close("Slow Consumer: " + why, "Slow Consumer");
+    outbound.cutOff(ClientSession.errorLine("Slow Consumer"));
+    endClosing();
     hub.counters().slowConsumers.increment();
     LOG.warn("{} ({}): slow consumer, cut off: {}", this, clientName(), why);
     hub.dispatcher()

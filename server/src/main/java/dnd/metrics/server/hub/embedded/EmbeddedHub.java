@@ -66,6 +66,14 @@ public final class EmbeddedHub implements Hub {
   }
 
   static EmbeddedHub start(HubOptions options, LongSupplier nanoClock) throws HubStartException {
+    return start(options, nanoClock, PendingTotal.defaultMaxBytes(options));
+  }
+
+  /**
+   * @param maxTotalPendingBytes how much may wait for all clients together
+   */
+  static EmbeddedHub start(HubOptions options, LongSupplier nanoClock, long maxTotalPendingBytes)
+      throws HubStartException {
     InetSocketAddress wanted = new InetSocketAddress(options.host(), options.port());
     InetAddress host = wanted.getAddress();
     if (host == null) {
@@ -74,7 +82,8 @@ public final class EmbeddedHub implements Hub {
     requireCredentials(options, host);
     SSLContext tls = tlsContext(options);
     ServerSocket listening = listen(wanted);
-    HubContext context = context(options, listening.getLocalPort(), tls, nanoClock);
+    PendingTotal pending = new PendingTotal(maxTotalPendingBytes);
+    HubContext context = context(options, listening.getLocalPort(), pending, tls, nanoClock);
     EmbeddedHub hub = new EmbeddedHub(context, listening);
     context.dispatcher().start();
     hub.housekeeper.start();
@@ -98,7 +107,8 @@ public final class EmbeddedHub implements Hub {
   }
 
   public HubStatistics statistics() {
-    return hub.counters().read(hub.connections().size(), hub.subscriptions().size());
+    return hub.counters()
+        .read(hub.connections().size(), hub.subscriptions().size(), hub.pending().bytes());
   }
 
   @Override
@@ -186,7 +196,11 @@ public final class EmbeddedHub implements Hub {
   }
 
   private static HubContext context(
-      HubOptions options, int port, @Nullable SSLContext tls, LongSupplier nanoClock) {
+      HubOptions options,
+      int port,
+      PendingTotal pending,
+      @Nullable SSLContext tls,
+      LongSupplier nanoClock) {
     SubscriptionTrie subscriptions = new SubscriptionTrie();
     HubCounters counters = new HubCounters();
     Authorizer authorizer = new Authorizer(options);
@@ -206,6 +220,7 @@ public final class EmbeddedHub implements Hub {
         counters,
         authorizer,
         new ConnectionRegistry(),
+        pending,
         new LocalDispatcher(counters, options.maxPendingBytes()),
         new LocalPublisher(subscriptions, counters, options.maxPayloadBytes()),
         tls,

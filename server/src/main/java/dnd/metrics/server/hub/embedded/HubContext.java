@@ -12,6 +12,7 @@ record HubContext(
     HubCounters counters,
     Authorizer authorizer,
     ConnectionRegistry connections,
+    PendingTotal pending,
     LocalDispatcher dispatcher,
     LocalPublisher publisher,
     @Nullable SSLContext tls,

@@ -20,10 +20,11 @@ final class HubCounters {
   final LongAdder protocolErrors = new LongAdder();
   final LongAdder handlerFailures = new LongAdder();
 
-  HubStatistics read(int connections, long subscriptions) {
+  HubStatistics read(int connections, long subscriptions, long pendingBytes) {
     return new HubStatistics(
         connections,
         subscriptions,
+        pendingBytes,
         totalConnections.sum(),
         refusedConnections.sum(),
         messagesIn.sum(),

@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by several threads.
  *
  * <p>{@code lock} guards the buffer that is being filled, the counts of a subscription that is
- * written to, {@code finishing} and {@code lent}. It is the last lock of the hub: nothing else is
- * locked, called or written while it is held. Waking: the writer sets {@code waiting} under the
- * lock, with nothing there to write, before it parks; who appends asks for it after the lock is
- * released. Every {@code waiting = false} is followed by an unpark, and the writer looks again
- * after each; but whoever takes what there is says so himself ({@link #take}), and looks again
- * after it: the writer, or the reader before it gives the writer's place back. So nobody writes
- * while {@code waiting} is true, however late or for whatever reason the writer woke.
+ * written to, what is counted, {@code finishing} and {@code lent}. It is the last lock of the hub:
+ * nothing else is locked or written while it is held, and nothing called that could wait.
+ *
+ * <p>Waking: the writer sets {@code waiting} under the lock, with nothing there to write, before it
+ * parks; who appends asks for it after the lock is released. Every {@code waiting = false} is
+ * followed by an unpark, and the writer looks again after each; but whoever takes what there is
+ * says so himself ({@link #take}), and looks again after it: the writer, or the reader before it
+ * gives the writer's place back. So nobody writes while {@code waiting} is true, however late or
+ * for whatever reason the writer woke.
  */
 final class Outbound {
   /** What became of a message. */
@@ -52,6 +54,7 @@ final class Outbound {
   private static final int MESSAGE_OVERHEAD = 48;
 
   private final long maxPendingBytes;
+  private final PendingTotal allClients;
   private final HubCounters counters;
   private final LongSupplier nanoClock;
 
@@ -59,6 +62,11 @@ final class Outbound {
   private byte[] filling = new byte[SMALLEST_BUFFER];
   private int filled;
   private boolean finishing;
+
+  /** What {@link #allClients} has of this client. */
+  private long countedBytes;
+
+  private boolean released;
   private long overflowedAtBytes;
   private long messages;
   private long messageBytes;
@@ -78,8 +86,10 @@ final class Outbound {
   /** Of who writes. */
   private byte[] spare = new byte[SMALLEST_BUFFER];
 
-  Outbound(long maxPendingBytes, HubCounters counters, LongSupplier nanoClock) {
+  Outbound(
+      long maxPendingBytes, PendingTotal allClients, HubCounters counters, LongSupplier nanoClock) {
     this.maxPendingBytes = maxPendingBytes;
+    this.allClients = allClients;
     this.counters = counters;
     this.nanoClock = nanoClock;
   }
@@ -97,6 +107,7 @@ final class Outbound {
       }
       reserve(line.length);
       put(line);
+      count();
       return Outcome.TAKEN;
     } finally {
       lock.unlock();
@@ -143,6 +154,7 @@ final class Outbound {
       putLineEnd();
       messages++;
       messageBytes += total;
+      count();
       return subscription.countOne() ? Outcome.LAST : Outcome.TAKEN;
     } finally {
       lock.unlock();
@@ -161,12 +173,25 @@ final class Outbound {
 
   /** Appends a last line, if there is one; what is there is still written, then the writer ends. */
   void finish(byte[] lastLine) {
+    finish(lastLine, false);
+  }
+
+  /** The same for who reads too slowly: of what is there only what is being written still is. */
+  void cutOff(byte[] lastLine) {
+    finish(lastLine, true);
+  }
+
+  private void finish(byte[] lastLine, boolean drops) {
     lock.lock();
     try {
       if (!finishing) {
         finishing = true;
+        if (drops) {
+          drop();
+        }
         reserve(lastLine.length);
         put(lastLine, 0, lastLine.length);
+        count();
       }
     } finally {
       lock.unlock();
@@ -187,6 +212,16 @@ final class Outbound {
     lock.lock();
     try {
       return filled + inFlightBytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is counted of them among those that wait for all clients. */
+  long countedBytes() {
+    lock.lock();
+    try {
+      return countedBytes;
     } finally {
       lock.unlock();
     }
@@ -227,8 +262,10 @@ final class Outbound {
     lock.lock();
     try {
       finishing = true;
-      filled = 0;
-      filling = Publication.NOTHING;
+      drop();
+      allClients.add(-countedBytes);
+      countedBytes = 0;
+      released = true;
     } finally {
       lock.unlock();
     }
@@ -243,6 +280,7 @@ final class Outbound {
       int length = 0;
       lock.lock();
       try {
+        count(); // what was written
         if (!lent) { // else the reader wakes this thread where there is something left for it
           if (filled > 0) {
             full = filling;
@@ -302,6 +340,7 @@ final class Outbound {
     lock.lock();
     try {
       lent = false;
+      count();
       more = filled > 0 || finishing;
       waiting = !more;
     } finally {
@@ -333,7 +372,39 @@ final class Outbound {
       from += part;
       writeStartedNanos = nanoClock.getAsLong();
       inFlightBytes = (long) length - from;
+      if (from < length) {
+        countWritten();
+      }
     }
+  }
+
+  private void countWritten() {
+    lock.lock();
+    try {
+      count();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells by how much more or less waits, where that is a step, or nothing does any more. */
+  private void count() {
+    long pending = filled + inFlightBytes;
+    long more = pending - countedBytes;
+    boolean isToTell =
+        Math.abs(more) >= PendingTotal.STEP_BYTES || (pending == 0 && countedBytes > 0);
+    if (isToTell && !released) {
+      countedBytes = pending;
+      allClients.add(more);
+    }
+  }
+
+  /** What is not being written yet will not be sent. */
+  private void drop() {
+    filling = Publication.NOTHING;
+    filled = 0;
+    messages = 0;
+    messageBytes = 0;
   }
 
   private void countSent() {

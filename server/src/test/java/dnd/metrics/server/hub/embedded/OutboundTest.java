@@ -54,7 +54,9 @@ class OutboundTest {
     }
   }
 
-  private final Outbound outbound = new Outbound(64 << 20, new HubCounters(), System::nanoTime);
+  private final HubCounters counters = new HubCounters();
+  private final PendingTotal total = new PendingTotal(Long.MAX_VALUE);
+  private final Outbound outbound = new Outbound(64 << 20, total, counters, System::nanoTime);
   private final OneAtATime out = new OneAtATime();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
@@ -111,6 +113,7 @@ class OutboundTest {
     }
     assertThat(next).containsOnly(LINES);
     assertThat(lines[lines.length - 1]).isEqualTo("end");
+    assertThat(total.bytes()).as("what waits").isZero();
   }
 
   private void writeHere() {
@@ -153,6 +156,43 @@ class OutboundTest {
     assertThat(out.written.toString(UTF_8)).isEqualTo("0 0\r\n0 1\r\nend\r\n");
   }
 
+  @Test
+  void whatWaitsIsCountedInSteps() {
+    byte[] line = new byte[1000];
+    for (int lines = 1; lines <= 100; lines++) {
+      outbound.line(line);
+      assertThat(total.bytes()).isEqualTo(outbound.countedBytes());
+      assertThat(outbound.pendingBytes() - total.bytes())
+          .isBetween(0L, PendingTotal.STEP_BYTES - 1L);
+    }
+    outbound.release();
+    assertThat(total.bytes()).isZero();
+  }
+
+  @Test
+  void ofWhoIsCutOffOnlyWhatIsBeingWrittenStillWaits() throws Exception {
+    byte[] line = new byte[100_000];
+    out.gate.acquireUninterruptibly();
+    outbound.line(line);
+    Thread writer = startWriter();
+    while (out.writing.get() == 0) {
+      Thread.onSpinWait();
+    }
+    for (int lines = 0; lines < 10; lines++) {
+      outbound.line(line);
+    }
+    assertThat(total.bytes()).isEqualTo(11L * line.length);
+    outbound.cutOff("end\r\n".getBytes(UTF_8));
+    assertThat(outbound.pendingBytes()).isEqualTo(line.length + 5);
+    assertThat(total.bytes()).isEqualTo(line.length + 5);
+    out.gate.release();
+    writer.join();
+    assertThat(failure.get()).isNull();
+    assertThat(out.written.size()).isEqualTo(line.length + 5);
+    assertThat(out.written.toString(UTF_8)).endsWith("end\r\n");
+    assertThat(total.bytes()).isZero();
+  }
+
   private static void awaitAsleep(Thread writer) {
     while (writer.getState() != Thread.State.WAITING) {
       Thread.onSpinWait();
@@ -167,7 +207,8 @@ class OutboundTest {
     Outbound quiet =
         new Outbound(
             64 << 20,
-            new HubCounters(),
+            total,
+            counters,
             () -> {
               Outbound of = watched.get();
               if (of != null) { // as the housekeeper may look at any moment

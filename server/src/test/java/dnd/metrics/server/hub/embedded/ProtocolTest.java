@@ -438,6 +438,77 @@ class ProtocolTest {
     assertThat(event.at("/data/pending_bytes").longValue()).isPositive();
   }
 
+  private RawClient sleeper(String name) throws IOException {
+    RawClient client = new RawClient(hub.address(), 4096);
+    client.send("CONNECT {\"name\":\"" + name + "\"}\r\nSUB flood 1\r\n");
+    return client.sync();
+  }
+
+  @Test
+  void whereTooMuchWaitsForAllTheOneFurthestBehindIsCutOff() throws Exception {
+    hub.close();
+    hub = EmbeddedHub.start(TestHub.options(), System::nanoTime, 2 << 20);
+    List<String> notices = new CopyOnWriteArrayList<>();
+    hub.subscribe(
+        "hub.slow_consumer",
+        null,
+        message -> notices.add(new String(message.copyPayload(), UTF_8)));
+    try (RawClient behind = sleeper("behind");
+        RawClient furthest = sleeper("furthest");
+        RawClient healthy = connect()) {
+      furthest.send("SUB more 2\r\n");
+      furthest.sync();
+      healthy.send("SUB flood 1\r\n");
+      healthy.sync();
+      byte[] payload = new byte[64 << 10];
+      int sent = 0;
+      while (hub.statistics().slowConsumers() == 0 && sent < 10_000) {
+        hub.publish("more", null, Headers.NONE, payload);
+        hub.publish("flood", null, Headers.NONE, payload);
+        sent++;
+        healthy.expect("MSG flood 1 65536");
+        healthy.line();
+      }
+      for (int i = 0; i < sent; i++) {
+        behind.expect("MSG flood 1 65536");
+        behind.line();
+      }
+      behind.sync();
+      healthy.sync();
+      await().atMost(SOON).until(() -> hub.statistics().connections() == 2);
+    }
+    await().atMost(SOON).until(() -> !notices.isEmpty());
+    assertThat(notices).hasSize(1);
+    JsonNode data = JsonMapper.shared().readTree(notices.getFirst()).get("data");
+    assertThat(data.get("client").stringValue()).contains("furthest");
+    assertThat(data.get("reason").stringValue()).contains("2097152 bytes", "all clients together");
+    assertThat(data.get("pending_bytes").longValue()).isBetween(1L << 19, 3L << 20);
+  }
+
+  @Test
+  void noMoreWaitsForAllThanMayHoweverManyAreSlow() throws Exception {
+    hub.close();
+    hub = EmbeddedHub.start(TestHub.options(), System::nanoTime, 2 << 20);
+    List<RawClient> sleepers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        sleepers.add(sleeper("sleeper-" + i));
+      }
+      byte[] payload = new byte[64 << 10];
+      for (int i = 0; hub.statistics().slowConsumers() < 7 && i < 10_000; i++) {
+        hub.publish("flood", null, Headers.NONE, payload);
+        assertThat(hub.statistics().pendingBytes()).isLessThanOrEqualTo(2 << 20);
+      }
+      assertThat(hub.statistics().slowConsumers()).isEqualTo(7);
+    } finally {
+      for (RawClient client : sleepers) {
+        client.close();
+      }
+    }
+    await().atMost(SOON).until(() -> hub.statistics().connections() == 0);
+    assertThat(hub.statistics().pendingBytes()).isZero();
+  }
+
   @Test
   void aClientThatDoesNotReadAtAllIsCutOffByTheWriteDeadline() throws Exception {
     reopen(
