@@ -202,8 +202,8 @@ func (c *Client) refused(why error) error {
 	return why
 }
 
-// Describe says what a metric means and which unit its values have, such as "seconds". Either may be empty. The service
-// keeps both as the metric's metadata.
+// Describe says what a metric means and which unit its values have, such as "seconds". Either may be empty. They may have
+// 4096 and 512 characters. The service keeps both as the metric's metadata.
 func (c *Client) Describe(name, help, unit string) error {
 	if c.err != nil {
 		return c.err

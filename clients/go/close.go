@@ -138,7 +138,7 @@ func WithCorrelationID(ctx context.Context, id string) context.Context {
 // correlationIDOf returns "" where the context has none.
 func correlationIDOf(ctx context.Context) (string, error) {
 	id, given := ctx.Value(correlationIDKey{}).(string)
-	if given && (id == "" || !utf8.ValidString(id) || utf8.RuneCountInString(id) > maxIDLength) {
+	if given && (id == "" || !utf8.ValidString(id) || isLonger(id, maxIDLength)) {
 		return "", &ConfigError{"correlation id", fmt.Sprintf("%q must be 1 to %d characters of UTF-8", shortened(id), maxIDLength)}
 	}
 	return id, nil

@@ -193,7 +193,7 @@ func tokenProblem(token string) string {
 		return fmt.Sprintf("%q must be one token of a subject, without '.', '*' and '>'", token)
 	case strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 		return fmt.Sprintf("%q must be one token of a subject, without white space", token)
-	case utf8.RuneCountInString(token) > maxNameLength:
+	case isLonger(token, maxNameLength):
 		return fmt.Sprintf("is longer than %d characters", maxNameLength)
 	}
 	return ""

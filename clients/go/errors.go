@@ -22,6 +22,8 @@ var (
 	ErrLabelTooLong = newSentinel("label_too_long", "a label's value is too long")
 	// ErrTooManyLabels: the series has more labels than a series may have.
 	ErrTooManyLabels = newSentinel("too_many_labels", "the series has too many labels")
+	// ErrTextTooLong: a metric's help has more than 4096 characters, or its unit more than 512.
+	ErrTextTooLong = newSentinel("text_too_long", "a metric's help or unit is too long")
 	// ErrInvalidCounterValue: a counter grows by a finite number from 0 up.
 	ErrInvalidCounterValue = newSentinel("invalid_counter_value", "a counter grows by a finite number from 0 up")
 	// ErrInvalidValue: the value is not one that the metric's type can have.

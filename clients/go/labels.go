@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -17,6 +18,8 @@ const (
 	maxNameLength       = 512
 	maxLabelValueLength = 4096
 	maxLabels           = 61 // a series of the service has up to 64; it adds three
+	maxHelpLength       = 4096
+	maxUnitLength       = 512
 )
 
 // A label is one of a series' labels.
@@ -84,7 +87,7 @@ func labelProblem(l label) (string, error) {
 		return "names that begin with two underscores are reserved", ErrReservedLabel
 	case !utf8.ValidString(l.value):
 		return "the value is not UTF-8", ErrInvalidValue
-	case len(l.value) > maxLabelValueLength && utf8.RuneCountInString(l.value) > maxLabelValueLength:
+	case isLonger(l.value, maxLabelValueLength):
 		return fmt.Sprintf("the value is longer than %d characters", maxLabelValueLength), ErrLabelTooLong
 	}
 	return "", nil
@@ -96,16 +99,35 @@ func nameProblem(name string) string {
 		return "is empty"
 	case !utf8.ValidString(name):
 		return "is not UTF-8"
-	case len(name) > maxNameLength && utf8.RuneCountInString(name) > maxNameLength:
+	case isLonger(name, maxNameLength):
 		return fmt.Sprintf("is longer than %d characters", maxNameLength)
 	}
 	return ""
+}
+
+// isLonger says whether valid UTF-8 has more than that many characters. The service counts one beyond U+FFFF, such as an emoji,
+// as two.
+func isLonger(text string, limit int) bool {
+	if len(text) <= limit {
+		return false
+	}
+	count := 0
+	for _, r := range text {
+		count += utf16.RuneLen(r)
+	}
+	return count > limit
 }
 
 // checkDescription says what is wrong with the help and unit of a metric, if anything is.
 func checkDescription(metric, help, unit string) error {
 	if !utf8.ValidString(help) || !utf8.ValidString(unit) {
 		return &MetricError{Metric: metric, Problem: "help and unit must be UTF-8", kind: ErrInvalidValue}
+	}
+	if isLonger(help, maxHelpLength) {
+		return &MetricError{Metric: metric, Problem: fmt.Sprintf("the help is longer than %d characters", maxHelpLength), kind: ErrTextTooLong}
+	}
+	if isLonger(unit, maxUnitLength) {
+		return &MetricError{Metric: metric, Problem: fmt.Sprintf("the unit is longer than %d characters", maxUnitLength), kind: ErrTextTooLong}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -36,8 +37,9 @@ func TestAReport(t *testing.T) {
 		}}},
 		{Name: "", Type: GaugeType},
 		{Name: "e", Type: HistogramType},
+		{Name: "f", Type: GaugeType, Help: strings.Repeat("h", 4097)},
 	})
-	if !errors.Is(err, ErrInvalidMetricName) || !errors.Is(err, ErrInvalidValue) {
+	if !errors.Is(err, ErrInvalidMetricName) || !errors.Is(err, ErrInvalidValue) || !errors.Is(err, ErrTextTooLong) {
 		t.Fatal(err)
 	}
 	check(t, c.Flush(context.Background()))
@@ -45,7 +47,7 @@ func TestAReport(t *testing.T) {
 	r.expect([]any{map[string]any{
 		"subject": "dice_service.metrics.report",
 		"event": map[string]any{"type": "metrics.report", "data": map[string]any{"instance": c.Instance(), "metrics": []any{
-			map[string]any{"name": "dnd_metrics_client_reported_metrics", "type": "gauge", "value": 6.0},
+			map[string]any{"name": "dnd_metrics_client_reported_metrics", "type": "gauge", "value": 7.0},
 			map[string]any{"name": "a_total", "type": "counter", "value": 3.0, "help": "All of it.", "unit": "things", "created": "2026-11-24T09:00:00.000Z",
 				"labels":    map[string]any{"x": "y", "z": "<absent>"},
 				"exemplars": []any{map[string]any{"labels": map[string]any{"trace_id": "t1"}, "value": 1.0, "timestamp": "2026-11-24T09:00:00.000Z"}}},

@@ -20,7 +20,7 @@ CASES = [
     for file in sorted(FOLDER.glob("*.json"))
     for case in json.loads(file.read_text())["cases"]
 ]
-CALLS = {"inc_counter", "set_gauge", "inc_gauge", "dec_gauge", "observe"}
+CALLS = {"inc_counter", "set_gauge", "inc_gauge", "dec_gauge", "observe", "describe"}
 MILLIS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
 
 

@@ -123,6 +123,12 @@ async def test_recording_may_be_awaited_and_need_not() -> None:
         (lambda c: c.gauge("known"), TypeConflictError, "known: is a counter already, and no gauge"),
         (lambda c: c.describe("known", help="\ud800"), InvalidMetricError, "known: help is a text"),
         (lambda c: c.describe("known", unit=5), InvalidMetricError, "known: unit is a text, not 5"),
+        (lambda c: c.describe("known", unit="u" * 513), InvalidMetricError, "unit has up to 512 characters, not 513"),
+        (
+            lambda c: c.gauge("new", help="h" * 4097),
+            InvalidMetricError,
+            "new: help has up to 4096 characters, not 4097",
+        ),
         (lambda c: c.inc_counter("dnd_metrics_client_dropped_events_total"), InvalidNameError, "the client's own"),
     ],
 )

@@ -10,8 +10,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import ClassVar, TypeVar
 
 from .clock import Clock
-from .errors import ClosedError, InvalidMetricError, InvalidNameError, TypeConflictError
-from .naming import LabelPairs, check_labels, check_name, is_utf8
+from .errors import ClosedError, InvalidNameError, TypeConflictError
+from .naming import LabelPairs, check_description, check_labels, check_name
 from .series import Counter, Gauge, Histogram, Kind, Series, bad_increment, bad_observation, to_float
 from .timer import Timer
 
@@ -191,10 +191,7 @@ class Recorder:
 
     def describe(self, name: str, *, help: str | None = None, unit: str | None = None) -> None:
         """Says what a metric is, as `# HELP` and `# UNIT` do; the last word counts."""
-        check_name(name)
-        for what, text in (("help", help), ("unit", unit)):
-            if text is not None and (not isinstance(text, str) or not is_utf8(text)):
-                raise InvalidMetricError(f"{name}: {what} is a text, not {text!r}")
+        check_description(check_name(name), help, unit)
         with self.lock:
             self._families.setdefault(name, Family(name, None)).describe(help, unit)
 
@@ -209,6 +206,7 @@ class Recorder:
         help_text: str | None,
         unit: str | None,
     ) -> _S:
+        check_description(name, help_text, unit)
         try:
             series = known[(name, *labels.items()) if labels else name]
         except (KeyError, TypeError, AttributeError):

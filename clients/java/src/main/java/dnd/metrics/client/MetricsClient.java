@@ -145,7 +145,10 @@ public final class MetricsClient implements AutoCloseable {
     return histogram(name, NO_LABELS);
   }
 
-  /** Says what a metric means and is measured in; kept as its metadata. */
+  /**
+   * Says what a metric means and is measured in, in up to 4096 and 512 characters; kept as its
+   * metadata.
+   */
   public void describe(String name, String help, String unit) {
     checkOpen();
     table.describe(name, help, unit);

@@ -3,14 +3,17 @@ package dnd.metrics.client;
 import dnd.metrics.events.Utf8;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What names and labels may be, as the service has it: any text within limits. Checked when a
- * series is made, so that the error stands at the line that names it.
+ * What names, labels, help and unit may be, as the service has it: any text within limits. Checked
+ * when a series is made or described, so that the error stands at the line that does.
  */
 final class NameRules {
   static final int MAX_NAME_CHARS = 512;
   static final int MAX_VALUE_CHARS = 4096;
+  static final int MAX_HELP_CHARS = 4096;
+  static final int MAX_UNIT_CHARS = 512;
 
   /** The service allows 64 and adds the metric's name, {@code service} and {@code instance}. */
   static final int MAX_LABELS = 61;
@@ -89,6 +92,34 @@ final class NameRules {
       throw new MetricsException.InvalidMetric(
           "invalid_label_name",
           "label " + shortened(name) + " of " + metric + " holds half a surrogate pair");
+    }
+  }
+
+  static void checkDescription(String metric, @Nullable String help, @Nullable String unit) {
+    checkText(metric, "help", help, MAX_HELP_CHARS);
+    checkText(metric, "unit", unit, MAX_UNIT_CHARS);
+  }
+
+  private static void checkText(String metric, String what, @Nullable String text, int maxChars) {
+    if (text == null) {
+      return;
+    }
+    if (text.length() > maxChars) {
+      throw new MetricsException.InvalidMetric(
+          "text_too_long",
+          "the "
+              + what
+              + " of "
+              + shortened(metric)
+              + " has "
+              + text.length()
+              + " characters; it may have up to "
+              + maxChars);
+    }
+    if (!Utf8.isEncodable(text)) {
+      throw new MetricsException.InvalidMetric(
+          "invalid_value",
+          "the " + what + " of " + shortened(metric) + " holds half a surrogate pair");
     }
   }
 

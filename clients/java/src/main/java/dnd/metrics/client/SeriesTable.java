@@ -53,6 +53,7 @@ final class SeriesTable {
 
   void describe(String name, @Nullable String help, @Nullable String unit) {
     NameRules.checkMetricName(name);
+    NameRules.checkDescription(name, help, unit);
     descriptions.put(name, new Description(help, unit));
     MetricFamily family = families.get(name);
     if (family != null) {

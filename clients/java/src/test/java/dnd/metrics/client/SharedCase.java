@@ -98,6 +98,11 @@ final class SharedCase {
     JsonNode of = step.get(name);
     switch (name) {
       case "inc_counter", "set_gauge", "inc_gauge", "dec_gauge", "observe" -> record(name, of);
+      case "describe" ->
+          client.describe(
+              of.get("name").stringValue(),
+              of.get("help").stringValue(),
+              of.get("unit").stringValue());
       case "each" -> {
         for (int i = 0; i < of.intValue(); i++) {
           step(filledIn(step.get("step"), i));
