@@ -3,15 +3,16 @@ package dnd.metrics.server.wal;
 /** A finding of {@link LogReplay}; what a person is told is its text. */
 public sealed interface LogDamage {
   /**
-   * The last file ends in a record that was not finished when the process or the machine died. It
-   * is cut off, and what was cut is kept beside it.
+   * The last file ends in a write that was not finished when the process or the machine died. From
+   * the first of its records on that is not whole it is cut off, and what was cut is kept beside
+   * it.
    */
   record TornTail(String file, long offset, long bytes, String keptAs) implements LogDamage {
     @Override
     public String toString() {
       return String.format(
-          "%s: the last record, at offset %d, was not finished: cut %d bytes (kept as %s)",
-          file, offset, bytes, keptAs);
+          "%s: the last write was not finished: cut %d bytes at offset %d (kept as %s)",
+          file, bytes, offset, keptAs);
     }
   }
 

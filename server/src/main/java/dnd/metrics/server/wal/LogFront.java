@@ -58,7 +58,7 @@ public final class LogFront {
     try (LogFile file = files.open(name)) {
       ByteBuffer in = ByteBuffer.allocate(FileHeader.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       int read = file.read(in, 0);
-      return Segment.KIND.decode(in.position(0).limit(read));
+      return Segment.headerOf(in.position(0).limit(read));
     }
   }
 

@@ -10,20 +10,30 @@ import java.util.function.LongConsumer;
 import java.util.zip.CRC32C;
 
 /**
- * Reads a log from its beginning to its end, whatever state it was left in. A torn tail is cut.
- * Damage in the middle is passed over: reading goes on at the next record whose checksum is right,
- * and the numbers of the records tell which are lost. Damaged files stay as they are. For one
- * thread.
+ * Reads a log from its beginning to its end, whatever state it was left in. A torn tail is cut,
+ * from the first hole of an {@linkplain UnfinishedWrite unfinished write} on. Damage in the middle
+ * is passed over: reading goes on at the next record whose checksum is right, and the numbers of
+ * the records tell which are lost. But where these come again in the next file, since a write
+ * failed and was done again there, reading goes on with that file. Damaged files stay as they are.
+ * For one thread.
  */
 public final class LogReplay {
   /** In place of the number of the last record: whatever comes first is the first. */
   private static final long UNKNOWN = -1;
+
+  /** In place of a number of a record: there are no records. */
+  private static final long NONE = Long.MAX_VALUE;
 
   private final LogFiles files;
   private final Consumer<LogDamage> damages;
   private final LongConsumer bytesDone;
   private final CRC32C crc = new CRC32C();
   private long lastSequence;
+
+  /** The files behind the one that is read, and what they begin with once that was looked up. */
+  private List<String> behind = List.of();
+
+  private long firstBehind = UNKNOWN;
 
   /** The record that is handed over. */
   private byte[] body = new byte[1 << 16];
@@ -88,8 +98,10 @@ public final class LogReplay {
     long done = 0;
     for (int i = first; i < names.size(); i++) {
       String name = names.get(i);
+      behind = names.subList(i + 1, names.size());
+      firstBehind = UNKNOWN;
       ByteBuffer in = read(name);
-      int end = replay(name, in, i == names.size() - 1, done, consumer);
+      int end = replay(name, in, done, consumer);
       total += end;
       done += in.limit();
       bytesDone.accept(done);
@@ -110,11 +122,10 @@ public final class LogReplay {
   }
 
   /** Returns where the file's sound part ends. */
-  private int replay(
-      String name, ByteBuffer in, boolean last, long doneBefore, RecordConsumer consumer)
+  private int replay(String name, ByteBuffer in, long doneBefore, RecordConsumer consumer)
       throws IOException {
     int at = 0;
-    FileHeader header = Segment.KIND.decode(in);
+    FileHeader header = Segment.headerOf(in);
     if (header != null) {
       at = FileHeader.BYTES;
       if (lastSequence == UNKNOWN) {
@@ -141,23 +152,67 @@ public final class LogReplay {
       }
       onlyZerosLeft = isZeroFrom(in, at);
       int next = onlyZerosLeft ? -1 : Segment.nextSoundRecord(in, at + 1, crc);
-      if (next < 0) {
+      if (next < 0 || isUnfinished(in, at, next)) {
         break;
+      }
+      if (Segment.sequenceAt(in, next) >= firstBehind()) {
+        report(name, at, next - at);
+        return at; // all that is behind comes again
       }
       damages.accept(new LogDamage.Unreadable(files.describe(name), at, next - at));
       at = next;
     }
     int end = onlyZerosLeft ? at : endOfContent(in, at);
     if (end > at) {
-      if (last) {
+      if (firstBehind() == NONE) {
         cut(name, in.slice(at, end - at), at);
       } else {
-        damages.accept(new LogDamage.Unreadable(files.describe(name), at, end - at));
+        report(name, at, end - at);
       }
-    } else if (last && in.limit() > at) {
+    } else if (behind.isEmpty() && in.limit() > at) {
       truncate(name, at); // only zeros, which wait for records that never came
     }
     return at;
+  }
+
+  /**
+   * Whether a hole in the log's last write begins at {@code at}. What is behind it matters only
+   * where it goes on behind records that nobody knows.
+   */
+  private boolean isUnfinished(ByteBuffer in, int at, int next) throws IOException {
+    return Segment.sequenceAt(in, next) > lastSequence + 1
+        && firstBehind() == NONE
+        && UnfinishedWrite.hasHole(in, at, next, crc);
+  }
+
+  /**
+   * The number that the files behind this one go on with; {@link #NONE} where they have nothing.
+   */
+  private long firstBehind() throws IOException {
+    if (firstBehind == UNKNOWN) {
+      firstBehind = NONE;
+      for (int i = 0; i < behind.size() && firstBehind == NONE; i++) {
+        firstBehind = firstSequence(read(behind.get(i)));
+      }
+    }
+    return firstBehind;
+  }
+
+  private long firstSequence(ByteBuffer in) {
+    FileHeader header = Segment.headerOf(in);
+    if (header != null) {
+      return header.sequence();
+    }
+    int first = Segment.nextSoundRecord(in, 0, crc);
+    boolean isNothing = first < 0 || UnfinishedWrite.hasHole(in, 0, first, crc);
+    return isNothing ? NONE : Segment.sequenceAt(in, first);
+  }
+
+  /** Bytes that cannot be read are what a failed write left where the next file has it all. */
+  private void report(String name, int at, int bytes) throws IOException {
+    if (lastSequence == UNKNOWN || firstBehind() > lastSequence + 1) {
+      damages.accept(new LogDamage.Unreadable(files.describe(name), at, bytes));
+    }
   }
 
   private void deliver(String name, ByteBuffer in, int at, int length, RecordConsumer consumer) {

@@ -10,9 +10,9 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records on their way to disk, as they will be in the file, and who waits for them. Where there is
- * no memory for one more, nothing is changed; to hand over those who wait needs none. Not
- * thread-safe.
+ * Records on their way to disk, as they will be in the file, and who waits for them. They are
+ * written together, so the first is marked. Where there is no memory for one more, nothing is
+ * changed; to hand over those who wait needs none. Not thread-safe.
  */
 final class PendingRecords {
   private static final VarHandle INT =
@@ -45,7 +45,7 @@ final class PendingRecords {
     }
     waiting.ensureCapacity(waiting.size() + 1);
     INT.set(bytes, size, Segment.RECORD_MAGIC);
-    INT.set(bytes, size + 4, length);
+    INT.set(bytes, size + 4, size == 0 ? length | Segment.FIRST_OF_WRITE : length);
     LONG.set(bytes, size + 8, sequence);
     crc.update(bytes, size + 4, 12);
     INT.set(bytes, size + 16, (int) crc.getValue());

@@ -2,6 +2,7 @@ package dnd.metrics.server.wal;
 
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of a log file and of a record in it, as docs/format/wal.md draws them. All numbers are
@@ -9,7 +10,10 @@ import java.util.zip.CRC32C;
  */
 final class Segment {
   /** "dndm-wal" as it stands in the file; the header's sequence is the first that may be in it. */
-  static final FileHeader.Kind KIND = new FileHeader.Kind(0x6c61772d6d646e64L, 1);
+  static final FileHeader.Kind KIND = new FileHeader.Kind(0x6c61772d6d646e64L, 2);
+
+  /** The same from before the first record of each write was marked. */
+  private static final FileHeader.Kind UNMARKED = new FileHeader.Kind(KIND.magic(), 1);
 
   static final int FRAME_BYTES = 20;
 
@@ -19,9 +23,26 @@ final class Segment {
   /** No record is longer; what claims to be is damage. */
   static final int MAX_RECORD_BYTES = 256 << 20;
 
+  /**
+   * In the length of a record: it is the first of what was written at once. All in front of it in
+   * its file was forced before.
+   */
+  static final int FIRST_OF_WRITE = 1 << 31;
+
   static final NumberedFiles FILES = new NumberedFiles(".wal");
 
   private Segment() {}
+
+  /** The header of a file of any version that this program reads; null where it is damaged. */
+  static @Nullable FileHeader headerOf(ByteBuffer in) {
+    FileHeader header = KIND.decode(in);
+    return header != null ? header : UNMARKED.decode(in);
+  }
+
+  /** Whether writes in the file are marked; where the header is damaged they are taken to be. */
+  static boolean hasMarks(ByteBuffer in) {
+    return KIND.versionIn(in) != UNMARKED.version();
+  }
 
   /**
    * Length of the whole record at {@code offset}, or -1 where there is no sound record. Moves the
@@ -32,8 +53,8 @@ final class Segment {
     if (left < FRAME_BYTES || in.getInt(offset) != RECORD_MAGIC) {
       return -1;
     }
-    int length = in.getInt(offset + 4);
-    if (length < 0 || length > MAX_RECORD_BYTES || length > left - FRAME_BYTES) {
+    int length = in.getInt(offset + 4) & ~FIRST_OF_WRITE;
+    if (length > MAX_RECORD_BYTES || length > left - FRAME_BYTES) {
       return -1;
     }
     crc.reset();
@@ -62,5 +83,10 @@ final class Segment {
 
   static long sequenceAt(ByteBuffer in, int offset) {
     return in.getLong(offset + 8);
+  }
+
+  /** Whether a sound record is marked as the first of what was written at once. */
+  static boolean isFirstOfWrite(ByteBuffer in, int offset) {
+    return in.getInt(offset + 4) < 0;
   }
 }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is behind {@link #durableBytes} may or may not be on the disk. After a failure the file
  * is given up: a device that failed once may claim later that all is well, so what was not yet
- * forced is written again, into a new file. Readers know such doubles by their sequence numbers.
+ * forced is written again, into a new file. Readers know such doubles by their sequence numbers,
+ * and go on with the new file where the old one has holes.
  *
  * <p>For one thread.
  */
@@ -41,8 +42,8 @@ final class SegmentWriter {
   }
 
   /**
-   * Writes whole records and forces them; begins a new file before them where the current one is
-   * full.
+   * Writes whole records, of which the first is marked, and forces them; begins a new file before
+   * them where the current one is full.
    *
    * @param firstSequence the first record's number
    * @return how many bytes the log grew by

@@ -244,11 +244,11 @@ class JournaledDatabaseTest {
                 + " bytes that no checksum vouches for",
             "memory/00000001.wal: records 1 to 1 are missing before this point: what they held is"
                 + " lost",
-            "memory/00000001.wal: the last record, at offset "
-                + (32 + 2 * recordBytes)
-                + ", was not finished: cut "
+            "memory/00000001.wal: the last write was not finished: cut "
                 + (recordBytes - 5)
-                + " bytes (kept as memory/00000001.torn)");
+                + " bytes at offset "
+                + (32 + 2 * recordBytes)
+                + " (kept as memory/00000001.torn)");
   }
 
   @Test

@@ -273,7 +273,7 @@ class HeadFaultTest {
 
   private void disturb(Random random) {
     switch (random.nextInt(30)) {
-      case 0 -> disk.failForces(1 + fault(random, 3));
+      case 0 -> disk.failForces(1 + fault(random, 3), new Random(random.nextLong()));
       case 1 -> disk.failWrites(1 + fault(random, 3));
       case 2 -> disk.limitCapacity(disk.usedBytes() + fault(random, 500));
       case 3, 4, 5, 6 -> disk.limitCapacity(Long.MAX_VALUE);

@@ -15,13 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A disk for tests: it fails when told to, has only so much room, and forgets, at a power cut, what
- * was not forced. What was written but not forced may survive a cut, be lost, or be torn, each
- * write for itself; of the changes of names since the folder was forced, the first ones survive. Of
- * a file that becomes shorter, whoever mapped it last sees zeros where on a real disk reading
- * fails.
+ * was not forced. What was written but not forced may survive a cut, be lost, or be torn, or any of
+ * its sectors survive, each write for itself; of the changes of names since the folder was forced,
+ * the first ones survive. Of a file that becomes shorter, whoever mapped it last sees zeros where
+ * on a real disk reading fails.
  */
 public final class MemoryLogFiles implements LogFiles {
   private static final String POWER_CUT = "the power is cut";
+  private static final int SECTOR_BYTES = 512;
 
   private Map<String, Content> names = new TreeMap<>();
   private Map<String, Content> durableNames = new TreeMap<>();
@@ -31,6 +32,9 @@ public final class MemoryLogFiles implements LogFiles {
 
   private long capacity = Long.MAX_VALUE;
   private int failingForces;
+  private @Nullable Random kept;
+  private int allowedForces = Integer.MAX_VALUE;
+  private int heldForces;
   private int failingWrites;
   private String fixed = "";
   private @Nullable Error fault;
@@ -69,6 +73,24 @@ public final class MemoryLogFiles implements LogFiles {
 
   public synchronized void failForces(int count) {
     failingForces = count;
+    kept = null;
+  }
+
+  /** The same, but any sectors of what the failing ones were to force get to the disk. */
+  public synchronized void failForces(int count, Random sectors) {
+    failingForces = count;
+    kept = sectors;
+  }
+
+  /** Lets so many forces from now on do their work; others wait. */
+  public synchronized void allowForces(int count) {
+    allowedForces = count;
+    notifyAll();
+  }
+
+  /** Whether somebody waits for a force that is not allowed. */
+  public synchronized boolean isForceHeld() {
+    return heldForces > allowedForces;
   }
 
   /** What the next force throws; what was written is not forced then. */
@@ -124,7 +146,7 @@ public final class MemoryLogFiles implements LogFiles {
 
   /** What the process wrote, as the kill of a process leaves it; this disk then answers nothing. */
   public synchronized MemoryLogFiles kill() {
-    dead = true;
+    die();
     MemoryLogFiles after = new MemoryLogFiles();
     names.forEach((name, content) -> after.setContent(name, content.now));
     return after;
@@ -132,7 +154,7 @@ public final class MemoryLogFiles implements LogFiles {
 
   /** What is left after a power cut; this disk then answers nothing any more. */
   public synchronized MemoryLogFiles cutPower(Random random) {
-    dead = true;
+    die();
     MemoryLogFiles after = new MemoryLogFiles();
     int survived = random.nextInt(pendingNames.size() + 1);
     Map<String, Content> left = survived == 0 ? durableNames : pendingNames.get(survived - 1);
@@ -140,9 +162,10 @@ public final class MemoryLogFiles implements LogFiles {
       byte[] bytes = content.durable;
       for (Change change : content.pending) {
         bytes =
-            switch (random.nextInt(3)) {
+            switch (random.nextInt(4)) {
               case 0 -> bytes;
               case 1 -> applied(bytes, change, change.bytes.length);
+              case 2 -> withSectors(bytes, change, random);
               default ->
                   change.isTruncation()
                       ? bytes
@@ -152,6 +175,29 @@ public final class MemoryLogFiles implements LogFiles {
       after.setContent(name, bytes);
     });
     return after;
+  }
+
+  private void die() {
+    dead = true;
+    notifyAll();
+  }
+
+  /** A change of which the disk keeps some sectors, and of each as much as it takes at once. */
+  private static byte[] withSectors(byte[] bytes, Change change, Random random) {
+    int size = bytes.length;
+    int offset = (int) change.offset;
+    byte[] result = Arrays.copyOf(bytes, Math.max(size, offset + change.bytes.length));
+    int from = 0;
+    while (from < change.bytes.length) {
+      int at = offset + from;
+      int to = Math.min(change.bytes.length, from + SECTOR_BYTES - at % SECTOR_BYTES);
+      if (random.nextBoolean()) {
+        System.arraycopy(change.bytes, from, result, at, to - from);
+        size = Math.max(size, offset + to);
+      }
+      from = to;
+    }
+    return Arrays.copyOf(result, size);
   }
 
   private static byte[] applied(byte[] bytes, Change change, int length) {
@@ -301,6 +347,7 @@ public final class MemoryLogFiles implements LogFiles {
     @Override
     public void force() throws IOException {
       synchronized (MemoryLogFiles.this) {
+        awaitTurn();
         checkAlive();
         Error thrown = fault;
         if (thrown != null) {
@@ -309,6 +356,7 @@ public final class MemoryLogFiles implements LogFiles {
         }
         if (failingForces > 0) {
           failingForces--;
+          keepSectors();
           content.pending
               .clear(); // as Linux does: the pages count as clean now, and are not on disk
           throw new IOException("Input/output error");
@@ -319,6 +367,28 @@ public final class MemoryLogFiles implements LogFiles {
         }
         content.durable = bytes;
         content.pending.clear();
+      }
+    }
+
+    private void awaitTurn() {
+      heldForces++;
+      while (allowedForces <= 0 && !dead) {
+        try {
+          MemoryLogFiles.this.wait();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+      heldForces--;
+      allowedForces--;
+    }
+
+    private void keepSectors() {
+      Random random = kept;
+      if (random != null) {
+        for (Change change : content.pending) {
+          content.durable = withSectors(content.durable, change, random);
+        }
       }
     }
 

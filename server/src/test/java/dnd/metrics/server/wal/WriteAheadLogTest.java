@@ -102,14 +102,23 @@ class WriteAheadLogTest {
   /** The layout of docs/format/wal.md: when this fails, a new version is due. */
   @Test
   void theLayoutStays() throws IOException {
-    write("one", "two!");
+    Answers answers = new Answers();
+    files.allowForces(0);
+    try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+      log.append(new TextRecord("one"), answers);
+      await().until(files::isForceHeld);
+      log.append(new TextRecord("two!"), answers);
+      log.append(new TextRecord("3"), answers); // written together with the one before
+      files.allowForces(Integer.MAX_VALUE);
+    }
     assertThat(onlySegment()).isEqualTo("00000001.wal");
     assertThat(HexFormat.ofDelimiter(" ").formatHex(files.contentOf("00000001.wal")))
         .isEqualTo(
-            "64 6e 64 6d 2d 77 61 6c 01 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00"
-                + " db b8 17 99 00 00 00 00"
-                + " 72 65 63 ec 03 00 00 00 01 00 00 00 00 00 00 00 0c 38 b6 50 6f 6e 65"
-                + " 72 65 63 ec 04 00 00 00 02 00 00 00 00 00 00 00 2a fe f9 65 74 77 6f 21");
+            "64 6e 64 6d 2d 77 61 6c 02 00 00 00 01 00 00 00 01 00 00 00 00 00 00 00"
+                + " 28 d8 ef 8a 00 00 00 00"
+                + " 72 65 63 ec 03 00 00 80 01 00 00 00 00 00 00 00 e7 3d de f6 6f 6e 65"
+                + " 72 65 63 ec 04 00 00 80 02 00 00 00 00 00 00 00 c1 fb 91 c3 74 77 6f 21"
+                + " 72 65 63 ec 01 00 00 00 03 00 00 00 00 00 00 00 d7 99 21 02 33");
   }
 
   @Test
@@ -341,7 +350,7 @@ class WriteAheadLogTest {
           int n = random.nextInt(60);
           for (int i = 0; i < n; i++) {
             switch (random.nextInt(25)) {
-              case 0 -> disk.failForces(1 + random.nextInt(2));
+              case 0 -> disk.failForces(1 + random.nextInt(2), new Random(random.nextLong()));
               case 1 -> disk.failWrites(1 + random.nextInt(3));
               case 2 -> disk.limitCapacity(disk.usedBytes() + random.nextInt(3000));
               case 3, 4, 5 -> disk.limitCapacity(Long.MAX_VALUE);
@@ -503,6 +512,24 @@ class WriteAheadLogTest {
     assertThat(answers.failures).hasSize(4);
     replay();
     assertThat(found.values()).containsExactly("one", "two", "three");
+    assertThat(firstOfTheirWrite()).containsExactly(1L, 2L);
+  }
+
+  /** The numbers of the records that are marked, in sound files. */
+  private List<Long> firstOfTheirWrite() throws IOException {
+    List<Long> marked = new ArrayList<>();
+    CRC32C crc = new CRC32C();
+    for (String name : Segment.FILES.in(files)) {
+      ByteBuffer in = ByteBuffer.wrap(files.contentOf(name)).order(ByteOrder.LITTLE_ENDIAN);
+      int at = FileHeader.BYTES;
+      while (at < in.limit()) {
+        if (Segment.isFirstOfWrite(in, at)) {
+          marked.add(Segment.sequenceAt(in, at));
+        }
+        at += Segment.soundRecordAt(in, at, crc);
+      }
+    }
+    return marked;
   }
 
   @ParameterizedTest(name = "{index}")
