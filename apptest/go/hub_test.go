@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -397,6 +398,33 @@ func TestSlowConsumerIsCutOff(t *testing.T) {
 		}
 	}
 	if got := string(next(t, notices).Data); !strings.Contains(got, "sleeper") {
+		t.Fatal(got)
+	}
+	flush(t, watcher)
+}
+
+// Each of them is far from max_pending, but an eighth of the heap is not enough for all.
+func TestOfManySlowConsumersTheSlowestIsCutOff(t *testing.T) {
+	t.Setenv("DND_METRICS_JAVA_OPTS", os.Getenv("DND_METRICS_JAVA_OPTS")+" -Xmx256m")
+	own, err := startService(t.TempDir(), "")
+	check(t, err)
+	defer func() { check(t, own.stop()) }()
+	watcher := connect(t, own)
+	notices := subscribe(t, watcher, "hub.slow_consumer")
+	for range 8 {
+		slow := dialRaw(t, own.address)
+		slow.send("CONNECT {\"name\":\"sleeper\"}\r\nSUB flood 1\r\nPING\r\n")
+		slow.expect("PONG")
+	}
+	for range 1000 {
+		check(t, watcher.Publish("flood", make([]byte, 64<<10)))
+		flush(t, watcher)
+		if pending, _, _ := notices.Pending(); pending > 0 {
+			break
+		}
+	}
+	got := string(next(t, notices).Data)
+	if !strings.Contains(got, "sleeper") || !strings.Contains(got, "would wait for all clients together") {
 		t.Fatal(got)
 	}
 	flush(t, watcher)
