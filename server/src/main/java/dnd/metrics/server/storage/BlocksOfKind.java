@@ -88,13 +88,6 @@ final class BlocksOfKind {
     }
   }
 
-  /** Whether that is one of those that are open and in the object store only. */
-  boolean isFar(Block block) {
-    synchronized (opened) {
-      return opened.containsKey(block.meta().ulid());
-    }
-  }
-
   void release() {
     snapshot.release();
     synchronized (opened) {

@@ -1,6 +1,5 @@
 package dnd.metrics.server.storage;
 
-import dnd.metrics.server.block.Block;
 import dnd.metrics.server.block.BlockMeta;
 import dnd.metrics.server.block.BlockReference;
 import dnd.metrics.server.block.Ulid;
@@ -107,11 +106,6 @@ final class DownsampledSnapshot {
   /** Waits as {@link BlocksOfKind#awaitFirstLook}, for all kinds. */
   void awaitFirstLook(long rawMillis, long fromMillis, SearchProgress progress) {
     kinds.values().forEach(kind -> kind.awaitFirstLook(rawMillis, fromMillis, progress));
-  }
-
-  /** Whether that is a block that is open and in the object store only. */
-  boolean isFar(Block block) {
-    return kinds.values().stream().anyMatch(kind -> kind.isFar(block));
   }
 
   /**

@@ -32,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Head and blocks for one query. A block that turns out to be damaged while series are looked for
- * is left out; while samples are read, the query ends.
+ * Head and blocks for one query. A block that turns out to be damaged, while series are looked for
+ * or while samples are read, is set aside, and the query ends: without it the answer would be
+ * wrong.
  */
 final class StorageView implements SeriesView {
   private static final Logger LOG = LoggerFactory.getLogger(StorageView.class);
@@ -237,14 +238,14 @@ final class StorageView implements SeriesView {
     return all;
   }
 
-  private List<? extends Series> select(
+  private static List<? extends Series> select(
       Candidate candidate,
       List<Matcher> matchers,
       long fromMillis,
       long toMillis,
       SearchProgress progress) {
-    return this.<List<? extends Series>>ask(
-        candidate, List.of(), b -> b.select(matchers, fromMillis, toMillis, progress));
+    return StorageView.<List<? extends Series>>ask(
+        candidate, b -> b.select(matchers, fromMillis, toMillis, progress));
   }
 
   @Override
@@ -335,19 +336,13 @@ final class StorageView implements SeriesView {
     return !head.select(matchers, minMillis, maxMillis - 1, check::run).isEmpty();
   }
 
-  /** What a block answers; {@code otherwise} where it is damaged. */
-  private <T> T ask(Candidate candidate, T otherwise, Function<Block, T> question) {
-    Block block = candidate.block();
+  /** What a block answers; where it is damaged it is set aside, for who asks next. */
+  private static <T> T ask(Candidate candidate, Function<Block, T> question) {
     try {
-      return question.apply(block);
+      return question.apply(candidate.block());
     } catch (DamagedBlockException e) {
-      synchronized (opened) {
-        if (opened.containsKey(block.meta().ulid()) || downsampled.isFar(block)) {
-          throw e; // it stays in the object store, so that nobody would learn of it
-        }
-      }
-      candidate.owner().setAside(block, e);
-      return otherwise;
+      candidate.owner().setAside(candidate.block(), e);
+      throw e;
     }
   }
 
@@ -392,7 +387,7 @@ final class StorageView implements SeriesView {
     all.addAll(far);
     for (Candidate candidate : candidates) {
       try {
-        all.addAll(ask(candidate, List.of(), question));
+        all.addAll(ask(candidate, question));
       } catch (DamagedBlockException e) {
         throw e;
       } catch (UnreadableSamplesException e) { // it was open, and the store is away since

@@ -1,5 +1,6 @@
 package dnd.metrics.server.storage;
 
+import static dnd.metrics.server.model.Matcher.Type.NOT_EQUAL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -29,12 +30,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -348,6 +351,53 @@ class StorageTest {
                   + " block %s is set aside".formatted(first));
       assertThat(content(new Storage(nothing(), blocks)))
           .isEqualTo(one(Labels.of("__name__", "b"), 2));
+    }
+  }
+
+  /** Whoever asked would take an answer without all of a block for the whole. */
+  @Test
+  void whereSeriesAreLookedForADamagedBlockIsAnErrorToo() throws IOException {
+    Labels labels = Labels.of("__name__", "a", "b", "c");
+    Ulid first = write(1, START, START + RANGE, one(labels, 1));
+    write(2, START, START + RANGE, one(Labels.of("__name__", "d"), 2));
+    List<List<Matcher>> selectors =
+        List.of(
+            List.of(), List.of(Matcher.equal("b", "c")), List.of(new Matcher(NOT_EQUAL, "b", "")));
+    Set<String> found = new TreeSet<>();
+    int bits = 8 * files.contentOf(first + "/index").length;
+    for (int bit = 0; bit < bits; bit += 5) {
+      MemoryBlockFiles damaged = files.withFlippedBit(first + "/index", bit);
+      for (List<Matcher> selector : selectors) {
+        found.addAll(problems(damaged, view -> labelsOf(view, selector), labels));
+        found.addAll(
+            problems(damaged, view -> view.labelValues("b", selector, START, START + 1), "c"));
+      }
+    }
+    assertThat(found)
+        .contains("the checksum of a series is wrong", "the checksum of a list of series is wrong");
+  }
+
+  private static List<Labels> labelsOf(SeriesView view, List<Matcher> selector) {
+    return view.select(selector, START, START + 1).stream().map(Series::labels).toList();
+  }
+
+  /** What was found to be damaged by a question, whose answer has to contain something else. */
+  private static <T> List<String> problems(
+      MemoryBlockFiles damaged, Function<SeriesView, List<T>> question, T wanted)
+      throws IOException {
+    List<String> atTheStart = new ArrayList<>();
+    try (Blocks blocks = Blocks.open(damaged.cutPower(new Random(0)), atTheStart::add)) {
+      if (!atTheStart.isEmpty()) {
+        return List.of();
+      }
+      try (SeriesView view = new Storage(nothing(), blocks).view()) {
+        assertThat(question.apply(view)).contains(wanted);
+        return List.of();
+      } catch (DamagedBlockException e) {
+        assertThat(blocks.status().setAside()).isEqualTo(1);
+        String message = e.getMessage();
+        return List.of(message.substring(message.indexOf(": ") + 2));
+      }
     }
   }
 
