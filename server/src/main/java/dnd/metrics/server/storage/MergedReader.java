@@ -5,13 +5,15 @@ import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Several readers of one series as one, in order of time. Where more than one has a sample of the
  * same time, that of the first in rank counts. For one thread.
  *
  * <p>Mostly one reader's run lies wholly before all others: it is handed on as it is. A run that
- * others reach into is copied up to where the next one begins.
+ * others reach into is copied up to where the next one begins. A histogram behind one of another
+ * reader no longer says that the counting went on: it was compared with that before it in its own.
  */
 final class MergedReader implements SampleReader {
   private static final class Part {
@@ -57,6 +59,9 @@ final class MergedReader implements SampleReader {
   /** By rank; those that have come to their end are gone. */
   private final List<Part> parts = new ArrayList<>();
 
+  /** Of which the samples were that were told last. */
+  private @Nullable Part last;
+
   private boolean started;
 
   /**
@@ -94,6 +99,10 @@ final class MergedReader implements SampleReader {
       hand(first, batch);
     } else {
       told = copy(first, Math.max(end, first.millis() + 1), batch);
+    }
+    if (first != last) {
+      batch.forgetNoReset(0);
+      last = first;
     }
     parts.removeIf(part -> !part.skipTo(told + 1));
     return true;
