@@ -42,8 +42,9 @@ public record AggregatePlan(
 
   @Override
   public String describe() {
+    String names = PlanText.names(grouping);
     return "aggregate "
         + op.symbol()
-        + (without ? " without " + grouping : grouping.isEmpty() ? "" : " by " + grouping);
+        + (without ? " without " + names : grouping.isEmpty() ? "" : " by " + names);
   }
 }

@@ -42,10 +42,10 @@ public record BinaryPlan(
     if (matching != null) {
       out.append(' ').append(matching.cardinality().text());
       if (matching.on() || !matching.labels().isEmpty()) {
-        out.append(matching.on() ? " on " : " ignoring ").append(matching.labels());
+        out.append(matching.on() ? " on " : " ignoring ").append(PlanText.names(matching.labels()));
       }
       if (!matching.include().isEmpty()) {
-        out.append(" include ").append(matching.include());
+        out.append(" include ").append(PlanText.names(matching.include()));
       }
       if (matching.fillLeft() != null) {
         out.append(" fill_left ").append(matching.fillLeft());

@@ -1,5 +1,6 @@
 package dnd.metrics.server.promql.plan;
 
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.parse.PositionRange;
 import dnd.metrics.server.promql.parse.ValueType;
 import java.util.List;
@@ -23,6 +24,8 @@ public record StringPlan(String value, PositionRange position) implements Plan {
 
   @Override
   public String describe() {
-    return "string \"" + value + "\"";
+    StringBuilder out = new StringBuilder("string ");
+    Labels.quote(out, value);
+    return out.toString();
   }
 }

@@ -139,6 +139,24 @@ class RewritesTest {
   }
 
   @Test
+  void whatIsNotTheSamePrintsOtherwise() {
+    for (String query :
+        List.of(
+            "sum by (a, b) (x) - on() group_left() sum by (\"a, b\") (x)",
+            "sum without (a, b) (x) - on() group_left() sum without (\"a, b\") (x)",
+            "sum(x * on (a, b) y) - sum(x * on (\"a, b\") y)",
+            "sum(x * on (c) group_left (a, b) y) - sum(x * on (c) group_left (\"a, b\") y)",
+            "sum(label_replace(x, \"d\", \"1\\\"\\n    string \\\"2\", \"3\", \"\"))"
+                + " - sum(label_replace(x, \"d\", \"1\", \"2\\\"\\n    string \\\"3\", \"\"))")) {
+      assertThat(PlanText.print(ShareSubplans.rewrite(plan(query), TIMES.grid())))
+          .as(query)
+          .doesNotContain("shared");
+    }
+    assertThat(PlanText.print(plan("sum by (\"a, b\", c) (x)")))
+        .startsWith("aggregate sum by [\"a, b\", c]");
+  }
+
+  @Test
   void shareSubplansEvaluatesEqualAggregationsOnce() {
     Plan plan = plan("sum(x) / (sum(x) + sum(y))");
     assertThat(PlanText.print(ShareSubplans.rewrite(plan, TIMES.grid())))
