@@ -61,6 +61,7 @@ final class ExtendedHistogramRate {
   private boolean check(RangeSamples samples, HistogramArithmetic arithmetic) {
     boolean custom = samples.histogramValues[window.first].hasCustomBuckets();
     for (int k = window.first; k <= window.last; k++) {
+      call.context().checkNowAndThen();
       Histogram histogram = samples.histogramValues[k];
       if (histogram.hasCustomBuckets() != custom) {
         arithmetic.incompatible();
@@ -119,6 +120,7 @@ final class ExtendedHistogramRate {
     }
     HistogramSum lost = null;
     for (int k = first; k <= window.last; k++) {
+      call.context().checkNowAndThen();
       // The right end stands for the last histogram.
       Histogram current = k == window.last ? right : values[k];
       if (current.isResetFrom(before)) {

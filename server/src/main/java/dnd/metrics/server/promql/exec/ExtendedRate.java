@@ -6,6 +6,9 @@ package dnd.metrics.server.promql.exec;
  * counters the resets inside are made up for.
  */
 final class ExtendedRate implements RangeFunction {
+  /** So many are gone through in the time of some hundred looks at the clock. */
+  private static final int MANY_SAMPLES = 10_000;
+
   private final RangeCall call;
   private final boolean isCounter;
   private final boolean isRate;
@@ -26,6 +29,7 @@ final class ExtendedRate implements RangeFunction {
   public void evaluate(RangeSamples samples, Windows windows, StepSeries out) {
     boolean anyFloat = false;
     for (int i = windows.firstStep; i < windows.endStep; i++) {
+      call.context().checkNowAndThen();
       if (windows.isMixed(i)) {
         call.annotate(Annotation.mixedFloatsHistograms(samples.metricName(), call.firstArgument()));
       } else if (windows.histograms(i) > 0) {
@@ -64,6 +68,9 @@ final class ExtendedRate implements RangeFunction {
       long[] times, double[] values, double left, double right, long start, long end) {
     int first = times[window.first] <= start ? window.first + 1 : window.first;
     int last = times[window.last] >= end ? window.last - 1 : window.last;
+    if (last - first > MANY_SAMPLES) {
+      call.context().check();
+    }
     double lost = 0;
     double before = left;
     for (int k = first; k <= last; k++) {

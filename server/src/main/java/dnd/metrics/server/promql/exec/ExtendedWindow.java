@@ -27,17 +27,10 @@ final class ExtendedWindow {
    */
   boolean find(long[] times, int from, int to, long rangeStart, long rangeEnd) {
     last = to - 1;
-    int after = from;
-    while (after < last && times[after] <= rangeStart) {
-      after++;
-    }
+    int after = RangeSamples.firstFrom(times, from, last, rangeStart + 1);
     first = Math.max(from, after - 1);
     if (smoothed) {
-      int end = from;
-      while (end < last && times[end] < rangeEnd) {
-        end++;
-      }
-      last = end;
+      last = RangeSamples.firstFrom(times, from, last, rangeEnd);
     }
     return times[last] > rangeStart;
   }

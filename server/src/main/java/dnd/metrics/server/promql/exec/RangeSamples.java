@@ -37,6 +37,21 @@ final class RangeSamples {
   /** As {@link #floatStarts}. */
   long @Nullable [] histogramStarts;
 
+  /** The first place of times, which ascend, that is not before {@code time}; else the end. */
+  static int firstFrom(long[] times, int from, int end, long time) {
+    int low = from;
+    int high = end;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (times[middle] < time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
   void reset(Labeled series, boolean newDropName) {
     labeled = series;
     dropName = newDropName;

@@ -34,6 +34,7 @@ final class SmoothedSelect implements SeriesOperator {
       windows.slideOver(samples);
       StepSeries out = context.series(samples.labeled(), false, times.count());
       for (int i = windows.firstStep; i < windows.endStep; i++) {
+        context.checkNowAndThen();
         if (windows.isMixed(i)) {
           context.annotations.add(Annotation.mixedFloatsHistograms(samples.metricName(), position));
         } else if (windows.histograms(i) > 0) {
@@ -50,22 +51,13 @@ final class SmoothedSelect implements SeriesOperator {
     return null;
   }
 
-  /** The first sample of a window at or after {@code time}, or {@code to}. */
-  private static int firstFrom(long[] sampleTimes, int from, int to, long time) {
-    int k = from;
-    while (k < to && sampleTimes[k] < time) {
-      k++;
-    }
-    return k;
-  }
-
   private void smoothFloat(int step, StepSeries out) {
     long time = times.time(step);
     long[] sampleTimes = samples.floatTimes;
     double[] values = samples.floatValues;
     int from = windows.floatFrom[step];
     int to = windows.floatTo[step];
-    int k = firstFrom(sampleTimes, from, to, time);
+    int k = RangeSamples.firstFrom(sampleTimes, from, to, time);
     if (k < to && sampleTimes[k] == time) {
       out.values[step] = values[k];
     } else if (k > from && k < to) {
@@ -83,7 +75,7 @@ final class SmoothedSelect implements SeriesOperator {
     Histogram[] values = samples.histogramValues;
     int from = windows.histogramFrom[step];
     int to = windows.histogramTo[step];
-    int k = firstFrom(sampleTimes, from, to, time);
+    int k = RangeSamples.firstFrom(sampleTimes, from, to, time);
     if (k < to && sampleTimes[k] == time) {
       out.setHistogram(step, values[k]);
     } else if (k > from && k < to) {
