@@ -225,8 +225,8 @@ public final class Blocks implements Closeable {
   }
 
   /**
-   * The same for work that waits for an object store: {@link #awaitEarlierQueries} does not wait
-   * for that.
+   * The same for work that may take long and does not read the head: {@link #awaitEarlierQueries}
+   * does not wait for that.
    */
   BlockSnapshot holdAside() {
     BlockSnapshot snapshot = hold();
@@ -672,8 +672,9 @@ public final class Blocks implements Closeable {
 
   /**
    * Waits until no query runs any more that began before the last change; then what the change made
-   * superfluous, as what the head has of a block, can go. Queries have deadlines, so that this
-   * comes to an end.
+   * superfluous, as what the head has of a block, can go. This comes to an end, since whoever reads
+   * the head and blocks has a deadline: queries, discovery, who counts what is to be deleted. It
+   * may be later than that by what one read of an object store takes.
    */
   public void awaitEarlierQueries() {
     CompletableFuture<Void> earlier;

@@ -87,7 +87,7 @@ public final class Compactor {
    */
   boolean compact(Function<List<BlockMeta>, Set<Ulid>> waitingOf) throws IOException {
     lookAtRetention();
-    BlockSnapshot snapshot = blocks.hold();
+    BlockSnapshot snapshot = blocks.holdAside();
     try {
       Set<Ulid> waiting = waitingOf.apply(metas(snapshot));
       if (removeWhatIsOver(snapshot.blocks(), waiting)) {

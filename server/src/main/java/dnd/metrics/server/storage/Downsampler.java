@@ -80,7 +80,7 @@ public final class Downsampler {
    * @throws IOException where a block could not be written; nothing is changed then
    */
   public boolean downsample() throws IOException {
-    BlockSnapshot raw = blocks.hold();
+    BlockSnapshot raw = blocks.holdAside();
     try {
       List<BlockMeta> metas = raw.blocks().stream().map(Block::meta).toList();
       Map<Downsampling, Set<Ulid>> parents = new HashMap<>();

@@ -29,6 +29,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -188,6 +190,25 @@ class CompactorTest {
       snapshot.release();
     }
     assertThat(reports).isEmpty();
+  }
+
+  /** A cut of the head waits for queries, and what follows it meanwhile. */
+  @Test
+  void whoWaitsForQueriesDoesNotWaitForACompaction() throws IOException {
+    MemoryBlockFiles files = new MemoryBlockFiles();
+    write(files, model(4, 5, 12), 12, new Random(4));
+    try (Blocks blocks = Blocks.open(files, DownsamplingTest::fail)) {
+      // The clock is asked when a merge has begun, for the new block's name.
+      InstantSource waiting =
+          () -> {
+            assertThat(CompletableFuture.runAsync(blocks::awaitEarlierQueries))
+                .succeedsWithin(1, TimeUnit.MINUTES);
+            return Instant.ofEpochMilli(START);
+          };
+      int before = blocks.ulids().size();
+      compactAll(new Compactor(blocks, fixed(KEPT), waiting, new Random(4)));
+      assertThat(blocks.ulids()).hasSizeLessThan(before);
+    }
   }
 
   @Test

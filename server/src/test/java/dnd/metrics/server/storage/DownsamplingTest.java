@@ -40,6 +40,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -715,6 +717,22 @@ class DownsamplingTest {
         query,
         ask(new Storage(head, blocks), query, START, END, 10 * MINUTE),
         ask(both, query, START, END, 10 * MINUTE));
+  }
+
+  @Test
+  void whoWaitsForQueriesDoesNotWaitForDownsampling() throws IOException {
+    write(model(new Random(20)));
+    Blocks blocks = open();
+    DownsampledBlocks downsampled = openDownsampled(ONLY_FIVE_MINUTES, folders);
+    InstantSource waiting = // asked for the name of each block while it is made, too
+        () -> {
+          assertThat(CompletableFuture.runAsync(blocks::awaitEarlierQueries))
+              .succeedsWithin(1, TimeUnit.MINUTES);
+          return clock.instant();
+        };
+    downsampleAll(
+        new Downsampler(blocks, downsampled, retention, Retention.FOR_EVER, 0, waiting, names));
+    assertThat(ofFiveMinutes(downsampled, Aggregate.COUNT)).hasSize(BLOCKS);
   }
 
   /** How many blocks of counts of 5 minutes there are, so long after the first block ended. */
