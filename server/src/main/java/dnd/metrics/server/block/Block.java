@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -325,6 +326,13 @@ public final class Block implements SeriesSource {
 
   @Override
   public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+    return labelNames(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    progress.check();
     if (!meta.overlaps(fromMillis, toMillis)) {
       return List.of();
     }
@@ -332,15 +340,31 @@ public final class Block implements SeriesSource {
       return index.postings().names();
     }
     TreeSet<String> names = new TreeSet<>(Labels::compareCodePoints);
-    for (Series series : select(matchers, fromMillis, toMillis)) {
-      series.labels().forEach((name, value) -> names.add(name));
-    }
+    visit(
+        matchers,
+        progress,
+        (entry, reference) -> {
+          if (isLeft(entry, tombstones.of(reference), fromMillis, toMillis)) {
+            entry.labels().forEach((name, value) -> names.add(name));
+          }
+        });
     return List.copyOf(names);
   }
 
   @Override
   public List<String> labelValues(
       String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+    return labelValues(name, matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
+    progress.check();
     if (!meta.overlaps(fromMillis, toMillis)) {
       return List.of();
     }
@@ -349,18 +373,31 @@ public final class Block implements SeriesSource {
     }
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
     long symbol = index.symbols().find(name);
-    IntIterator each = select(matchers, () -> {}).getIntIterator();
-    while (each.hasNext()) {
+    visit(
+        matchers,
+        progress,
+        (entry, reference) -> {
+          String value = entry.value(symbol);
+          if (!value.isEmpty()
+              && !values.contains(value)
+              && isLeft(entry, tombstones.of(reference), fromMillis, toMillis)) {
+            values.add(value);
+          }
+        });
+    return List.copyOf(values);
+  }
+
+  /** Goes through the series that match, also those without samples at the time in question. */
+  private void visit(
+      List<Matcher> matchers, SearchProgress progress, ObjIntConsumer<SeriesEntry> visitor) {
+    IntIterator each = select(matchers, progress::check).getIntIterator();
+    for (int looked = 1; each.hasNext(); looked++) {
       int reference = each.next();
-      SeriesEntry entry = index.series(reference);
-      String value = entry.value(symbol);
-      if (!value.isEmpty()
-          && !values.contains(value)
-          && isLeft(entry, tombstones.of(reference), fromMillis, toMillis)) {
-        values.add(value);
+      visitor.accept(index.series(reference), reference);
+      if (looked % SeriesSelector.SERIES_PER_CHECK == 0) {
+        progress.check();
       }
     }
-    return List.copyOf(values);
   }
 
   /** All series in order, with their chunks; what is deleted is left out. For one thread. */

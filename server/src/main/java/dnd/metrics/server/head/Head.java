@@ -267,18 +267,37 @@ public final class Head implements SeriesSource, Closeable {
 
   @Override
   public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return index.names(numbers(matchers, fromMillis, toMillis));
+    return labelNames(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    return index.names(numbers(matchers, fromMillis, toMillis, progress));
   }
 
   @Override
   public List<String> labelValues(
       String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+    return labelValues(name, matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
     if (matchers.isEmpty()) {
-      return index.values(name, numbers(matchers, fromMillis, toMillis));
+      return index.values(name, numbers(matchers, fromMillis, toMillis, progress));
     }
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
-    IntIterator each = numbers(matchers, fromMillis, toMillis).getIntIterator();
-    while (each.hasNext()) {
+    IntIterator each = numbers(matchers, fromMillis, toMillis, progress).getIntIterator();
+    for (int looked = 1; each.hasNext(); looked++) {
+      if (looked % SELECTED_PER_CHECK == 0) {
+        progress.check();
+      }
       Labeled labels = labelsOf(each.next());
       String value = labels == null ? "" : labels.label(name);
       if (!value.isEmpty()) {
@@ -288,10 +307,15 @@ public final class Head implements SeriesSource, Closeable {
     return List.copyOf(values);
   }
 
-  private RoaringBitmap numbers(List<Matcher> matchers, long fromMillis, long toMillis) {
+  private RoaringBitmap numbers(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    progress.check();
     RoaringBitmap numbers = new RoaringBitmap();
-    IntIterator each = index.select(matchers).getIntIterator();
-    while (each.hasNext()) {
+    IntIterator each = index.select(matchers, progress::check).getIntIterator();
+    for (int looked = 1; each.hasNext(); looked++) {
+      if (looked % SELECTED_PER_CHECK == 0) {
+        progress.check();
+      }
       int ref = each.next();
       if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
         numbers.add(ref);

@@ -51,12 +51,28 @@ public interface ForwardingSource extends SeriesSource {
 
   @Override
   default List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return source().labelNames(matchers, fromMillis, toMillis);
+    return labelNames(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  default List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    return source().labelNames(matchers, fromMillis, toMillis, progress);
   }
 
   @Override
   default List<String> labelValues(
       String name, List<Matcher> matchers, long fromMillis, long toMillis) {
-    return source().labelValues(name, matchers, fromMillis, toMillis);
+    return labelValues(name, matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  default List<String> labelValues(
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
+    return source().labelValues(name, matchers, fromMillis, toMillis, progress);
   }
 }

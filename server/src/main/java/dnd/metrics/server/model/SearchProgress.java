@@ -22,4 +22,10 @@ public interface SearchProgress {
    * together as one, for each of them.
    */
   default void found(Series series) {}
+
+  /**
+   * Told what cannot be read and is left out, where an answer may lack something: of names and
+   * values of labels.
+   */
+  default void leftOut(UnreadableSamplesException why) {}
 }

@@ -74,8 +74,26 @@ public interface SeriesSource {
   /** The names of the labels of the series that match, sorted. Without matchers: of all series. */
   List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis);
 
+  /** The same for who wants to know how the search gets on, and may stop it. */
+  default List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    progress.check();
+    return labelNames(matchers, fromMillis, toMillis);
+  }
+
   /** The values that the label {@code name} has in the series that match, sorted. */
   List<String> labelValues(String name, List<Matcher> matchers, long fromMillis, long toMillis);
+
+  /** The same for who wants to know how the search gets on, and may stop it. */
+  default List<String> labelValues(
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
+    progress.check();
+    return labelValues(name, matchers, fromMillis, toMillis);
+  }
 
   /**
    * This source for one reader, who closes it when done; a query reads through one. Where storage

@@ -27,7 +27,7 @@ final class AskerLookout implements AutoCloseable {
   void look() {
     for (OpenQuery open : running.all()) {
       String replyTo = open.asker().replyTo();
-      if (open instanceof QueryJob && replyTo != null && !hub.hasInterest(replyTo)) {
+      if (!(open instanceof LiveAsker) && replyTo != null && !hub.hasInterest(replyTo)) {
         open.abandon();
       }
     }

@@ -10,6 +10,7 @@ import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.promql.exec.Annotations;
+import dnd.metrics.server.promql.exec.SeriesSearch;
 import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
 import java.util.ArrayList;
@@ -18,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers what series, labels and metrics there are, in the shapes of the Prometheus API's {@code
@@ -26,17 +30,29 @@ import java.util.function.Supplier;
  * several threads.
  */
 final class Discovery {
-  private final SeriesSource source;
   private final Supplier<Map<String, MetricMetadata>> metadata;
   private final Answers answers;
 
-  Discovery(SeriesSource source, Supplier<Map<String, MetricMetadata>> metadata, Answers answers) {
-    this.source = source;
+  Discovery(Supplier<Map<String, MetricMetadata>> metadata, Answers answers) {
     this.metadata = metadata;
     this.answers = answers;
   }
 
-  void answer(Asker asker, DiscoveryEvent event, boolean parts) {
+  /**
+   * Answers.
+   *
+   * @param source where series are looked for
+   * @param search ends that where it has to
+   * @param canceled asked between the parts of an answer
+   * @throws dnd.metrics.server.promql.exec.QueryException where the search was ended
+   */
+  void answer(
+      Asker asker,
+      DiscoveryEvent event,
+      boolean parts,
+      SeriesSource source,
+      SeriesSearch search,
+      BooleanSupplier canceled) {
     List<List<Matcher>> selectors = new ArrayList<>();
     for (String match : event.match()) {
       try {
@@ -52,85 +68,102 @@ final class Discovery {
         return;
       }
     }
-    Long start = event.startMillis();
-    Long end = event.endMillis();
-    long from = start == null ? Timestamps.MIN_MILLIS : start;
-    long to = end == null ? Timestamps.MAX_MILLIS : end;
+    Selected selected = new Selected(source, selectors, from(event), to(event), search);
+    Sending sending = new Sending(asker, parts, event.limit(), canceled, search);
     switch (event.kind()) {
-      case SERIES ->
-          send(asker, event, parts, series(selectors, from, to), ValueWriter::writeLabels);
-      case LABELS -> send(asker, event, parts, labelNames(selectors, from, to), JsonBuffer::string);
+      case SERIES -> send(sending, '[', ']', selected.series(), ValueWriter::writeLabels);
+      case LABELS -> send(sending, '[', ']', selected.labelNames(), JsonBuffer::string);
       case LABEL_VALUES ->
-          send(
-              asker,
-              event,
-              parts,
-              labelValues(event.label(), selectors, from, to),
-              JsonBuffer::string);
-      case METADATA -> sendMetadata(asker, event, parts);
+          send(sending, '[', ']', selected.labelValues(event.label()), JsonBuffer::string);
+      case METADATA -> send(sending, '{', '}', metadata(event.metric()), Discovery::writeMetadata);
     }
+  }
+
+  private static long from(DiscoveryEvent event) {
+    Long start = event.startMillis();
+    return start == null ? Timestamps.MIN_MILLIS : start;
+  }
+
+  private static long to(DiscoveryEvent event) {
+    Long end = event.endMillis();
+    return end == null ? Timestamps.MAX_MILLIS : end;
   }
 
   private static List<Matcher> selector(String text) {
     return Parser.parseSelector(text);
   }
 
-  private Collection<Labels> series(List<List<Matcher>> selectors, long from, long to) {
-    TreeSet<Labels> found = new TreeSet<>();
-    for (List<Matcher> selector : selectors) {
-      for (Series series : source.select(selector, from, to)) {
-        found.add(series.labels());
+  /** What there is between two times that one of the selectors finds, or all without any. */
+  private record Selected(
+      SeriesSource source, List<List<Matcher>> selectors, long from, long to, SeriesSearch search) {
+    Collection<Labels> series() {
+      TreeSet<Labels> found = new TreeSet<>();
+      for (List<Matcher> selector : selectors) {
+        for (Series series : source.select(selector, from, to, search)) {
+          search.check();
+          if (found.add(series.labels())) {
+            search.keepLabels(series);
+          }
+        }
+        search.settle();
       }
+      return found;
     }
-    return found;
+
+    Collection<String> labelNames() {
+      return union(selector -> source.labelNames(selector, from, to, search));
+    }
+
+    Collection<String> labelValues(String name) {
+      return union(selector -> source.labelValues(name, selector, from, to, search));
+    }
+
+    private Collection<String> union(Function<List<Matcher>, List<String>> question) {
+      if (selectors.size() < 2) {
+        return question.apply(selectors.isEmpty() ? List.of() : selectors.getFirst());
+      }
+      TreeSet<String> found = new TreeSet<>(Labels::compareCodePoints);
+      for (List<Matcher> selector : selectors) {
+        found.addAll(question.apply(selector));
+      }
+      return found;
+    }
   }
 
-  private Collection<String> labelNames(List<List<Matcher>> selectors, long from, long to) {
-    if (selectors.size() < 2) {
-      return source.labelNames(selectors.isEmpty() ? List.of() : selectors.get(0), from, to);
+  /** To whom and how an answer goes. */
+  private record Sending(
+      Asker asker, boolean parts, int limit, BooleanSupplier canceled, SeriesSearch search) {
+    boolean isCut(Collection<?> found) {
+      return limit > 0 && found.size() > limit;
     }
-    TreeSet<String> found = new TreeSet<>(Labels::compareCodePoints);
-    for (List<Matcher> selector : selectors) {
-      found.addAll(source.labelNames(selector, from, to));
-    }
-    return found;
-  }
 
-  private Collection<String> labelValues(
-      String name, List<List<Matcher>> selectors, long from, long to) {
-    if (selectors.size() < 2) {
-      List<Matcher> selector = selectors.isEmpty() ? List.of() : selectors.get(0);
-      return source.labelValues(name, selector, from, to);
+    byte[] foot(boolean cut) {
+      List<String> warnings = new ArrayList<>();
+      if (cut) {
+        warnings.add("results truncated due to limit");
+      }
+      search.leftOut().forEach(what -> warnings.add("something may be missing: " + what));
+      return Answers.foot(new Annotations(warnings, List.of()), null);
     }
-    TreeSet<String> found = new TreeSet<>(Labels::compareCodePoints);
-    for (List<Matcher> selector : selectors) {
-      found.addAll(source.labelValues(name, selector, from, to));
-    }
-    return found;
   }
 
   private <T> void send(
-      Asker asker,
-      DiscoveryEvent event,
-      boolean parts,
-      Collection<T> found,
-      Elements.ElementWriter<T> writer) {
-    boolean cut = event.limit() > 0 && found.size() > event.limit();
-    Collection<T> sent = cut ? found.stream().limit(event.limit()).toList() : found;
+      Sending to, char open, char close, Collection<T> found, Elements.ElementWriter<T> writer) {
+    boolean cut = to.isCut(found);
+    Collection<T> sent = cut ? found.stream().limit(to.limit()).toList() : found;
     answers.send(
-        asker,
-        parts,
-        () -> false,
-        foot(cut),
+        to.asker(),
+        to.parts(),
+        to.canceled(),
+        to.foot(cut),
         stream -> {
-          stream.begin(null, '[', ']');
+          stream.begin(null, open, close);
           return Elements.write(stream, sent, writer);
         });
   }
 
-  private void sendMetadata(Asker asker, DiscoveryEvent event, boolean parts) {
+  private Collection<Map.Entry<String, MetricMetadata>> metadata(@Nullable String metric) {
     Map<String, MetricMetadata> known = metadata.get();
-    String metric = event.metric();
     TreeMap<String, MetricMetadata> found = new TreeMap<>(Labels::compareCodePoints);
     if (metric == null) {
       found.putAll(known);
@@ -140,18 +173,7 @@ final class Discovery {
         found.put(metric, one);
       }
     }
-    boolean cut = event.limit() > 0 && found.size() > event.limit();
-    Collection<Map.Entry<String, MetricMetadata>> sent =
-        cut ? found.entrySet().stream().limit(event.limit()).toList() : found.entrySet();
-    answers.send(
-        asker,
-        parts,
-        () -> false,
-        foot(cut),
-        stream -> {
-          stream.begin(null, '{', '}');
-          return Elements.write(stream, sent, Discovery::writeMetadata);
-        });
+    return found.entrySet();
   }
 
   private static void writeMetadata(JsonBuffer out, Map.Entry<String, MetricMetadata> entry) {
@@ -160,10 +182,5 @@ final class Discovery {
     out.string(metadata.type().isEmpty() ? "unknown" : metadata.type());
     out.raw(",\"help\":").string(metadata.help());
     out.raw(",\"unit\":").string(metadata.unit()).raw("}]");
-  }
-
-  private static byte[] foot(boolean cut) {
-    List<String> warnings = cut ? List.of("results truncated due to limit") : List.of();
-    return Answers.foot(new Annotations(warnings, List.of()), null);
   }
 }

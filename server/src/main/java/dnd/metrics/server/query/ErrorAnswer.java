@@ -2,6 +2,7 @@ package dnd.metrics.server.query;
 
 import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.Problem;
+import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.parse.ParseException;
 import dnd.metrics.server.promql.parse.Parser;
@@ -67,6 +68,11 @@ record ErrorAnswer(
       case INTERNAL ->
           new ErrorAnswer(e.type().wireName(), e.getMessage(), ErrorCode.INTERNAL_ERROR);
     };
+  }
+
+  /** Something that should be there cannot be read; its message says what, and why. */
+  static ErrorAnswer of(UnreadableSamplesException e) {
+    return new ErrorAnswer("internal", String.valueOf(e.getMessage()), ErrorCode.INTERNAL_ERROR);
   }
 
   /** A query or selector that is not PromQL. */

@@ -73,7 +73,7 @@ public final class QueryHandler implements AutoCloseable {
             new QueryFigures(),
             limits,
             clock);
-    this.discovery = new Discovery(source, metadata, answers);
+    this.discovery = new Discovery(metadata, answers);
     this.threads = new QueryThreads(limits.maxRunning(), limits.maxQueued());
     this.live = new LiveQueries(context, watcher, threads);
     this.lookout = new AskerLookout(hub, context.running());
@@ -155,7 +155,7 @@ public final class QueryHandler implements AutoCloseable {
         return;
       }
     }
-    String id = asker.service() + "/" + asker.correlationId() + "#" + numbers.incrementAndGet();
+    String id = newId(asker);
     if (event.live()) {
       askLive(asker, event, id);
       return;
@@ -174,6 +174,10 @@ public final class QueryHandler implements AutoCloseable {
     if (!submit(asker, job)) {
       context.running().remove(job);
     }
+  }
+
+  private String newId(Asker asker) {
+    return asker.service() + "/" + asker.correlationId() + "#" + numbers.incrementAndGet();
   }
 
   private void askLive(Asker asker, QueryEvent event, String id) {
@@ -278,7 +282,11 @@ public final class QueryHandler implements AutoCloseable {
       throws InvalidEventException {
     DiscoveryEvent event = DiscoveryEvent.from(kind, envelope);
     boolean parts = envelope.fields().bool("parts");
-    submit(asker, () -> answerSafely(asker, () -> discovery.answer(asker, event, parts)));
+    DiscoveryJob job = new DiscoveryJob(context, discovery, asker, event, parts, newId(asker));
+    context.running().add(job);
+    if (!submit(asker, job)) {
+      context.running().remove(job);
+    }
   }
 
   private void answerSafely(Asker asker, Runnable answer) {

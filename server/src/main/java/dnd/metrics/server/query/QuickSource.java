@@ -80,13 +80,18 @@ record QuickSource(SeriesSource source, long deadlineNanos) implements Forwardin
   }
 
   @Override
-  public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+  public List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     throw NotQuickException.tooMuch();
   }
 
   @Override
   public List<String> labelValues(
-      String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
     throw NotQuickException.tooMuch();
   }
 }

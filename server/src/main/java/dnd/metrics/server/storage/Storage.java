@@ -54,12 +54,28 @@ public final class Storage implements SeriesSource {
 
   @Override
   public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
-    return viewed(view -> view.labelNames(matchers, fromMillis, toMillis));
+    return labelNames(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
+    return viewed(view -> view.labelNames(matchers, fromMillis, toMillis, progress));
   }
 
   @Override
   public List<String> labelValues(
       String name, List<Matcher> matchers, long fromMillis, long toMillis) {
-    return viewed(view -> view.labelValues(name, matchers, fromMillis, toMillis));
+    return labelValues(name, matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
+    return viewed(view -> view.labelValues(name, matchers, fromMillis, toMillis, progress));
   }
 }

@@ -15,6 +15,8 @@ import dnd.metrics.server.model.UnreadableSamplesException;
 import dnd.metrics.server.storage.DownsampledChoice.Chosen;
 import dnd.metrics.server.storage.DownsampledSnapshot.State;
 import dnd.metrics.server.storage.RemoteBlocks.Remote;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,8 +30,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Head and blocks for one query. A block that turns out to be damaged, while series are looked for
@@ -37,8 +37,6 @@ import org.slf4j.LoggerFactory;
  * wrong.
  */
 final class StorageView implements SeriesView {
-  private static final Logger LOG = LoggerFactory.getLogger(StorageView.class);
-
   private static final int SERIES_PER_CHECK = 1024;
 
   private final SeriesSource head;
@@ -348,25 +346,47 @@ final class StorageView implements SeriesView {
 
   @Override
   public List<String> labelNames(List<Matcher> matchers, long fromMillis, long toMillis) {
+    return labelNames(matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelNames(
+      List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     return union(
-        head.labelNames(matchers, fromMillis, toMillis),
+        head.labelNames(matchers, fromMillis, toMillis, progress),
         fromMillis,
         toMillis,
-        block -> block.labelNames(matchers, fromMillis, toMillis));
+        progress,
+        block -> block.labelNames(matchers, fromMillis, toMillis, progress));
   }
 
   @Override
   public List<String> labelValues(
       String name, List<Matcher> matchers, long fromMillis, long toMillis) {
+    return labelValues(name, matchers, fromMillis, toMillis, SearchProgress.UNWATCHED);
+  }
+
+  @Override
+  public List<String> labelValues(
+      String name,
+      List<Matcher> matchers,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress) {
     return union(
-        head.labelValues(name, matchers, fromMillis, toMillis),
+        head.labelValues(name, matchers, fromMillis, toMillis, progress),
         fromMillis,
         toMillis,
-        block -> block.labelValues(name, matchers, fromMillis, toMillis));
+        progress,
+        block -> block.labelValues(name, matchers, fromMillis, toMillis, progress));
   }
 
   private List<String> union(
-      List<String> recent, long fromMillis, long toMillis, Function<Block, List<String>> question) {
+      List<String> recent,
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress,
+      Function<Block, List<String>> question) {
     List<Candidate> candidates = new ArrayList<>();
     for (Block block : snapshot.overlapping(fromMillis, toMillis)) {
       candidates.add(new Candidate(blocks, block));
@@ -376,9 +396,9 @@ final class StorageView implements SeriesView {
         candidates.add(new Candidate(chosen.owner(), chosen.block()));
       }
     } catch (UnreadableSamplesException e) {
-      LOG.debug("names of labels are told without those of downsampled blocks", e);
+      progress.leftOut(e);
     }
-    List<String> far = far(fromMillis, toMillis, question);
+    List<String> far = far(fromMillis, toMillis, progress, question);
     if (candidates.isEmpty() && far.isEmpty()) {
       return recent;
     }
@@ -391,27 +411,56 @@ final class StorageView implements SeriesView {
       } catch (DamagedBlockException e) {
         throw e;
       } catch (UnreadableSamplesException e) { // it was open, and the store is away since
-        LOG.debug("names of labels are told without those of a downsampled block", e);
+        progress.leftOut(e);
       }
     }
     return List.copyOf(all);
   }
 
   /** What the object store's blocks say, one after the other; those that are away are left out. */
-  private List<String> far(long fromMillis, long toMillis, Function<Block, List<String>> question) {
+  private List<String> far(
+      long fromMillis,
+      long toMillis,
+      SearchProgress progress,
+      Function<Block, List<String>> question) {
     List<String> all = new ArrayList<>();
     try {
       for (Remote each : remote(fromMillis, toMillis)) {
-        Block block = acquire(each);
-        try {
-          all.addAll(question.apply(block));
-        } finally {
-          block.release();
-        }
+        progress.check();
+        all.addAll(far(each, progress, question));
       }
     } catch (UnreadableSamplesException e) {
-      LOG.debug("names of labels are told without those in the object store", e);
+      progress.leftOut(e);
     }
     return all;
+  }
+
+  /**
+   * What one of them says; nothing where that one cannot be read.
+   *
+   * @throws UnreadableSamplesException where the store does not answer: the others would wait too
+   */
+  private List<String> far(
+      Remote each, SearchProgress progress, Function<Block, List<String>> question) {
+    try {
+      Block block = acquire(each);
+      try {
+        return question.apply(block);
+      } finally {
+        block.release();
+      }
+    } catch (UnreadableSamplesException e) {
+      if (isOfTheStore(e)) {
+        throw e;
+      }
+      progress.leftOut(e);
+      return List.of();
+    }
+  }
+
+  private static boolean isOfTheStore(UnreadableSamplesException e) {
+    return !(e instanceof DamagedBlockException)
+        && e.getCause() instanceof IOException
+        && !(e.getCause() instanceof NoSuchFileException);
   }
 }

@@ -49,6 +49,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -473,6 +474,50 @@ class ObjectMaintenanceTest {
       life.objects.run();
       assertThat(life.objects.status().problem()).isNull();
       life.check("when it is back");
+    }
+  }
+
+  /** What is left out of an answer that may lack something. */
+  private record Gaps(List<String> told) implements SearchProgress {
+    @Override
+    public void check() {}
+
+    @Override
+    public void leftOut(UnreadableSamplesException why) {
+      told.add(String.valueOf(why.getMessage()));
+    }
+  }
+
+  @Test
+  void aBlockThatCannotBeReadKeepsNamesOfNoOtherBack() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      long min = START + i * RANGE;
+      SampleList one = new SampleList(List.of(new SampleList.Sample(min, 1, null)));
+      write(min, new TreeMap<>(Map.of(Labels.of("__name__", "in_block_" + i), one)));
+    }
+    localMillis = 0;
+    now += RANGE;
+    try (Life life = new Life()) {
+      life.objects.run();
+      life.objects.run();
+      assertThat(life.blocks.ulids()).isEmpty();
+      String index = store.names("/index").getFirst();
+      store.flipBit(index, 8 * 10);
+      List<String> gaps = new ArrayList<>();
+      try (SeriesView view = new Storage(new MemorySource(), life.blocks).view()) {
+        assertThat(view.labelValues("__name__", List.of(), START, now, new Gaps(gaps)))
+            .containsExactly("in_block_1", "in_block_2");
+        assertThat(gaps)
+            .singleElement(InstanceOfAssertFactories.STRING)
+            .contains(index)
+            .contains("is damaged");
+        gaps.clear();
+        store.failAfter(0, true);
+        assertThat(view.labelNames(List.of(Matcher.equal("a", "b")), START, now, new Gaps(gaps)))
+            .isEmpty();
+        assertThat(gaps).as("the others are not waited for").hasSize(1);
+      }
+      store.failAfter(Long.MAX_VALUE, false);
     }
   }
 

@@ -6,13 +6,22 @@ package dnd.metrics.server.promql.exec;
  */
 final class Cancellation {
   private final long deadlineNanos;
+  private final String where;
   private volatile boolean cancelled;
 
   /**
    * @param deadlineNanos as {@link System#nanoTime} counts
    */
   Cancellation(long deadlineNanos) {
+    this(deadlineNanos, "expression evaluation");
+  }
+
+  /**
+   * @param where what is cancelled or timed out, for messages
+   */
+  Cancellation(long deadlineNanos, String where) {
     this.deadlineNanos = deadlineNanos;
+    this.where = where;
   }
 
   void cancel() {
@@ -21,12 +30,10 @@ final class Cancellation {
 
   void check() {
     if (cancelled) {
-      throw new QueryException(
-          QueryException.Type.CANCELED, "query was canceled in expression evaluation");
+      throw new QueryException(QueryException.Type.CANCELED, "query was canceled in " + where);
     }
     if (System.nanoTime() - deadlineNanos > 0) {
-      throw new QueryException(
-          QueryException.Type.TIMEOUT, "query timed out in expression evaluation");
+      throw new QueryException(QueryException.Type.TIMEOUT, "query timed out in " + where);
     }
   }
 }

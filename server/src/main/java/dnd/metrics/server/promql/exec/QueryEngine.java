@@ -164,6 +164,34 @@ public final class QueryEngine {
     return Optional.of(found.listed());
   }
 
+  /**
+   * Begins a search for series that is not a query's, under the limits of one. It is listed and
+   * holds what it counts until the caller closes it.
+   *
+   * @param what is listed in the place of a query's text
+   * @throws QueryException where one with this id runs
+   */
+  public SeriesSearch search(String id, String what, long timeoutMillis) {
+    long deadlineNanos = System.nanoTime() + timeoutMillis * 1_000_000;
+    Cancellation cancellation = new Cancellation(deadlineNanos, "the search for series");
+    MemoryTracker memory =
+        new MemoryTracker(
+            options.queryMemoryBytes(),
+            options.sampleLimit(),
+            heldBytes,
+            options.totalMemoryBytes());
+    ReadCounts counts = new ReadCounts();
+    list(new Running(id, what, options.clock().millis(), cancellation, memory, counts));
+    return new SeriesSearch(cancellation, memory, counts, () -> running.remove(id));
+  }
+
+  private void list(Running self) {
+    if (running.putIfAbsent(self.id(), self) != null) {
+      throw new QueryException(
+          QueryException.Type.BAD_DATA, "a query with the id \"" + self.id() + "\" is running");
+    }
+  }
+
   private long lookback(QueryOptions queryOptions) {
     return queryOptions.lookbackMillis() > 0
         ? queryOptions.lookbackMillis()
@@ -224,10 +252,7 @@ public final class QueryEngine {
     ReadCounts counts = new ReadCounts();
     long startedMillis = options.clock().millis();
     Running self = new Running(id, query, startedMillis, cancellation, memory, counts);
-    if (running.putIfAbsent(id, self) != null) {
-      throw new QueryException(
-          QueryException.Type.BAD_DATA, "a query with the id \"" + id + "\" is running");
-    }
+    list(self);
     try (SeriesView view = source.view()) {
       Expr expr = parsedBefore == null ? parse(query, times) : parsedBefore;
       long parsed = System.nanoTime();
