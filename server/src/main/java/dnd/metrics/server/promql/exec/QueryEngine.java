@@ -54,8 +54,12 @@ public final class QueryEngine {
   private final HelperThreads helpers;
 
   public QueryEngine(EngineOptions options) {
+    this(options, HelperThreads.ofThisMachine());
+  }
+
+  QueryEngine(EngineOptions options, HelperThreads helpers) {
     this.options = options;
-    this.helpers = HelperThreads.ofThisMachine();
+    this.helpers = helpers;
   }
 
   /**

@@ -14,6 +14,8 @@ import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +24,8 @@ class ParallelSelectTest {
   private static final long STEP = 10_000;
   private static final int STEPS = 600;
   private static final int SERIES = 400;
-  private final QueryEngine engine = new QueryEngine(EngineOptions.defaults());
+  private final QueryEngine engine =
+      new QueryEngine(EngineOptions.defaults(), new HelperThreads(2)); // on whatever machine
 
   /** Series of random numbers that are the same whenever they are read. */
   private record RandomSeries(Labels labels, int seed, AtomicInteger reads) implements Series {
@@ -94,6 +97,39 @@ class ParallelSelectTest {
             "count_values(\"v\", floor(m * 4))")) {
       assertThat(ask(source, query, false)).as(query).isEqualTo(ask(source, query, true));
     }
+  }
+
+  /** Who reads it waits until a helper has read one, if it is none. */
+  private record AwaitingHelp(Series series, CountDownLatch helped) implements Series {
+    @Override
+    public Labels labels() {
+      return series.labels();
+    }
+
+    @Override
+    public SampleReader read(long fromMillis, long toMillis) {
+      try {
+        if (Thread.currentThread().getName().startsWith("query-helper-")) {
+          helped.countDown();
+        } else if (!helped.await(1, TimeUnit.MINUTES)) {
+          throw new IllegalStateException("nobody helps");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
+      return series.read(fromMillis, toMillis);
+    }
+  }
+
+  @Test
+  void helpersTakePart() {
+    CountDownLatch helped = new CountDownLatch(1);
+    List<Series> awaiting = new ArrayList<>();
+    many().series().forEach(series -> awaiting.add(new AwaitingHelp(series, helped)));
+    String wanted = ask(many(), "sum by (g) (rate(m[1m]))", true);
+    assertThat(ask(new ManySeries(awaiting), "sum by (g) (rate(m[1m]))", false)).isEqualTo(wanted);
+    assertThat(helped.getCount()).isZero();
   }
 
   @Test
