@@ -169,8 +169,8 @@ public final class LogReplay {
       } else {
         report(name, at, end - at);
       }
-    } else if (behind.isEmpty() && in.limit() > at) {
-      truncate(name, at); // only zeros, which wait for records that never came
+    } else if (behind.isEmpty()) {
+      truncate(name, at); // behind it are only zeros, which wait for records that never came
     }
     return at;
   }
@@ -254,6 +254,7 @@ public final class LogReplay {
     return in.slice(from, length).mismatch(in.slice(from + 1, length)) < 0;
   }
 
+  /** Forces what is left, too: a process that was killed may not have come to that. */
   private void truncate(String name, int size) throws IOException {
     try (LogFile file = files.open(name)) {
       file.truncate(size);

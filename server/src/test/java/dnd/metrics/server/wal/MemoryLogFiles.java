@@ -64,6 +64,14 @@ public final class MemoryLogFiles implements LogFiles {
     byte[] mapped = new byte[0];
     byte[] durable = new byte[0];
     final List<Change> pending = new ArrayList<>();
+
+    Content copy() {
+      Content copy = new Content();
+      copy.now = now;
+      copy.durable = durable;
+      copy.pending.addAll(pending);
+      return copy;
+    }
   }
 
   /** How many bytes all files together may have from now on. */
@@ -149,6 +157,15 @@ public final class MemoryLogFiles implements LogFiles {
     die();
     MemoryLogFiles after = new MemoryLogFiles();
     names.forEach((name, content) -> after.setContent(name, content.now));
+    return after;
+  }
+
+  /** The same, but what was not forced may be lost by a power cut later. */
+  public synchronized MemoryLogFiles killUnforced() {
+    die();
+    MemoryLogFiles after = new MemoryLogFiles();
+    names.forEach((name, content) -> after.names.put(name, content.copy()));
+    after.forceNames();
     return after;
   }
 

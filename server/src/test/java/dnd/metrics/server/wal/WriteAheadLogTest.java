@@ -398,6 +398,30 @@ class WriteAheadLogTest {
     assertThat(found.values()).containsExactly("one", "two");
   }
 
+  /** What a start has found is answered to whoever sends it again: it must not be lost later. */
+  @Test
+  void whatAKilledProcessDidNotForceIsForcedByTheNextStart() throws IOException {
+    for (int seed = 0; seed < 30; seed++) {
+      files = new MemoryLogFiles();
+      files.limitCapacity(1000); // no room for zeros, which would be cut off and forced
+      Answers answers = new Answers();
+      try (WriteAheadLog log = new WriteAheadLog(files, OPTIONS, replay())) {
+        log.append(new TextRecord("one"), answers);
+        await().until(() -> answers.committed.get() == 1);
+        files.allowForces(0);
+        log.append(new TextRecord("two"), answers);
+        await().until(files::isForceHeld);
+        files = files.killUnforced();
+      } catch (IOException e) {
+        assertThat(e).hasMessage("the power is cut");
+      }
+      write("three");
+      files = files.cutPower(new Random(seed));
+      replay();
+      assertThat(found.values()).as("seed %d", seed).containsExactly("one", "two", "three");
+    }
+  }
+
   static Stream<Runnable> faults() {
     return Stream.of(
         () -> {
