@@ -14,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -64,9 +65,11 @@ final class BlockObjects {
    * What is there of blocks.
    *
    * @param there all that is there, just listed
+   * @param copies of what blocks say of themselves, for those of which that cannot be read there
    * @param report is told of a block that cannot be used, each time
    */
-  ObjectListing list(List<StoredObject> there, Consumer<String> report) throws IOException {
+  ObjectListing list(List<StoredObject> there, MetaCopies copies, Consumer<String> report)
+      throws IOException {
     ObjectListing listing = new ObjectListing();
     Map<Ulid, SortedMap<String, Long>> files = new TreeMap<>();
     for (StoredObject object : there) {
@@ -81,15 +84,42 @@ final class BlockObjects {
     files.forEach((ulid, some) -> listing.add(ulid, some));
     for (Map.Entry<Ulid, SortedMap<String, Long>> each : files.entrySet()) {
       if (each.getValue().containsKey(META)) {
-        try {
-          listing.addWhole(meta(each.getKey()));
-        } catch (IllegalArgumentException e) {
-          report.accept(
-              store.describe() + ": " + name(each.getKey(), META) + ": " + e.getMessage());
-        }
+        addTo(listing, each.getKey(), copies, report);
       }
     }
     return listing;
+  }
+
+  private void addTo(ObjectListing listing, Ulid ulid, MetaCopies copies, Consumer<String> report)
+      throws IOException {
+    try {
+      listing.addWhole(meta(ulid));
+    } catch (IllegalArgumentException e) {
+      String problem = store.describe() + ": " + name(ulid, META) + ": " + e.getMessage();
+      Optional<BlockMeta> copy = copies.get(ulid);
+      if (copy.isPresent()) {
+        listing.addToMend(copy.get());
+        report.accept(problem + "; it is put again as it was");
+      } else {
+        report.accept(problem + "; the block is not read, and stays");
+      }
+    }
+  }
+
+  /** Puts what a block says of itself, of which everything else is there. */
+  void mend(BlockMeta meta, ObjectListing listing) throws IOException {
+    SortedMap<String, Long> sizes = new TreeMap<>(listing.files(meta.ulid()));
+    putMeta(meta, sizes);
+    listing.add(meta.ulid(), sizes);
+    listing.addWhole(meta);
+  }
+
+  private void putMeta(BlockMeta meta, SortedMap<String, Long> sizes) throws IOException {
+    byte[] json = meta.toJson();
+    store.put(name(meta.ulid(), META), MemorySegment.ofArray(json));
+    uploadedBytes.addAndGet(json.length);
+    sizes.put(META, (long) json.length);
+    known.put(meta.ulid(), meta);
   }
 
   private BlockMeta meta(Ulid ulid) throws IOException {
@@ -136,11 +166,7 @@ final class BlockObjects {
     put(ulid, INDEX, local, listing, sizes);
     BlockMeta meta =
         ThanosSection.with(block.meta(), labels, sizes, block.indexStats(), clock.instant());
-    byte[] json = meta.toJson();
-    store.put(name(ulid, META), MemorySegment.ofArray(json));
-    uploadedBytes.addAndGet(json.length);
-    sizes.put(META, (long) json.length);
-    known.put(ulid, meta);
+    putMeta(meta, sizes);
     listing.add(ulid, sizes);
     listing.addWhole(meta);
   }

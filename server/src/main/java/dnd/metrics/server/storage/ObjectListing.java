@@ -13,6 +13,7 @@ import java.util.TreeMap;
 final class ObjectListing {
   private final Map<Ulid, SortedMap<String, Long>> files = new TreeMap<>();
   private final Map<Ulid, BlockMeta> whole = new TreeMap<>();
+  private final Map<Ulid, BlockMeta> toMend = new TreeMap<>();
 
   void add(Ulid ulid, SortedMap<String, Long> some) {
     files.put(ulid, new TreeMap<>(some));
@@ -20,11 +21,19 @@ final class ObjectListing {
 
   void addWhole(BlockMeta meta) {
     whole.put(meta.ulid(), meta);
+    toMend.remove(meta.ulid());
+  }
+
+  /** A block that is whole but for what it says of itself, which is known from elsewhere. */
+  void addToMend(BlockMeta meta) {
+    whole.put(meta.ulid(), meta);
+    toMend.put(meta.ulid(), meta);
   }
 
   void remove(Ulid ulid) {
     files.remove(ulid);
     whole.remove(ulid);
+    toMend.remove(ulid);
   }
 
   /** Sizes of a block's objects, by their paths in its folder; empty where there are none. */
@@ -41,14 +50,19 @@ final class ObjectListing {
     return !files(ulid).containsKey(BlockObjects.META);
   }
 
-  /** How many blocks have that file, but it cannot be read. */
-  int unreadable() {
-    return (int) files.keySet().stream().filter(ulid -> !isPartial(ulid) && !isWhole(ulid)).count();
+  /** The blocks that have that file, but it cannot be read. */
+  List<Ulid> unreadable() {
+    return files.keySet().stream().filter(ulid -> !isPartial(ulid) && !isWhole(ulid)).toList();
   }
 
   /** The blocks that are whole. */
   List<BlockMeta> whole() {
     return new ArrayList<>(whole.values());
+  }
+
+  /** Those whose {@code meta.json} is to be put again. */
+  List<BlockMeta> toMend() {
+    return new ArrayList<>(toMend.values());
   }
 
   /** The names of all blocks of which something is there. */

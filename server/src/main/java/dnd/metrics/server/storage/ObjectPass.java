@@ -38,6 +38,7 @@ final class ObjectPass {
   private final BlockObjects objects;
   private final RemoteBlocks remote;
   private final RemovedBlocks removed;
+  private final MetaCopies copies;
   private final FarUntil farUntil;
   private final ObjectSettings settings;
   private final CurrentRetention retention;
@@ -80,6 +81,7 @@ final class ObjectPass {
     this.waitingOf = waitingOf;
     this.objects = objects;
     this.removed = new RemovedBlocks(blocks.files());
+    this.copies = new MetaCopies(blocks.files());
     this.remote = new RemoteBlocks(objects, cache, removed, blocks.asideDeletions());
     this.settings = settings;
     this.retention = retention;
@@ -97,12 +99,14 @@ final class ObjectPass {
    */
   void run(List<StoredObject> there) throws IOException {
     ObjectListing listing = look(there);
+    mend(listing);
     upload(listing);
     removeWhatIsOver(listing);
     show(listing);
     dropLocalCopies(listing); // first, as it makes room
     recallSetAside();
     recallWhatIsPartlyOver(listing);
+    copies.keep(listing);
     if (unreadable == 0) {
       farUntil.learn(this::newestFarMillis);
     }
@@ -114,9 +118,7 @@ final class ObjectPass {
    * @param there the objects of the folder
    */
   ObjectListing look(List<StoredObject> there) throws IOException {
-    ObjectListing listing =
-        objects.list(there, line -> LOG.error("{}; the block is not read, and stays", line));
-    unreadable = listing.unreadable();
+    ObjectListing listing = objects.list(there, copies, line -> LOG.error("{}", line));
     show(listing);
     return listing;
   }
@@ -182,9 +184,17 @@ final class ObjectPass {
         visible.add(new RemoteBlocks.Remote(meta, listing.files(meta.ulid())));
       }
     }
-    remote.set(visible);
+    Set<Ulid> hidden = new HashSet<>(listing.unreadable());
+    hidden.removeIf(ulid -> isGone(ulid, whole));
+    remote.set(visible, hidden);
     blocksThere = whole.size();
+    unreadable = listing.unreadable().size();
     waiting = left(listing);
+  }
+
+  /** Whether a block, of which one need not know more, was removed, or made into one of these. */
+  private boolean isGone(Ulid ulid, List<BlockMeta> whole) {
+    return removed.has(ulid) || whole.stream().anyMatch(meta -> RemoteBlocks.has(meta, ulid));
   }
 
   /** How many blocks are here and not there. */
@@ -194,6 +204,13 @@ final class ObjectPass {
       left += listing.isWhole(ulid) ? 0 : 1;
     }
     return left;
+  }
+
+  private void mend(ObjectListing listing) throws IOException {
+    for (BlockMeta meta : listing.toMend()) {
+      objects.mend(meta, listing);
+      LOG.info("the meta.json of block {} is put again", meta.ulid());
+    }
   }
 
   private void upload(ObjectListing listing) throws IOException {
@@ -243,9 +260,11 @@ final class ObjectPass {
       }
     }
     for (Ulid ulid : listing.all()) {
-      if (listing.isPartial(ulid)
-          && !here.contains(ulid)
-          && (removed.has(ulid) || ulid.millis() < now - PARTIAL_KEPT_MILLIS)) {
+      boolean isOver =
+          listing.isPartial(ulid)
+              ? removed.has(ulid) || ulid.millis() < now - PARTIAL_KEPT_MILLIS
+              : !listing.isWhole(ulid) && isGone(ulid, listing.whole());
+      if (isOver && !here.contains(ulid)) {
         objects.delete(ulid, listing);
       }
     }

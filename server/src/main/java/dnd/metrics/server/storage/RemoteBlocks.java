@@ -32,15 +32,21 @@ final class RemoteBlocks implements Closeable {
   /** So much of its time is left for who waited in vain to say so. */
   private static final long LAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  /** So far the clock may be wrong by which a block says when it was made. */
+  private static final long CLOCK_ERROR_MILLIS = TimeUnit.DAYS.toMillis(1);
+
   /** A block and its objects. */
   record Remote(BlockMeta meta, SortedMap<String, Long> files) {}
+
+  /** What is there: the blocks that can be read, and the names of those whose meta cannot be. */
+  private record There(Map<Ulid, Remote> readable, Set<Ulid> unreadable) {}
 
   private final BlockObjects objects;
   private final BlockCache cache;
   private final RemovedBlocks removed;
   private final SetAsideDeletions asideDeletions;
 
-  private volatile Map<Ulid, Remote> all = Map.of();
+  private volatile There there = new There(Map.of(), Set.of());
 
   private volatile boolean known;
 
@@ -63,11 +69,15 @@ final class RemoteBlocks implements Closeable {
     this.asideDeletions = asideDeletions;
   }
 
-  /** What is in the store now. */
-  void set(Collection<Remote> there) throws IOException {
+  /**
+   * What is in the store now.
+   *
+   * @param unreadable the names of blocks of which it is not known what they have
+   */
+  void set(Collection<Remote> readable, Set<Ulid> unreadable) throws IOException {
     Map<Ulid, Remote> next = new HashMap<>();
-    there.forEach(remote -> next.put(remote.meta().ulid(), remote));
-    all = next;
+    readable.forEach(remote -> next.put(remote.meta().ulid(), remote));
+    there = new There(next, Set.copyOf(unreadable));
     known = true;
     firstLook.countDown();
     cache.retain(objects, new HashSet<>(next.keySet()));
@@ -115,9 +125,40 @@ final class RemoteBlocks implements Closeable {
     return known;
   }
 
-  /** Whether it is known whether there are any from a time on, without waiting for it. */
-  boolean isKnown(long completeSinceMillis, long fromMillis) {
-    return known || fromMillis >= completeSinceMillis;
+  /** Whether it is known what there is, and each block can be read as far as one knows. */
+  boolean isComplete() {
+    return known && there.unreadable.isEmpty();
+  }
+
+  /** Whether what there is from a time on is known and can be read, without waiting for it. */
+  boolean isComplete(List<Block> local, long completeSinceMillis, long fromMillis) {
+    return (known || fromMillis >= completeSinceMillis)
+        && unreadable(local, completeSinceMillis, fromMillis).isEmpty();
+  }
+
+  /**
+   * The blocks that may have samples from a time on, and of which one does not know what they have.
+   * When one was made says until when its samples are.
+   *
+   * @param local what is on the local disk
+   * @param completeSinceMillis from when on it does no harm not to know what there is
+   */
+  List<Ulid> unreadable(List<Block> local, long completeSinceMillis, long fromMillis) {
+    There now = there;
+    if (now.unreadable.isEmpty() || fromMillis >= completeSinceMillis) {
+      return List.of();
+    }
+    return now.unreadable.stream()
+        .filter(ulid -> fromMillis < ulid.millis() + CLOCK_ERROR_MILLIS)
+        .filter(ulid -> !removed.has(ulid) && local.stream().noneMatch(b -> has(b.meta(), ulid)))
+        .sorted()
+        .toList();
+  }
+
+  /** Whether a block is the one of that name, or was made of it. */
+  static boolean has(BlockMeta meta, Ulid ulid) {
+    return meta.ulid().equals(ulid)
+        || meta.compaction().parents().stream().anyMatch(parent -> parent.ulid().equals(ulid));
   }
 
   InputStream read(Ulid ulid, String path) throws IOException {
@@ -126,19 +167,20 @@ final class RemoteBlocks implements Closeable {
 
   /** Whether there may be any: there are some, or it is not known yet. */
   boolean mayHaveAny() {
-    return !known || !all.isEmpty();
+    There now = there;
+    return !known || !now.readable.isEmpty() || !now.unreadable.isEmpty();
   }
 
   /** What those say of themselves that have such a name. */
   List<BlockMeta> metas(Collection<Ulid> ulids) {
-    return all.values().stream()
+    return there.readable.values().stream()
         .map(Remote::meta)
         .filter(meta -> ulids.contains(meta.ulid()))
         .toList();
   }
 
   Set<Ulid> ulids() {
-    return all.keySet();
+    return there.readable.keySet();
   }
 
   /**
@@ -146,16 +188,23 @@ final class RemoteBlocks implements Closeable {
    *
    * @param local what is on the local disk
    * @param completeSinceMillis from when on it does no harm not to know what there is
-   * @throws UnreadableSamplesException where it is not known yet what there is, and there may be
-   *     something
+   * @throws UnreadableSamplesException where it is not known yet what there is, or of a block what
+   *     it has, and there may be something
    */
   List<Remote> overlapping(
       List<Block> local, long completeSinceMillis, long fromMillis, long toMillis) {
-    if (!isKnown(completeSinceMillis, fromMillis)) {
+    if (!known && fromMillis < completeSinceMillis) {
       throw unknown();
     }
+    List<Ulid> unreadable = unreadable(local, completeSinceMillis, fromMillis);
+    if (!unreadable.isEmpty()) {
+      throw new UnreadableSamplesException(
+          "samples may be missing: the meta.json of block "
+              + unreadable.getFirst()
+              + " in the object store cannot be read, so that nobody knows of which time it is");
+    }
     List<Remote> found = new ArrayList<>();
-    for (Remote remote : all.values()) {
+    for (Remote remote : there.readable.values()) {
       if (remote.meta().overlaps(fromMillis, toMillis) && isNotIn(local, remote.meta())) {
         found.add(remote);
       }
@@ -174,7 +223,7 @@ final class RemoteBlocks implements Closeable {
    * @param local what is on the local disk
    */
   boolean hasAlone(List<Block> local, BlockMeta meta) {
-    return all.containsKey(meta.ulid()) && isNotIn(local, meta);
+    return there.readable.containsKey(meta.ulid()) && isNotIn(local, meta);
   }
 
   private boolean isNotIn(List<Block> local, BlockMeta meta) {

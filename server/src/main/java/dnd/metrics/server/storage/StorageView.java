@@ -46,7 +46,7 @@ final class StorageView implements SeriesView {
   private final Set<Long> standIns = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  /** From when on nothing is missed while it is not known what is in the object store. */
+  /** From when on nothing is missed while not all is known of what is in the object store. */
   private final long completeSinceMillis;
 
   /** Blocks of the object store that this view has open. Guards itself. */
@@ -63,7 +63,7 @@ final class StorageView implements SeriesView {
     this.downsampled = downsampled;
     RemoteBlocks store = blocks.remote();
     this.completeSinceMillis =
-        store == null || store.isKnown()
+        store == null || store.isComplete()
             ? snapshot.oldestMillis()
             : Math.min(blocks.completeSinceMillis(snapshot), head.completeSinceMillis());
   }
@@ -160,7 +160,7 @@ final class StorageView implements SeriesView {
   @Override
   public boolean isInMemory(long fromMillis, long toMillis) {
     RemoteBlocks store = blocks.remote();
-    if (store != null && !store.isKnown(completeSinceMillis, fromMillis)) {
+    if (store != null && !store.isComplete(snapshot.blocks(), completeSinceMillis, fromMillis)) {
       return false;
     }
     return snapshot.overlapping(fromMillis, toMillis).isEmpty()

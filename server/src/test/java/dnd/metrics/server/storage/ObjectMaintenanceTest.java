@@ -908,6 +908,7 @@ class ObjectMaintenanceTest {
     assertThat(files.list("")).doesNotContain(meta.substring(0, 26));
     now += TimeUnit.DAYS.toMillis(3);
     store.flipBit(meta, 0);
+    files.delete(MetaCopies.FOLDER);
     try (Life life = new Life()) {
       life.objects.run();
       life.objects.run();
