@@ -112,8 +112,12 @@ final class DeleteCommand implements Callable<Integer> {
 
   private void show(Map<String, Object> found) {
     long samples = PlainJson.number(found, "samples", 0);
+    boolean isWhole = Boolean.TRUE.equals(found.get("whole"));
     if (samples == 0) {
-      terminal.print("nothing is there that this would delete\n");
+      terminal.print(
+          isWhole
+              ? "nothing is there that this would delete\n"
+              : "nothing is there that can be read now; blocks in the object store may have some\n");
       return;
     }
     String among = PlainJson.text(PlainJson.object(found, "among"), "service");
@@ -121,7 +125,7 @@ final class DeleteCommand implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%s%d samples of %d series%s, from %s to %s%n",
-            Boolean.TRUE.equals(found.get("whole")) ? "" : "more than ",
+            isWhole ? "" : "more than ",
             samples,
             PlainJson.number(found, "series", 0),
             among.isEmpty() ? "" : " of " + among,

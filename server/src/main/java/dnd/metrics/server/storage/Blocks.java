@@ -96,14 +96,13 @@ public final class Blocks implements Closeable {
     }
   }
 
-  private final SetAsideDeletions asideDeletions;
+  private final OwedDeletions owedDeletions;
   private volatile BlockSnapshot current;
   private volatile int setAside;
 
-  private Blocks(
-      BlockFiles files, List<Block> opened, int setAside, SetAsideDeletions asideDeletions) {
+  private Blocks(BlockFiles files, List<Block> opened, int setAside, OwedDeletions owedDeletions) {
     this.files = files;
-    this.asideDeletions = asideDeletions;
+    this.owedDeletions = owedDeletions;
     this.current = snapshot(opened, CompletableFuture.completedFuture(null));
     this.setAside = setAside;
   }
@@ -128,24 +127,18 @@ public final class Blocks implements Closeable {
     if (!files.list("").contains(LOG_FOLDER)) {
       files.createFolder(LOG_FOLDER);
     }
+    OwedDeletions owed = new OwedDeletions(files, report);
     List<Block> opened = new ArrayList<>();
     int damaged = 0;
-    SetAsideDeletions asideDeletions = new SetAsideDeletions();
     for (String name : files.list("")) {
       if (name.endsWith(DAMAGED_SUFFIX)) {
         damaged++;
-        asideDeletions.add(files, name);
       } else if (Ulid.isUlid(name)) {
         try {
           opened.add(Block.open(files, Ulid.parse(name)));
         } catch (DamagedBlockException e) {
-          report.accept(e.getMessage() + "; block " + name + " is set aside");
-          FarUntil.remove(files); // it may be in the object store
-          String aside = freeName(files, name, DAMAGED_SUFFIX);
-          files.rename(name, aside);
-          files.forceFolder("");
+          setAside(files, name, e, report);
           damaged++;
-          asideDeletions.add(files, aside);
         }
       }
     }
@@ -160,11 +153,22 @@ public final class Blocks implements Closeable {
     for (Block block : opened) {
       if (replaced.contains(block.meta().ulid())) {
         obsolete.add(block);
-      } else if (isDeletedOf(block, asideDeletions, report)) {
+        continue;
+      }
+      try { // it may have come back, and the process ended before that was deleted of it
+        owed.deleteOf(block);
         kept.add(block);
+      } catch (DamagedBlockException e) {
+        setAside(files, block.meta().ulid().toString(), e, report);
+        damaged++;
+      } catch (IOException e) {
+        report.accept("block " + block.meta().ulid() + " is not read before the next start: " + e);
       }
     }
-    Blocks blocks = new Blocks(files, kept, damaged, asideDeletions);
+    if (damaged > 0) {
+      owed.setNeeded();
+    }
+    Blocks blocks = new Blocks(files, kept, damaged, owed);
     opened.forEach(Block::release); // the snapshot holds those it has
     blocks.obsolete.addAll(obsolete);
     try {
@@ -176,16 +180,13 @@ public final class Blocks implements Closeable {
     return blocks;
   }
 
-  /** A block may have come back, and the process ended before that was deleted of it. */
-  private static boolean isDeletedOf(
-      Block block, SetAsideDeletions deletions, Consumer<String> report) {
-    try {
-      deletions.deleteOf(block);
-      return true;
-    } catch (IOException e) {
-      report.accept("block " + block.meta().ulid() + " is not read before the next start: " + e);
-      return false;
-    }
+  private static void setAside(
+      BlockFiles files, String name, DamagedBlockException problem, Consumer<String> report)
+      throws IOException {
+    report.accept(problem.getMessage() + "; block " + name + " is set aside");
+    FarUntil.remove(files); // it may be in the object store
+    files.rename(name, freeName(files, name, DAMAGED_SUFFIX));
+    files.forceFolder("");
   }
 
   /** Reads also what is in an object store; before anybody reads. */
@@ -199,8 +200,8 @@ public final class Blocks implements Closeable {
     return remote;
   }
 
-  SetAsideDeletions asideDeletions() {
-    return asideDeletions;
+  OwedDeletions owedDeletions() {
+    return owedDeletions;
   }
 
   BlockFiles files() {
@@ -276,7 +277,10 @@ public final class Blocks implements Closeable {
       deleteFar(deletion, without);
       contentLock.lock();
       try { // all that was to be brought here is, if nothing has gone from here since
-        done = far(deletion, without).isEmpty() && deleteHere(deletion, head);
+        done =
+            far(deletion, without).isEmpty()
+                && deleteHere(deletion, head)
+                && far(deletion, without).isEmpty(); // none was set aside meanwhile
       } finally {
         contentLock.unlock();
       }
@@ -298,10 +302,46 @@ public final class Blocks implements Closeable {
           all = false;
         }
       }
+      owe(deletion, snapshot);
     } finally {
       snapshot.release();
     }
     return all;
+  }
+
+  /** What the object store has of it still is not to be read before the same is deleted of that. */
+  private void owe(Deletion deletion, BlockSnapshot here) throws IOException {
+    RemoteBlocks store = remote;
+    if (store == null) {
+      return;
+    }
+    List<BlockMeta> hit = new ArrayList<>();
+    for (Block block : here.overlapping(deletion.fromMillis(), deletion.toMillis())) {
+      if (block.meta().stats().tombstones() > 0) {
+        hit.add(block.meta());
+      }
+    }
+    List<Ulid> unreadable = unreadable(deletion, here);
+    if (!hit.isEmpty() || !unreadable.isEmpty()) {
+      owedDeletions.add(new OwedDeletion(deletion, hit, Set.copyOf(unreadable), Set.of()));
+    }
+  }
+
+  /** Blocks of the object store that may have something of a deletion, and cannot be read now. */
+  List<Ulid> unreadable(Deletion deletion) {
+    BlockSnapshot snapshot = hold();
+    try {
+      return unreadable(deletion, snapshot);
+    } finally {
+      snapshot.release();
+    }
+  }
+
+  private List<Ulid> unreadable(Deletion deletion, BlockSnapshot here) {
+    RemoteBlocks store = remote;
+    return store == null
+        ? List.of()
+        : store.unreadable(here.blocks(), completeSinceMillis(here), deletion.fromMillis());
   }
 
   /**
@@ -313,7 +353,7 @@ public final class Blocks implements Closeable {
   private void deleteFar(Deletion deletion, Set<Ulid> without) throws IOException {
     for (RemoteBlocks.Remote each : far(deletion, without)) {
       try {
-        if (asideDeletions.has(each.meta().ulid()) || hasSomethingOf(deletion, each)) {
+        if (owedDeletions.has(each.meta()) || hasSomethingOf(deletion, each)) {
           recall(each, block -> block.delete(deletion));
         } else {
           without.add(each.meta().ulid());
@@ -335,7 +375,7 @@ public final class Blocks implements Closeable {
     BlockSnapshot now = current;
     try {
       return store
-          .overlapping(
+          .readable(
               now.blocks(), completeSinceMillis(now), deletion.fromMillis(), deletion.toMillis())
           .stream()
           .filter(each -> !without.contains(each.meta().ulid()))
@@ -373,7 +413,7 @@ public final class Blocks implements Closeable {
       if (store == null || !isFar(far)) {
         return;
       }
-      asideDeletions.checkKnown(far.meta().ulid());
+      owedDeletions.checkKnown(far.meta().ulid());
       PreparedBlock prepared =
           new BlockWriter(files)
               .copy(
@@ -384,7 +424,7 @@ public final class Blocks implements Closeable {
                   path -> store.read(far.meta().ulid(), path));
       Change deleted =
           block -> {
-            asideDeletions.deleteOf(block);
+            owedDeletions.deleteOf(block);
             before.make(block);
           };
       replace(List.of(), Optional.of(prepared), () -> isFar(far), deleted);
@@ -651,7 +691,7 @@ public final class Blocks implements Closeable {
       if (!current.blocks().contains(block)) { // or is a copy of it in the object store
         return;
       }
-      asideDeletions.add(block); // before one reads its copy in the object store
+      owedDeletions.setNeeded(); // before one reads its copy in the object store
       change(List.of(ulid), List.of());
       setAside++;
     }

@@ -80,7 +80,7 @@ public final class Deleter {
     long oldest = Long.MAX_VALUE;
     long newest = Long.MIN_VALUE;
     boolean isWhole = true;
-    try (SeriesView view = storage.view()) {
+    try (SeriesView view = storage.viewOfReadable()) {
       for (List<Matcher> selector : deletion.selectors()) {
         view.select(selector, deletion.fromMillis(), deletion.toMillis(), search)
             .forEach(series -> found.putIfAbsent(series.labels(), series));
@@ -106,6 +106,7 @@ public final class Deleter {
         }
       }
     }
+    isWhole &= blocks.unreadable(deletion).isEmpty();
     return new DeletionCount(seriesCount, samples, isWhole, oldest, newest, examples);
   }
 

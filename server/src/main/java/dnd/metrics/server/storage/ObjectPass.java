@@ -82,7 +82,7 @@ final class ObjectPass {
     this.objects = objects;
     this.removed = new RemovedBlocks(blocks.files());
     this.copies = new MetaCopies(blocks.files());
-    this.remote = new RemoteBlocks(objects, cache, removed, blocks.asideDeletions());
+    this.remote = new RemoteBlocks(objects, cache, removed, blocks.owedDeletions());
     this.settings = settings;
     this.retention = retention;
     this.clock = clock;
@@ -104,9 +104,10 @@ final class ObjectPass {
     removeWhatIsOver(listing);
     show(listing);
     dropLocalCopies(listing); // first, as it makes room
-    recallSetAside();
+    recallWhatIsDeleted();
     recallWhatIsPartlyOver(listing);
     copies.keep(listing);
+    blocks.owedDeletions().forgetBut(listing);
     if (unreadable == 0) {
       farUntil.learn(this::newestFarMillis);
     }
@@ -186,6 +187,9 @@ final class ObjectPass {
     }
     Set<Ulid> hidden = new HashSet<>(listing.unreadable());
     hidden.removeIf(ulid -> isGone(ulid, whole));
+    if (!hidden.isEmpty()) {
+      blocks.owedDeletions().setNeeded();
+    }
     remote.set(visible, hidden);
     blocksThere = whole.size();
     unreadable = listing.unreadable().size();
@@ -273,18 +277,34 @@ final class ObjectPass {
     }
   }
 
-  /** Of what was set aside the same is deleted here of the copy in the store. */
-  private void recallSetAside() throws IOException {
-    SetAsideDeletions deletions = blocks.asideDeletions();
+  /** Of what is not hidden by local blocks any more the same is deleted here that was of those. */
+  private void recallWhatIsDeleted() throws IOException {
+    OwedDeletions deletions = blocks.owedDeletions();
     for (RemoteBlocks.Remote each : farBlocks()) {
-      Ulid ulid = each.meta().ulid();
-      if (deletions.has(ulid) && !deletions.isUnknown(ulid)) {
+      if (!deletions.isUnknown() && deletions.has(each.meta())) {
         try {
-          blocks.recall(each);
+          List<OwedDeletion> owed = deletions.of(each.meta());
+          if (hasSomethingOf(owed, each)) {
+            blocks.recall(each);
+          } else {
+            deletions.settle(each.meta().ulid(), owed);
+          }
         } catch (IOException | UnreadableSamplesException e) { // it is not read meanwhile
-          LOG.warn("block {} cannot be brought back, and is not read: {}", ulid, e.getMessage());
+          LOG.warn(
+              "block {} cannot be brought back, and is not read: {}",
+              each.meta().ulid(),
+              e.getMessage());
         }
       }
+    }
+  }
+
+  private boolean hasSomethingOf(List<OwedDeletion> owed, RemoteBlocks.Remote far) {
+    Block block = remote.open(far);
+    try {
+      return owed.stream().anyMatch(each -> block.hasSomethingOf(each.deletion()));
+    } finally {
+      block.release();
     }
   }
 
@@ -316,7 +336,7 @@ final class ObjectPass {
       Ulid ulid = each.meta().ulid();
       if (over == Long.MIN_VALUE
           || lookedThrough.getOrDefault(ulid, Long.MIN_VALUE) >= over
-          || blocks.asideDeletions().has(ulid)) {
+          || blocks.owedDeletions().has(each.meta())) {
         continue;
       }
       try {

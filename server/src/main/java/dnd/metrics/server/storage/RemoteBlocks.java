@@ -44,7 +44,7 @@ final class RemoteBlocks implements Closeable {
   private final BlockObjects objects;
   private final BlockCache cache;
   private final RemovedBlocks removed;
-  private final SetAsideDeletions asideDeletions;
+  private final OwedDeletions owedDeletions;
 
   private volatile There there = new There(Map.of(), Set.of());
 
@@ -59,14 +59,11 @@ final class RemoteBlocks implements Closeable {
    * @param cache for blocks of others too, maybe
    */
   RemoteBlocks(
-      BlockObjects objects,
-      BlockCache cache,
-      RemovedBlocks removed,
-      SetAsideDeletions asideDeletions) {
+      BlockObjects objects, BlockCache cache, RemovedBlocks removed, OwedDeletions owedDeletions) {
     this.objects = objects;
     this.cache = cache;
     this.removed = removed;
-    this.asideDeletions = asideDeletions;
+    this.owedDeletions = owedDeletions;
   }
 
   /**
@@ -193,15 +190,26 @@ final class RemoteBlocks implements Closeable {
    */
   List<Remote> overlapping(
       List<Block> local, long completeSinceMillis, long fromMillis, long toMillis) {
-    if (!known && fromMillis < completeSinceMillis) {
-      throw unknown();
-    }
     List<Ulid> unreadable = unreadable(local, completeSinceMillis, fromMillis);
     if (!unreadable.isEmpty()) {
       throw new UnreadableSamplesException(
           "samples may be missing: the meta.json of block "
               + unreadable.getFirst()
               + " in the object store cannot be read, so that nobody knows of which time it is");
+    }
+    return readable(local, completeSinceMillis, fromMillis, toMillis);
+  }
+
+  /**
+   * The same without those of which it is not known what they have.
+   *
+   * @throws UnreadableSamplesException where it is not known yet what there is, and there may be
+   *     something
+   */
+  List<Remote> readable(
+      List<Block> local, long completeSinceMillis, long fromMillis, long toMillis) {
+    if (!known && fromMillis < completeSinceMillis) {
+      throw unknown();
     }
     List<Remote> found = new ArrayList<>();
     for (Remote remote : there.readable.values()) {
@@ -246,7 +254,12 @@ final class RemoteBlocks implements Closeable {
    *     deleted of it
    */
   Block acquire(Remote remote) {
-    asideDeletions.check(remote.meta().ulid());
+    owedDeletions.check(remote.meta());
+    return open(remote);
+  }
+
+  /** The same where it is not for who asks for samples. */
+  Block open(Remote remote) {
     try {
       return cache.acquire(objects, remote.meta(), remote.files());
     } catch (IOException e) {

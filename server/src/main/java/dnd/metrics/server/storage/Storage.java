@@ -33,6 +33,14 @@ public final class Storage implements SeriesSource {
     return new StorageView(head, blocks, blocks.hold(), downsampled.hold());
   }
 
+  /**
+   * What can be read, without the blocks of an object store of which one does not know what they
+   * have.
+   */
+  StorageView viewOfReadable() {
+    return StorageView.ofReadable(head, blocks, blocks.hold(), downsampled.hold());
+  }
+
   private <T> T viewed(Function<SeriesView, T> question) {
     try (SeriesView view = view()) {
       return question.apply(view);

@@ -57,15 +57,45 @@ final class StorageView implements SeriesView {
    */
   StorageView(
       SeriesSource head, Blocks blocks, BlockSnapshot snapshot, DownsampledSnapshot downsampled) {
+    this(head, blocks, snapshot, downsampled, completeSinceMillis(head, blocks, snapshot));
+  }
+
+  private StorageView(
+      SeriesSource head,
+      Blocks blocks,
+      BlockSnapshot snapshot,
+      DownsampledSnapshot downsampled,
+      long completeSinceMillis) {
     this.head = head;
     this.blocks = blocks;
     this.snapshot = snapshot;
     this.downsampled = downsampled;
+    this.completeSinceMillis = completeSinceMillis;
+  }
+
+  /**
+   * One that passes over the blocks of the object store of which one does not know what they have.
+   *
+   * @param snapshot as above
+   */
+  static StorageView ofReadable(
+      SeriesSource head, Blocks blocks, BlockSnapshot snapshot, DownsampledSnapshot downsampled) {
     RemoteBlocks store = blocks.remote();
-    this.completeSinceMillis =
-        store == null || store.isComplete()
-            ? snapshot.oldestMillis()
-            : Math.min(blocks.completeSinceMillis(snapshot), head.completeSinceMillis());
+    boolean isKnown = store != null && store.isKnown();
+    return new StorageView(
+        head,
+        blocks,
+        snapshot,
+        downsampled,
+        isKnown ? Long.MIN_VALUE : completeSinceMillis(head, blocks, snapshot));
+  }
+
+  private static long completeSinceMillis(
+      SeriesSource head, Blocks blocks, BlockSnapshot snapshot) {
+    RemoteBlocks store = blocks.remote();
+    return store == null || store.isComplete()
+        ? snapshot.oldestMillis()
+        : Math.min(blocks.completeSinceMillis(snapshot), head.completeSinceMillis());
   }
 
   @Override

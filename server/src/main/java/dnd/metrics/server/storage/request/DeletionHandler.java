@@ -84,6 +84,8 @@ public final class DeletionHandler implements RequestHandler {
         ObjectNode example = examples.addObject();
         labels.forEach(example::put);
       }
+    }
+    if (count.samples() > 0 || !count.isWhole()) {
       long now = clock.millis();
       result.put("token", pending.add(deletion, request.service(), now));
       result.put("expires_at", Timestamps.format(now + PendingDeletions.PATIENCE_MILLIS));
