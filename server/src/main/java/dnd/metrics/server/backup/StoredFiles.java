@@ -1,5 +1,6 @@
 package dnd.metrics.server.backup;
 
+import dnd.metrics.server.block.BlockFiles;
 import dnd.metrics.server.block.Ulid;
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.storage.Blocks;
@@ -28,8 +29,11 @@ public record StoredFiles(
   static final String DOWNSAMPLED = "downsampled";
   static final String RETENTION = "retention.yaml";
 
-  /** Blocks that are gone and may still be in an object store. */
-  private static final String REMOVED = "removed";
+  /**
+   * What is said of an object store in a folder of blocks, a file each: which blocks are gone, and
+   * what was deleted of some.
+   */
+  private static final List<String> OF_STORE = List.of("removed", "owed");
 
   /**
    * Copies it all.
@@ -51,19 +55,25 @@ public record StoredFiles(
   private int copyBlocks(String path, Supplier<List<Ulid>> current, Path to, DiskPace pace)
       throws IOException {
     int count = BlockCopy.run(folder.resolve(path), current, to.resolve(path), pace);
-    Path removed = folder.resolve(path).resolve(REMOVED);
-    if (Files.isDirectory(removed)) {
-      Path target = Files.createDirectories(to.resolve(path).resolve(REMOVED));
-      try (Stream<Path> files = Files.list(removed)) {
-        for (Path file : files.toList()) {
-          String name = String.valueOf(file.getFileName());
-          if (Ulid.isUlid(name)) {
-            BlockCopy.copyIfThere(file, target.resolve(name));
-          }
+    for (String each : OF_STORE) {
+      copyFiles(folder.resolve(path).resolve(each), to.resolve(path).resolve(each));
+    }
+    return count;
+  }
+
+  private static void copyFiles(Path from, Path to) throws IOException {
+    if (!Files.isDirectory(from)) {
+      return;
+    }
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.endsWith(BlockFiles.PARTIAL_SUFFIX)) {
+          BlockCopy.copyIfThere(file, to.resolve(name));
         }
       }
     }
-    return count;
   }
 
   private void copyIfThere(String name, Path to) throws IOException {
