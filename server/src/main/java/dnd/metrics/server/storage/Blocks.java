@@ -210,9 +210,13 @@ public final class Blocks implements Closeable {
 
   /** From when on nothing is missed while it is not known what is in the object store. */
   long completeSinceMillis(BlockSnapshot snapshot) {
+    return Math.max(snapshot.oldestMillis(), farUntilMillis());
+  }
+
+  /** Until when there may be blocks in the object store only. */
+  long farUntilMillis() {
     FarUntil until = farUntil;
-    long oldest = snapshot.oldestMillis();
-    return until == null ? oldest : Math.max(oldest, until.millis());
+    return until == null ? Long.MIN_VALUE : until.millis();
   }
 
   /** What is read now, held for the caller, who releases it. */

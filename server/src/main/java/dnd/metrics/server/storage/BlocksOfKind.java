@@ -43,15 +43,40 @@ final class BlocksOfKind {
     return !snapshot.blocks().isEmpty() || (store != null && store.mayHaveAny());
   }
 
+  /** Whether it is known what is in the object store. */
+  boolean isKnown() {
+    RemoteBlocks store = owner.remote();
+    return store == null || store.isKnown();
+  }
+
+  /**
+   * From when on none of these are missed: where it is not known what is in the store, since all
+   * are here, too.
+   *
+   * @param rawMillis from when on there are raw samples, so that none of these are missed
+   */
+  private long sinceMillis(long rawMillis) {
+    return isKnown() ? rawMillis : Math.min(rawMillis, owner.farUntilMillis());
+  }
+
+  /**
+   * Whether it is known from a time on which there are, or that does no harm.
+   *
+   * @param rawMillis as above
+   */
+  boolean isKnown(long rawMillis, long fromMillis) {
+    return isKnown() || fromMillis >= sinceMillis(rawMillis);
+  }
+
   /**
    * Waits as {@link RemoteBlocks#awaitFirstLook}.
    *
-   * @param rawMillis from when on there are raw samples, so that none of these are missed
+   * @param rawMillis as above
    */
   void awaitFirstLook(long rawMillis, long fromMillis, SearchProgress progress) {
     RemoteBlocks store = owner.remote();
     if (store != null) {
-      store.awaitFirstLook(rawMillis, fromMillis, progress);
+      store.awaitFirstLook(sinceMillis(rawMillis), fromMillis, progress);
     }
   }
 
@@ -69,7 +94,8 @@ final class BlocksOfKind {
     }
     RemoteBlocks store = owner.remote();
     if (store != null) {
-      for (Remote far : store.overlapping(snapshot.blocks(), rawMillis, fromMillis, toMillis)) {
+      long since = sinceMillis(rawMillis);
+      for (Remote far : store.overlapping(snapshot.blocks(), since, fromMillis, toMillis)) {
         found.add(new Found(far.meta(), Optional.empty(), Optional.of(far)));
       }
     }

@@ -142,7 +142,8 @@ final class DownsampledChoice {
 
   private Optional<Weights> weights(Downsampling kind, BlockMeta edges) {
     BlocksOfKind all = from.of(new Downsampling(Aggregate.WEIGHTS, kind.resolutionMillis()));
-    return all.overlapping(rawMillis, edges.minMillis(), edges.maxMillis() - 1).stream()
+    long from = Math.max(fromMillis, edges.minMillis());
+    return all.overlapping(rawMillis, from, edges.maxMillis() - 1).stream()
         .filter(found ->
             DownsampledSnapshot.parent(found.meta()).equals(DownsampledSnapshot.parent(edges)))
         .findFirst()

@@ -103,6 +103,16 @@ final class DownsampledSnapshot {
     return new ArrayList<>(found);
   }
 
+  /** Whether it is known of all kinds what is in the object store. */
+  boolean isKnown() {
+    return kinds.values().stream().allMatch(BlocksOfKind::isKnown);
+  }
+
+  /** As {@link BlocksOfKind#isKnown(long, long)}, of all kinds. */
+  boolean isKnown(long rawMillis, long fromMillis) {
+    return kinds.values().stream().allMatch(kind -> kind.isKnown(rawMillis, fromMillis));
+  }
+
   /** Waits as {@link BlocksOfKind#awaitFirstLook}, for all kinds. */
   void awaitFirstLook(long rawMillis, long fromMillis, SearchProgress progress) {
     kinds.values().forEach(kind -> kind.awaitFirstLook(rawMillis, fromMillis, progress));

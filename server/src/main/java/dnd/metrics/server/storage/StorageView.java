@@ -168,8 +168,15 @@ final class StorageView implements SeriesView {
         : store.overlapping(snapshot.blocks(), completeSinceMillis, fromMillis, toMillis);
   }
 
-  /** From when on there are raw samples. */
+  /**
+   * From when on there are raw samples. Until it is known which downsampled blocks are in the
+   * object store, of what is in the head only: among raw blocks times may be missing that those
+   * have.
+   */
   private long rawMillis(List<BlockMeta> raw) {
+    if (!downsampled.isKnown()) {
+      return head.completeSinceMillis();
+    }
     long oldest = raw.stream().mapToLong(BlockMeta::minMillis).min().orElse(Long.MAX_VALUE);
     return Math.min(oldest, completeSinceMillis);
   }
@@ -182,7 +189,9 @@ final class StorageView implements SeriesView {
     RemoteBlocks store = blocks.remote();
     if (store != null) {
       store.awaitFirstLook(completeSinceMillis, fromMillis, progress);
-      downsampled.awaitFirstLook(completeSinceMillis, fromMillis, progress);
+      if (!downsampled.isKnown()) {
+        downsampled.awaitFirstLook(head.completeSinceMillis(), fromMillis, progress);
+      }
     }
   }
 
@@ -191,6 +200,9 @@ final class StorageView implements SeriesView {
   public boolean isInMemory(long fromMillis, long toMillis) {
     RemoteBlocks store = blocks.remote();
     if (store != null && !store.isComplete(snapshot.blocks(), completeSinceMillis, fromMillis)) {
+      return false;
+    }
+    if (!downsampled.isKnown() && !downsampled.isKnown(head.completeSinceMillis(), fromMillis)) {
       return false;
     }
     return snapshot.overlapping(fromMillis, toMillis).isEmpty()

@@ -231,6 +231,46 @@ class DownsampledObjectsTest {
     }
   }
 
+  /** Right after a start; there is an older raw block, so that raw samples begin before those. */
+  @Test
+  void whatIsOnlyInAStoreThatIsAwayIsNotMissedInSilence() throws IOException {
+    write();
+    List<QueryResult> wanted;
+    try (Life life = new Life()) {
+      life.objects.run();
+      wanted = life.answers();
+      life.downsampleAll();
+      life.objects.run();
+      life.removeRawBlocks();
+    }
+    localMillis = 12 * HOUR;
+    try (Life life = new Life()) {
+      life.objects.run();
+      assertThat(life.localBlocks()).as("local copies").isZero();
+    }
+    SampleList one = new SampleList(List.of(new SampleList.Sample(START - HOUR, 1, null)));
+    Map<Labels, SampleList> late = Map.of(Labels.of("__name__", "x"), one);
+    DownsamplingTest.writeBlock(files, late, START - BLOCK, START, 100);
+    try (Life life = new Life()) {
+      store.failAfter(0, true);
+      assertThatThrownBy(life.objects::run).hasMessage("the store is away");
+      for (String query : QUERIES) {
+        assertThatThrownBy(() -> life.ask(query, START, END))
+            .isInstanceOf(QueryException.class)
+            .hasMessageContaining("not known yet");
+      }
+      Storage storage = new Storage(new EmptyHead(), life.blocks, life.downsampled);
+      try (SeriesView view = storage.view()) {
+        assertThat(view.isInMemory(START, END - 1)).isFalse();
+        assertThat(view.isInMemory(END, END + HOUR)).isTrue();
+      }
+      assertThat(life.ask("c_total", END + HOUR, END + 2 * HOUR)).isNotNull();
+      store.failAfter(Long.MAX_VALUE, false);
+      life.objects.run();
+      life.check("when it is back", wanted);
+    }
+  }
+
   @Test
   void aFolderThatCannotBeLookedAtKeepsNoRawBlockFromTheStore() throws IOException {
     write();
