@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,8 +59,10 @@ public final class ObjectMaintenance implements Closeable {
   private final Upkeep upkeep =
       new Upkeep("objects", TimeUnit.SECONDS.toNanos(15), TimeUnit.MINUTES.toNanos(2));
 
-  /** Whether it was looked what is in the store; then queries need not wait for it. */
-  private boolean looked;
+  /** What failed the last time: the store, or some of its folders. */
+  private final Set<String> failing = new HashSet<>();
+
+  private final AtomicLong failures = new AtomicLong();
 
   private volatile @Nullable String problem = "it was not looked at yet";
   private volatile OptionalLong awaySince = OptionalLong.empty();
@@ -134,66 +138,125 @@ public final class ObjectMaintenance implements Closeable {
 
   /** Begins: looks at once, and again and again. */
   public void start() {
-    upkeep.startAtOnce(
-        this::run,
-        e -> LOG.warn("the object store cannot be worked with, blocks wait here meanwhile", e));
+    upkeep.startAtOnce(this::run, failure -> {}); // which was said, for each folder by itself
   }
 
   /**
-   * Does what there is to do.
+   * Does what there is to do. A folder that fails keeps no other from its turn, as long as the
+   * store answers.
    *
-   * @throws IOException where the store, or the disk, does not let it
+   * @throws IOException where the store, or the disk, does not let it; the others of several behind
+   *     the first
    */
   synchronized void run() throws IOException {
+    List<StoredObject> there;
     try {
-      List<StoredObject> there = store.list("");
-      if (!looked) { // at all of it, before anything is put there: queries wait for that
-        lookFirst(there);
-      }
-      for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
-        each.getValue().run(StoreFolder.in(each.getKey(), there));
-      }
-      problem = null;
-      awaySince = OptionalLong.empty();
+      there = store.list("");
+      failing.remove(store.describe());
     } catch (IOException | RuntimeException | Error e) {
-      setUnknown(e);
-      if (awaySince.isEmpty()) {
-        awaySince = OptionalLong.of(clock.millis());
-      }
+      setUnknown(failed(store.describe(), e));
       throw e;
     }
+    lookFirst(there);
+    IOException failure = null;
+    for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
+      String folder = each.getKey();
+      if (failure != null && !goesOn(folder, failure)) {
+        break;
+      }
+      try {
+        each.getValue().run(StoreFolder.in(folder, there));
+        failing.remove(described(folder));
+      } catch (IOException | RuntimeException | Error e) {
+        IOException failed = failed(described(folder), e);
+        each.getValue().setUnknown(reason(failed));
+        if (failure == null) {
+          failure = failed;
+        } else {
+          failure.addSuppressed(failed);
+        }
+      }
+    }
+    if (failure != null) {
+      setProblem(failure);
+      throw failure;
+    }
+    problem = null;
+    awaySince = OptionalLong.empty();
+  }
+
+  /** Whether the store answers: each folder would wait for it in vain otherwise. */
+  private boolean goesOn(String folder, IOException failure) {
+    if (upkeep.isClosed()) {
+      return false;
+    }
+    try {
+      store.list(folder);
+      return true;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      setUnknown(failure);
+      return false;
+    }
+  }
+
+  /** Counts a failure, and says it where it is not the same as before. */
+  private IOException failed(String what, Throwable e) {
+    failures.incrementAndGet();
+    if (failing.add(what) && !upkeep.isClosed()) {
+      LOG.warn("{} cannot be worked with, blocks wait here meanwhile", what, e);
+    }
+    return e instanceof IOException failure ? failure : new IOException(e.toString(), e);
+  }
+
+  private String described(String folder) {
+    return store.describe() + ": " + (folder.isEmpty() ? "blocks" : folder);
   }
 
   /** Looks what is in the store, and changes nothing; what comes of it is in {@link #status}. */
   public synchronized void look() {
     try {
-      look(store.list(""));
+      List<StoredObject> there = store.list("");
       problem = null;
+      passes.forEach((folder, pass) -> look(folder, pass, there));
     } catch (IOException e) {
       setUnknown(e);
     }
   }
 
-  /** Where one folder cannot be looked at, the work on those before it goes on all the same. */
+  /** At all of it, before anything is put there: queries wait for that. */
   private void lookFirst(List<StoredObject> there) {
+    passes.forEach((folder, pass) -> {
+      if (!pass.isKnown()) {
+        look(folder, pass, there);
+      }
+    });
+  }
+
+  /** Where one folder cannot be looked at, the others are, and its turn to be worked on says so. */
+  private void look(String folder, ObjectPass pass, List<StoredObject> there) {
     try {
-      look(there);
-    } catch (IOException e) {
-      setUnknown(e); // and its turn to be worked on says so again
+      pass.look(StoreFolder.in(folder, there));
+    } catch (IOException | RuntimeException | Error e) {
+      problem = reason(e);
+      pass.setUnknown(reason(e));
     }
   }
 
-  private void look(List<StoredObject> there) throws IOException {
-    for (Map.Entry<String, ObjectPass> each : passes.entrySet()) {
-      each.getValue().look(StoreFolder.in(each.getKey(), there));
-    }
-    looked = true;
+  private void setUnknown(IOException e) {
+    setProblem(e);
+    passes.values().forEach(pass -> pass.setUnknown(reason(e)));
   }
 
-  private void setUnknown(Throwable e) {
-    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-    problem = reason;
-    passes.values().forEach(pass -> pass.setUnknown(reason));
+  private void setProblem(IOException e) {
+    problem = reason(e);
+    if (awaySince.isEmpty()) {
+      awaySince = OptionalLong.of(clock.millis());
+    }
+  }
+
+  private static String reason(Throwable e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
   /** What is in the store and not here, as far as one knows. */
@@ -218,7 +281,7 @@ public final class ObjectMaintenance implements Closeable {
         all.stream().mapToLong(ObjectPass::uploadedBytes).sum(),
         all.stream().mapToLong(ObjectPass::fetchedBytes).sum(),
         cache.usedBytes(),
-        upkeep.failures());
+        failures.get());
   }
 
   /**

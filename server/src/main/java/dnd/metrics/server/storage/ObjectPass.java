@@ -146,6 +146,11 @@ final class ObjectPass {
     }
   }
 
+  /** Whether it was looked what is in the store; then queries need not wait for it. */
+  boolean isKnown() {
+    return remote.isKnown();
+  }
+
   /** It cannot be looked at what is in the store. */
   void setUnknown(String reason) {
     remote.setUnknown(reason);

@@ -287,6 +287,49 @@ class DownsampledObjectsTest {
   }
 
   @Test
+  void aFolderThatCannotBeWorkedOnKeepsNoOtherFromItsTurn() throws IOException {
+    write();
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      List<String> kinds =
+          life.downsampled.all().keySet().stream().map(kind -> kind.toString()).toList();
+      String folder = "downsampled/" + kinds.getFirst() + "/";
+      String refused = folder + Ulid.of(START, new Random(1)) + "/meta.json";
+      store.put(refused, MemorySegment.ofArray(new byte[1]));
+      store.failReadsOf(refused);
+      for (int run = 1; run <= 2; run++) {
+        assertThatThrownBy(life.objects::run).hasMessageEndingWith("is refused");
+        assertThat(life.objects.status().failures()).isEqualTo(run);
+        assertThat(life.objects.status().problem()).endsWith("is refused");
+      }
+      assertThat(store.names("/index")).noneMatch(name -> name.startsWith(folder));
+      for (String other : kinds.subList(1, kinds.size())) {
+        assertThat(store.names("/index")).anyMatch(n -> n.startsWith("downsampled/" + other + "/"));
+      }
+      store.failReadsOf("");
+      life.objects.run();
+      assertThat(life.objects.status().problem()).isNull();
+      assertThat(store.names("/index")).anyMatch(name -> name.startsWith(folder));
+    }
+  }
+
+  @Test
+  void whereTheStoreGoesAwayNotEachFolderWaitsForIt() throws IOException {
+    write();
+    try (Life life = new Life()) {
+      life.downsampleAll();
+      long steps = store.steps();
+      store.failAfter(1, true);
+      assertThatThrownBy(life.objects::run).hasMessage("the store is away");
+      assertThat(store.steps() - steps).as("a list, an object, and a list again").isEqualTo(3);
+      assertThat(life.objects.status().failures()).isOne();
+      store.failAfter(Long.MAX_VALUE, false);
+      life.objects.run();
+      assertThat(life.objects.status().waitingBlocks()).isZero();
+    }
+  }
+
+  @Test
   void whereItIsBrokenOffItGoesOn() throws IOException {
     write();
     List<QueryResult> wanted;
