@@ -22,6 +22,9 @@ import java.util.Set;
 
 /** Reads a {@link Config} from YAML: what is not set keeps its default. */
 public final class ConfigReader {
+  /** A name is a key of a table: it may have 2700 bytes in PostgreSQL, three for each character. */
+  private static final int LONGEST_NAME = 800;
+
   private final Secrets secrets;
 
   /**
@@ -143,7 +146,7 @@ public final class ConfigReader {
     return new IngestLimits(
         mapping.integer("metrics_per_event", 1, 10_000_000).orElse(defaults.maxMetricsPerEvent()),
         mapping.integer("labels_per_series", 3, 1000).orElse(defaults.maxLabelsPerSeries()),
-        mapping.integer("name_length", 1, 65_535).orElse(defaults.maxNameChars()),
+        mapping.integer("name_length", 1, LONGEST_NAME).orElse(defaults.maxNameChars()),
         mapping.integer("label_value_length", 1, 65_535).orElse(defaults.maxLabelValueChars()),
         mapping.integer("buckets_per_histogram", 1, 100_000).orElse(defaults.maxBuckets()),
         defaults.learnedBytes());

@@ -75,7 +75,7 @@ public final class ConfigReference {
                   + " with the reason"),
           setting("limits.metrics_per_event", "metrics in one event"),
           setting("limits.labels_per_series", "name, service and instance included"),
-          setting("limits.name_length", "characters of a metric's or label's name"),
+          setting("limits.name_length", "characters of a metric's or label's name; 800 at most"),
           setting("limits.label_value_length", "characters"),
           setting("limits.buckets_per_histogram", "of a whole histogram"),
           setting(

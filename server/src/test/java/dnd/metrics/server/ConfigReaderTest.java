@@ -161,6 +161,7 @@ class ConfigReaderTest {
           out_of_order_window: soon
           series_per_service: 0
           senders_per_service: 0
+          name_length: 801
         """,
         "metrics.yaml:2: message_hub.listen: 'nowhere' is not HOST:PORT, such as 127.0.0.1:4222 or"
             + " [::1]:4222",
@@ -171,7 +172,8 @@ class ConfigReaderTest {
         "metrics.yaml:6: limits.series_per_service must be a whole number from 1 to 100000000, not"
             + " '0'",
         "metrics.yaml:7: limits.senders_per_service must be a whole number from 1 to 100000000, not"
-            + " '0'");
+            + " '0'",
+        "metrics.yaml:8: limits.name_length must be a whole number from 1 to 800, not '801'");
   }
 
   @Test

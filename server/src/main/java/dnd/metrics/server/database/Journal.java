@@ -61,7 +61,7 @@ final class Journal implements Closeable {
           System.arraycopy(bytes, offset, record, 0, length);
           queue.add(sequence, new RecordBytes(record));
         });
-    queue.durableThrough(end.lastSequence());
+    queue.beginAfter(end.lastSequence());
     this.log = new WriteAheadLog(files, options, end);
   }
 

@@ -67,7 +67,7 @@ public final class JournaledDatabase implements Database {
   @Override
   public List<Row> read(Table table, Map<String, ?> filter) throws DatabaseUnavailableException {
     Map<String, Object> sought = table.checkedFilter(filter);
-    awaitTables();
+    awaitTables(false);
     try {
       return tables.read(table, sought);
     } catch (DatabaseUnavailableException e) {
@@ -78,10 +78,10 @@ public final class JournaledDatabase implements Database {
 
   /**
    * All rows of the tables, in key order, as they are at one moment. Sees every write that returned
-   * before.
+   * before, for which it waits as long as they go on getting into the tables.
    */
   public Map<Table, List<Row>> snapshot(List<Table> wanted) throws DatabaseUnavailableException {
-    awaitTables();
+    awaitTables(true);
     try {
       return tables.snapshot(wanted);
     } catch (DatabaseUnavailableException e) {
@@ -90,16 +90,21 @@ public final class JournaledDatabase implements Database {
     }
   }
 
-  /** How many rows the tables have. Sees every write that returned before. */
+  /** How many rows the tables have, as {@link #snapshot} has them. */
   public Map<Table, Long> count(List<Table> wanted) throws DatabaseUnavailableException {
     Map<Table, Long> counts = new LinkedHashMap<>();
     snapshot(wanted).forEach((table, rows) -> counts.put(table, (long) rows.size()));
     return counts;
   }
 
-  /** Returns when the tables hold all that is durable at this moment. */
-  private void awaitTables() throws DatabaseUnavailableException {
+  /**
+   * Returns when the tables hold all that is durable at this moment.
+   *
+   * @param whileSomeArrive whether to be as patient again whenever a write has arrived there
+   */
+  private void awaitTables(boolean whileSomeArrive) throws DatabaseUnavailableException {
     long sequence = queue.durableSequence();
+    long done = queue.doneSequence();
     long nanos = options.patience().toNanos();
     while (true) {
       TableFollower.Condition condition = follower.condition();
@@ -108,8 +113,13 @@ public final class JournaledDatabase implements Database {
             throw new DatabaseUnavailableException(
                 "the database " + options.address() + " is away: " + condition.problem());
         case AVAILABLE -> {
-          if (queue.isDone(sequence)) {
+          long doneNow = queue.doneSequence();
+          if (doneNow >= sequence) {
             return;
+          }
+          if (whileSomeArrive && doneNow > done) {
+            done = doneNow;
+            nanos = options.patience().toNanos();
           }
         }
         case OPENING -> {}

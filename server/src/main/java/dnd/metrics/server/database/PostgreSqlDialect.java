@@ -140,11 +140,15 @@ record PostgreSqlDialect(DatabaseAddress.PostgreSql address, String schema) impl
     return value instanceof OffsetDateTime time ? (Object) time.toInstant().toEpochMilli() : value;
   }
 
-  /** Classes 22 and 23: data exception, integrity constraint violation. */
+  /**
+   * Classes 22, 23 and 54: data exception, integrity constraint violation, and program limit
+   * exceeded, as by a key that is longer than an index takes.
+   */
   @Override
   public boolean isRefusal(SQLException failure) {
     String state = failure.getSQLState();
-    return state != null && (state.startsWith("22") || state.startsWith("23"));
+    return state != null
+        && (state.startsWith("22") || state.startsWith("23") || state.startsWith("54"));
   }
 
   @Override
@@ -154,5 +158,7 @@ record PostgreSqlDialect(DatabaseAddress.PostgreSql address, String schema) impl
 
   /** The server has done so at the commit, unless whoever runs it has told it otherwise. */
   @Override
-  public void force(Connection connection) {}
+  public boolean force(Connection connection) {
+    return true;
+  }
 }

@@ -39,6 +39,9 @@ sealed interface SqlDialect permits SqliteDialect, PostgreSqlDialect {
   /** How isolated a transaction must be to read several tables as they are at one moment. */
   TransactionIsolationLevel snapshotLevel();
 
-  /** Makes what was committed survive a power cut, where a commit alone does not. */
-  void force(Connection connection) throws SQLException;
+  /**
+   * Makes what was committed survive a power cut, where a commit alone does not; false where a
+   * reader is in the way.
+   */
+  boolean force(Connection connection) throws SQLException;
 }

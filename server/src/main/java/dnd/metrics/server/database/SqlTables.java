@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +228,15 @@ final class SqlTables implements TableStore {
     if (!columns.isEmpty()) {
       delete.append(" AND ").append(equal(columns));
     }
+    List<String> never = expiry.never().map(each -> List.copyOf(each.values())).orElse(List.of());
+    expiry
+        .never()
+        .ifPresent(each ->
+            delete.append(
+                " AND %s NOT IN (%s)"
+                    .formatted(
+                        quoted(each.column()),
+                        String.join(", ", Collections.nCopies(never.size(), "?")))));
     expiry
         .keptBy()
         .ifPresent(reference ->
@@ -247,6 +257,9 @@ final class SqlTables implements TableStore {
               Object value = expiry.onlyWhere().get(columns.get(i));
               update.bind(i + 1, dialect.argument(type, value));
             }
+            for (int i = 0; i < never.size(); i++) {
+              update.bind(columns.size() + i + 1, dialect.argument(ColumnType.TEXT, never.get(i)));
+            }
             return update.execute();
           });
     } catch (JdbiException e) {
@@ -260,9 +273,9 @@ final class SqlTables implements TableStore {
   }
 
   @Override
-  public void force() throws DatabaseUnavailableException {
+  public boolean force() throws DatabaseUnavailableException {
     try {
-      opened().useHandle(handle -> dialect.force(handle.getConnection()));
+      return opened().withHandle(handle -> dialect.force(handle.getConnection()));
     } catch (SQLException | JdbiException e) {
       throw new DatabaseUnavailableException(messageOf(e), e);
     }

@@ -19,8 +19,10 @@ import org.sqlite.SQLiteDataSource;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * SQLite in a folder of its own, in WAL mode: one writes, several read beside it. A commit is not
- * forced to disk, since the journal is; {@link #force} is what comes before the journal forgets.
+ * SQLite in a folder of its own, in WAL mode: one writes, several read beside it. A transaction is
+ * deferred, so that one that only reads keeps nobody from writing; one that changes something does
+ * so first, and waits for its turn there. A commit is not forced to disk, since the journal is;
+ * {@link #force} is what comes before the journal forgets.
  *
  * @param folder where the file is, made where it does not exist
  * @param schema the name of the file
@@ -28,6 +30,10 @@ import org.sqlite.SQLiteErrorCode;
 record SqliteDialect(Path folder, String schema) implements SqlDialect {
   private static final int CONNECTIONS = 4;
   private static final int BUSY_MILLIS = 10_000;
+
+  /** Nothing is written while a checkpoint waits for readers. */
+  private static final int CHECKPOINT_MILLIS = 500;
+
   private static final String NAN = "NaN";
 
   @Override
@@ -38,7 +44,6 @@ record SqliteDialect(Path folder, String schema) implements SqlDialect {
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
     config.setBusyTimeout(BUSY_MILLIS);
-    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file());
     pool.setDataSource(source);
@@ -129,12 +134,18 @@ record SqliteDialect(Path folder, String schema) implements SqlDialect {
   }
 
   @Override
-  public void force(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
-      if (result.next() && result.getInt(1) != 0) {
-        throw new SQLException("a reader is in the way of the checkpoint");
+  public boolean force(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      waitAtMost(statement, CHECKPOINT_MILLIS);
+      try (ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
+        return !result.next() || result.getInt(1) == 0;
+      } finally {
+        waitAtMost(statement, BUSY_MILLIS);
       }
     }
+  }
+
+  private static void waitAtMost(Statement statement, int millis) throws SQLException {
+    statement.execute("PRAGMA busy_timeout = " + millis);
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,10 +102,8 @@ public record Table(
               Column.text("event_id"),
               Column.time("announced_at"),
               Column.integer("repeats")),
-          new Expiry(
-              "announced_at",
-              Map.of(),
-              Optional.of(new Expiry.Reference("alert_id", "alerts", "id"))),
+          Expiry.after("announced_at")
+              .unlessKeptBy(new Expiry.Reference("alert_id", "alerts", "id")),
           "alerts");
 
   public static final Table SILENCES =
@@ -123,7 +122,10 @@ public record Table(
           Expiry.after("ends_at"),
           "silences");
 
-  /** The dashboards as they are; what was deleted stays, marked so, and is not brought back. */
+  /**
+   * The dashboards as they are; what was deleted stays, marked so, and is not brought back. That
+   * one that comes with the service was deleted is kept for ever, or it would come again.
+   */
   public static final Table DASHBOARDS =
       new Table(
           "dashboards",
@@ -136,7 +138,8 @@ public record Table(
               Column.time("updated_at"),
               Column.text("updated_by"),
               Column.bool("deleted")),
-          Expiry.after("updated_at", Map.of("deleted", true)),
+          Expiry.after("updated_at", Map.of("deleted", true))
+              .never("name", Set.of("service-health", "demo-platform", "senders")),
           "dashboards");
 
   /** Every version of every dashboard. */

@@ -118,8 +118,7 @@ final class TableFollower {
       step();
       succeeded();
       if (last && queue.next().isEmpty()) {
-        tables.force();
-        isEmpty = queue.figures().writes() == 0;
+        isEmpty = tables.force() && queue.figures().writes() == 0;
         return false;
       }
       return true;
@@ -191,8 +190,9 @@ final class TableFollower {
       try {
         tables.apply(JournalRecord.decode(write.bytes().array()).changes());
       } catch (RefusedChangeException | IllegalArgumentException e) {
-        refused.add(write.bytes(), String.valueOf(e.getMessage()));
-        LOG.error("the database refuses a write, kept in {}: {}", refused, e.getMessage());
+        if (refused.add(write.bytes(), String.valueOf(e.getMessage()))) {
+          LOG.error("the database refuses a write, kept in {}: {}", refused, e.getMessage());
+        }
       }
       done(List.of(write));
     }
@@ -206,11 +206,15 @@ final class TableFollower {
     queue.done(appliedSequence);
   }
 
-  /** Not after each write: to force the tables would keep the journal's own forces waiting. */
+  /**
+   * Not after each write: to force the tables would keep the journal's own forces waiting. Where
+   * somebody who reads is in the way, as a backup may be, the files stay until the next time.
+   */
   private void removeAppliedFiles() throws DatabaseUnavailableException, IOException {
     if (bytesSinceRemoval >= REMOVAL_BYTES) {
-      tables.force();
-      journal.removeThrough(appliedSequence);
+      if (tables.force()) {
+        journal.removeThrough(appliedSequence);
+      }
       bytesSinceRemoval = 0;
     }
   }

@@ -37,8 +37,12 @@ interface TableStore extends AutoCloseable {
   /** Returns where the tables can be read and changed. */
   void check() throws DatabaseUnavailableException;
 
-  /** Returns once all that was applied would survive a power cut. */
-  void force() throws DatabaseUnavailableException;
+  /**
+   * Returns once all that was applied would survive a power cut.
+   *
+   * @return false where that cannot be had at present, since somebody reads
+   */
+  boolean force() throws DatabaseUnavailableException;
 
   @Override
   void close();

@@ -48,6 +48,20 @@ final class WriteQueue {
     }
   }
 
+  /**
+   * The journal ends with that number: what it holds is on disk, and what it does not hold any more
+   * is in the tables.
+   */
+  void beginAfter(long lastSequence) {
+    lock.lock();
+    try {
+      durableSequence = lastSequence;
+      doneSequence = waiting.isEmpty() ? lastSequence : waiting.element().sequence - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Takes the last one back, which did not get into the journal. */
   void removeLast() {
     lock.lock();
@@ -164,10 +178,11 @@ final class WriteQueue {
     }
   }
 
-  boolean isDone(long sequence) {
+  /** The number up to which all writes are in the tables. */
+  long doneSequence() {
     lock.lock();
     try {
-      return doneSequence >= sequence;
+      return doneSequence;
     } finally {
       lock.unlock();
     }

@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,23 +31,37 @@ final class RuleRows {
 
   /**
    * What has to be written so that the table holds {@code after} in the place of {@code before}.
+   *
+   * @param doubtful ids of rows of which nobody knows what the table holds
    */
-  static List<Change> changes(RuleBook before, RuleBook after) {
+  static List<Change> changes(RuleBook before, RuleBook after, Set<String> doubtful) {
     Map<String, Row> old = rows(before);
     Map<String, Row> wanted = rows(after);
     List<Change> changes = new ArrayList<>();
     wanted.forEach((id, row) -> {
       Row was = old.get(id);
-      if (was == null || !row.equals(was)) {
+      if (was == null || !row.equals(was) || doubtful.contains(id)) {
         changes.add(new Change.Put(Table.ALERT_RULES, row));
       }
     });
-    old.keySet().stream()
-        .filter(id -> !wanted.containsKey(id))
-        .forEach(id ->
-            changes.add(
-                new Change.Remove(Table.ALERT_RULES, Row.builder().text("id", id).build())));
+    Set<String> over = new TreeSet<>(old.keySet());
+    over.addAll(doubtful);
+    over.removeAll(wanted.keySet());
+    for (String id : over) {
+      changes.add(new Change.Remove(Table.ALERT_RULES, Row.builder().text("id", id).build()));
+    }
     return changes;
+  }
+
+  /** The ids of the rows that are changed. */
+  static List<String> ids(List<Change> changes) {
+    return changes.stream()
+        .map(change ->
+            switch (change) {
+              case Change.Put(Table _, Row row) -> row.text("id");
+              case Change.Remove(Table _, Row key) -> key.text("id");
+            })
+        .toList();
   }
 
   private static Map<String, Row> rows(RuleBook book) {

@@ -6,8 +6,10 @@ import dnd.metrics.server.announce.Alert;
 import dnd.metrics.server.announce.AlertView;
 import dnd.metrics.server.announce.Announcer;
 import dnd.metrics.server.announce.Origin;
+import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.database.DatabaseUnavailableException;
+import dnd.metrics.server.database.NotTakenException;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.head.Head;
@@ -64,6 +66,12 @@ public final class RuleService implements AutoCloseable {
   private final Object bookLock = new Object();
 
   private volatile RuleBook book = RuleBook.EMPTY;
+
+  /**
+   * Ids of rows whose change failed, which may come true yet: the next change that succeeds writes
+   * them all, so that the table holds what the book does. Under {@code bookLock}.
+   */
+  private final Set<String> doubtful = new HashSet<>();
 
   public RuleService(
       Hub hub,
@@ -273,14 +281,15 @@ public final class RuleService implements AutoCloseable {
    *
    * @param correlationId of the event that wants it
    * @return what is kept now
-   * @throws IOException where it could not be made lasting; then nothing has changed
+   * @throws IOException where it could not be made lasting; then nothing has changed, but a start
+   *     before the next change may find it in the table, where the disk recovered meanwhile
    */
   RuleBook change(UnaryOperator<RuleBook> change, String correlationId) throws IOException {
     RuleBook after;
     synchronized (bookLock) {
       RuleBook before = book;
       after = change.apply(before);
-      database.write(RuleRows.changes(before, after));
+      write(RuleRows.changes(before, after, doubtful));
       book = after;
       List<RuleScheduler.GroupToLoad> groups = new ArrayList<>();
       for (PreparedGroup group : prepare(after)) {
@@ -292,6 +301,18 @@ public final class RuleService implements AutoCloseable {
     }
     alerts.flush();
     return after;
+  }
+
+  private void write(List<Change> changes) throws IOException {
+    try {
+      database.write(changes);
+      doubtful.clear();
+    } catch (NotTakenException e) {
+      throw e; // nothing is done with it
+    } catch (IOException e) {
+      doubtful.addAll(RuleRows.ids(changes));
+      throw e;
+    }
   }
 
   /** Alerts read from the table, until their rules take them. */

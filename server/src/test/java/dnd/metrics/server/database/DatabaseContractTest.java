@@ -18,6 +18,11 @@ abstract class DatabaseContractTest {
   /** An empty database. */
   abstract Database open() throws Exception;
 
+  /** The one that was opened for the test. */
+  Database database() {
+    return database;
+  }
+
   @BeforeEach
   void openDatabase() throws Exception {
     database = open();

@@ -59,6 +59,13 @@ class ExpirationTest {
                       .text("name", "kept")
                       .bool("deleted", false)
                       .timeMillis("updated_at", 0L)),
+              put(
+                  Table.DASHBOARDS,
+                  Row.builder()
+                      .text("project", "default")
+                      .text("name", "senders")
+                      .bool("deleted", true)
+                      .timeMillis("updated_at", 0L)),
               put(Table.SILENCES, Row.builder().text("id", "endless"))));
       Expiration expiration = new Expiration(ttl);
       expiration.runIfDue(tables, NOW - 2 * DAY);
@@ -71,7 +78,8 @@ class ExpirationTest {
       assertThat(keys(tables, Table.SILENCES)).containsExactly("endless");
       assertThat(tables.read(Table.DASHBOARDS, Map.of()))
           .extracting(row -> row.text("name"))
-          .containsExactly("kept");
+          .as("a built-in one that was deleted is not to come again")
+          .containsExactly("senders", "kept");
     }
   }
 

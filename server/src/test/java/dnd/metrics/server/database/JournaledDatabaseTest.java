@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,15 +36,12 @@ class JournaledDatabaseTest {
   private MemoryTables tables = new MemoryTables();
 
   private DatabaseOptions options(Map<String, Duration> ttl) {
+    return options(Duration.ofSeconds(20), ttl);
+  }
+
+  private DatabaseOptions options(Duration patience, Map<String, Duration> ttl) {
     return new DatabaseOptions(
-        folder,
-        new DatabaseAddress.DataFolder(),
-        "metrics_db",
-        ttl,
-        Duration.ofSeconds(20),
-        SHORT,
-        SHORT,
-        SHORT);
+        folder, new DatabaseAddress.DataFolder(), "metrics_db", ttl, patience, SHORT, SHORT, SHORT);
   }
 
   private JournaledDatabase open() throws IOException {
@@ -153,6 +153,93 @@ class JournaledDatabaseTest {
     tables.refuse(change -> false);
     try (JournaledDatabase database = open()) {
       assertThat(database.status().refusedWrites()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aWriteThatIsRefusedAgainAfterACrashIsSetAsideOnce() throws Exception {
+    tables.refuse(change -> change instanceof Change.Put put && put.row().text("id").equals("bad"));
+    JournaledDatabase killed = open();
+    killed.write(put("bad", 1));
+    killed.write(put("a", 1));
+    assertThat(killed.read(Table.SILENCES, Map.of())).containsExactly(silence("a", 1));
+    disk = disk.kill();
+    MemoryLogFiles.closeDead(killed::close);
+    clock.advance(SHORT);
+    try (JournaledDatabase database = open()) {
+      database.write(put("bad", 1)); // another one, at another time
+      database.write(put("b", 1));
+      assertThat(database.read(Table.SILENCES, Map.of())).hasSize(2);
+      assertThat(database.status().refusedWrites()).isEqualTo(2);
+    }
+    assertThat(Files.readAllLines(folder.resolve("journal/refused.jsonl"))).hasSize(2);
+  }
+
+  @Test
+  void aLineThatACrashToreIsNotGoneOnWith() throws Exception {
+    Path refused = Files.createDirectories(folder.resolve("journal")).resolve("refused.jsonl");
+    byte[] torn = "{\"reason\":\"ü".getBytes(StandardCharsets.UTF_8);
+    Files.write(refused, Arrays.copyOf(torn, torn.length - 1)); // in the middle of the ü
+    tables.refuse(change -> true);
+    try (JournaledDatabase database = open()) {
+      database.write(put("bad", 1));
+      database.read(Table.SILENCES, Map.of());
+      assertThat(database.status().refusedWrites()).isEqualTo(1);
+    }
+    List<String> lines = Files.readAllLines(refused, StandardCharsets.ISO_8859_1);
+    assertThat(lines).hasSize(2);
+    assertThat(lines.getLast()).startsWith("{\"written_at\":").endsWith("\"}");
+    try (JournaledDatabase database = open()) {
+      assertThat(database.status().refusedWrites()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aFileOfTheJournalThatHasNoRecordYetIsBehindWhatTheTablesHold() throws Exception {
+    tables.setAway(true);
+    for (String id : List.of("a", "b")) {
+      try (JournaledDatabase database = open()) {
+        database.write(put(id, 1));
+      }
+    }
+    disk.delete("00000001.wal"); // as where its writes are in the tables
+    disk.setContent("00000002.wal", Arrays.copyOf(disk.contentOf("00000002.wal"), 32));
+    tables.setAway(false);
+    try (JournaledDatabase database = open()) {
+      assertThat(database.read(Table.SILENCES, Map.of())).isEmpty();
+      database.write(put("c", 1));
+      assertThat(database.read(Table.SILENCES, Map.of())).containsExactly(silence("c", 1));
+    }
+    assertThat(damages).isEmpty();
+  }
+
+  @Test
+  void aSnapshotWaitsAsLongAsWritesGoOnGettingIntoTheTables() throws Exception {
+    Duration patience = Duration.ofSeconds(2);
+    tables.refuse(change -> {
+      try {
+        new CountDownLatch(1).await(700, TimeUnit.MILLISECONDS); // slow tables
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return false;
+    });
+    String long3Mb = "x".repeat(3 << 20); // each is a transaction of its own
+    Files.createDirectories(folder.resolve("journal"));
+    try (JournaledDatabase database =
+        new JournaledDatabase(options(patience, Map.of()), disk, tables, clock, damages::add)) {
+      for (int i = 0; i < 6; i++) {
+        Row row = Row.builder().text("id", "s" + i).text("comment", long3Mb).build();
+        database.write(List.of(new Change.Put(Table.SILENCES, row)));
+      }
+      assertThatThrownBy(() -> database.read(Table.SILENCES, Map.of()))
+          .isInstanceOf(DatabaseUnavailableException.class)
+          .hasMessageStartingWith("the database sqlite is too slow: ");
+      for (int i = 6; i < 12; i++) {
+        Row row = Row.builder().text("id", "s" + i).text("comment", long3Mb).build();
+        database.write(List.of(new Change.Put(Table.SILENCES, row)));
+      }
+      assertThat(database.count(List.of(Table.SILENCES))).containsEntry(Table.SILENCES, 12L);
     }
   }
 

@@ -22,6 +22,7 @@ public class MemoryDatabase implements Database {
   private final List<Integer> writes = new ArrayList<>();
   private boolean away;
   private boolean broken;
+  private boolean lingering;
 
   /** Makes reads fail and writes wait. */
   public synchronized void goAway() {
@@ -48,6 +49,16 @@ public class MemoryDatabase implements Database {
   /** Makes writes throw, or not any more. */
   public synchronized void breakDisk(boolean isBroken) {
     broken = isBroken;
+    lingering = false;
+    if (!broken && !away) {
+      comeBack();
+    }
+  }
+
+  /** Makes writes throw that come true all the same, once the disk is not broken any more. */
+  public synchronized void breakDiskForNow() {
+    broken = true;
+    lingering = true;
   }
 
   /** How many rows each write had, be it that it failed. */
@@ -80,6 +91,9 @@ public class MemoryDatabase implements Database {
   public synchronized void write(List<Change> changes) throws IOException {
     writes.add(changes.size());
     if (broken) {
+      if (lingering) {
+        waiting.add(List.copyOf(changes));
+      }
       throw new IOException("the disk in memory is broken");
     }
     if (changes.isEmpty()) {

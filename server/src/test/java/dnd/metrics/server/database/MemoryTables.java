@@ -111,9 +111,10 @@ final class MemoryTables implements TableStore {
   }
 
   @Override
-  public void force() throws DatabaseUnavailableException {
+  public boolean force() throws DatabaseUnavailableException {
     checkThere();
     forced = true;
+    return true;
   }
 
   @Override

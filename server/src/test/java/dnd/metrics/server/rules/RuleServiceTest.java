@@ -1,6 +1,7 @@
 package dnd.metrics.server.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.events.Timestamps;
@@ -193,6 +194,43 @@ class RuleServiceTest {
       assertThat(next.subject()).isEqualTo("alert.resolved");
       assertThat(next.data().get("correlation_id").asString()).isEqualTo("push-2");
     }
+  }
+
+  @Test
+  void rulesThatWereRefusedAreNotMixedWithLaterOnes() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("cellar.yml", rules("wine", 1));
+      refuseForNow(test, "inn.yml", rules("ale", 5));
+      assertThat(test.database.rows(Table.ALERT_RULES)).as("they came true").hasSize(6);
+      test.load("inn.yml", rules("ale", 2));
+      tableHoldsTheBook(test, 3);
+      refuseForNow(test, "cellar.yml", rules("wine", 2));
+      test.load("attic.yml", rules("dust", 1)); // a change of any file will do
+      tableHoldsTheBook(test, 4);
+    }
+  }
+
+  private static void refuseForNow(RuleServiceFixture test, String file, String rules) {
+    RuleBook before = test.service.book();
+    test.database.breakDiskForNow();
+    assertThatThrownBy(() -> test.load(file, rules)).hasMessage("the disk in memory is broken");
+    test.database.breakDisk(false);
+    assertThat(test.service.book()).isEqualTo(before);
+  }
+
+  private static void tableHoldsTheBook(RuleServiceFixture test, int rules) {
+    RuleBook book = test.service.book();
+    assertThat(RuleRows.read(test.database.rows(Table.ALERT_RULES))).isEqualTo(book);
+    assertThat(book.ruleCount()).isEqualTo(rules);
+  }
+
+  private static String rules(String metric, int count) {
+    StringBuilder file =
+        new StringBuilder("groups:\n  - name: inn\n    interval: 1h\n    rules:\n");
+    for (int i = 0; i < count; i++) {
+      file.append("      - {record: '%s:%d', expr: %s}\n".formatted(metric, i, metric));
+    }
+    return file.toString();
   }
 
   @Test

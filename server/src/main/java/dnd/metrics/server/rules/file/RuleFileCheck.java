@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * What Prometheus checks of a rule file that could be read, in its order and words. For one file.
  */
 final class RuleFileCheck {
+  /** Prometheus has no such limit; here a group's name is a part of keys of a table. */
+  private static final int MAX_GROUP_NAME = 256;
+
   private final List<RuleFileProblem> problems = new ArrayList<>();
   private final Set<String> groupNames = new HashSet<>();
 
@@ -31,6 +34,9 @@ final class RuleFileCheck {
       YamlNode node, String name, @Nullable YamlNode labelsNode, Map<String, String> labels) {
     if (name.isEmpty()) {
       add(node, "Groupname must not be empty");
+    }
+    if (name.length() > MAX_GROUP_NAME) {
+      add(node, "Groupname has more than " + MAX_GROUP_NAME + " characters");
     }
     if (!groupNames.add(name)) {
       add(node, "groupname: \"" + name + "\" is repeated in the same file");

@@ -146,6 +146,10 @@ class RuleFileReaderTest {
         "4:3: groupname: \"a\" is repeated in the same file",
         "5:22: invalid label name: __name__",
         "5:29: invalid label name: ");
+    assertProblems("groups:\n- name: " + "a".repeat(256) + "\n");
+    assertProblems(
+        "groups:\n- name: " + "a".repeat(257) + "\n",
+        "2:3: Groupname has more than 256 characters");
     assertProblems(
         rule("expr: up"), "4:7: group \"g\", rule 1, \"\": one of 'record' or 'alert' must be set");
     assertProblems(
