@@ -4,8 +4,8 @@ import json
 import re
 import subprocess
 
-from commands import run
-from patience import until
+from commands import Commands, run
+from patience import PATIENCE_SECONDS, until
 
 from service import Service
 
@@ -76,3 +76,24 @@ def test_a_backup_of_the_running_service_is_restored_elsewhere(tmp_path):
     assert f"wal/{log.name}: is not what was written" in damaged.stdout
     assert run("backup", "restore", backup, "--data", tmp_path / "third").returncode == 1
     assert not (tmp_path / "third").exists()
+
+
+def test_a_backup_that_is_being_made_does_not_hold_up_the_end(tmp_path):
+    service = Service(tmp_path)
+    # Copied like what is left of blocks; it has no bytes on the disk, but its copy would have.
+    large = tmp_path / "data" / "blocks" / "removed" / "01BX5ZZKBKACTAV9WEVGEMMVRZ"
+    large.parent.mkdir(parents=True)
+    with large.open("wb") as file:
+        file.truncate(16 << 30)
+    asking = Commands(service.url).start("backup", "create")
+    backups = tmp_path / "data" / "backups"
+    until(lambda: any(backups.glob("*.partial/blocks/removed/*")), "nothing is copied")
+    assert service.stop() == 0
+    _, said = asking.communicate(timeout=PATIENCE_SECONDS)
+    assert asking.returncode == 1
+    assert "no backup was made: the service is stopping" in said
+    large.unlink()
+    with Service(tmp_path) as service:
+        made = run("backup", "create", "--hub", service.url)
+        assert made.returncode == 0, made.stderr
+    assert not any(backups.glob("*.partial")), "what was left goes with the next backup"

@@ -103,6 +103,7 @@ public final class Main implements AutoCloseable {
   private final OwnReport ownReport;
   private final HeapUpkeep heapUpkeep = new HeapUpkeep();
   private final Requests statusRequests;
+  private final BackupHandler backups;
   private final Requests backupRequests;
   private final Requests storageRequests;
 
@@ -171,9 +172,7 @@ public final class Main implements AutoCloseable {
     heapUpkeep.start();
     statusRequests.subscribe(
         EventTypes.METRICS_STATUS, EventTypes.METRICS_RESULT, new StatusHandler(sections()));
-    backupRequests.subscribe(
-        EventTypes.METRICS_BACKUP,
-        EventTypes.METRICS_RESULT,
+    this.backups =
         new BackupHandler(() ->
             backup(
                 config,
@@ -181,7 +180,8 @@ public final class Main implements AutoCloseable {
                 new StoredFiles(folder, blocks, downsampled, objects.map(store -> store::far)),
                 Backup.BESIDE_THE_LOG,
                 database,
-                clock)));
+                clock));
+    backupRequests.subscribe(EventTypes.METRICS_BACKUP, EventTypes.METRICS_RESULT, backups);
     Operators operators = new Operators(Set.copyOf(config.operators()));
     storageRequests.subscribe(
         EventTypes.METRICS_DELETE,
@@ -453,6 +453,7 @@ public final class Main implements AutoCloseable {
     ownReport.close();
     heapUpkeep.close();
     hub.drain();
+    backups.stop(); // and so it is at its end when it is waited for
     ingest.close();
     queries.close();
     ruleRequests.close();

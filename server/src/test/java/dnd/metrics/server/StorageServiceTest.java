@@ -24,11 +24,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -289,7 +291,7 @@ class StorageServiceTest {
                   Table.SILENCES, Row.builder().text("id", "s").json("matchers", "[]").build())));
     }
     Backup backup = Main.backup(config, folder, InstantSource.system());
-    assertThat(Backup.list(folder.resolve("backups"))).containsExactly(backup);
+    assertThat(Backup.list(folder.resolve("backups"), Assertions::fail)).containsExactly(backup);
     Path rows = backup.folder().resolve("tables/silences.jsonl");
     assertThat(rows).hasContent("{\"id\":\"s\",\"matchers\":\"[]\"}");
     Files.writeString(rows, "{\"id\":\"t\"}\n");
@@ -312,7 +314,7 @@ class StorageServiceTest {
     Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
     Path kept = temporary.resolve("kept");
     Backup copy = backup.copyTo(kept, System.currentTimeMillis());
-    assertThat(Backup.list(kept)).containsExactly(copy);
+    assertThat(Backup.list(kept, Assertions::fail)).containsExactly(copy);
     assertThat(copy.problems()).isEmpty();
     assertThatThrownBy(() -> backup.copyTo(kept, System.currentTimeMillis()))
         .isInstanceOf(BackupException.class)
@@ -341,7 +343,7 @@ class StorageServiceTest {
     Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
     assertThat(left).doesNotExist();
     assertThat(somebodys).isNotEmptyDirectory();
-    assertThat(Backup.list(folder.resolve("backups"))).containsExactly(backup);
+    assertThat(Backup.list(folder.resolve("backups"), Assertions::fail)).containsExactly(backup);
 
     Path kept = temporary.resolve("kept");
     Path perhapsBeingMade = unfinished(kept, "20260101T000000.000Z");
@@ -351,7 +353,43 @@ class StorageServiceTest {
     copy.delete();
     copy = backup.copyTo(kept, now + Duration.ofMinutes(61).toMillis());
     assertThat(perhapsBeingMade).doesNotExist();
-    assertThat(Backup.list(kept)).containsExactly(copy);
+    assertThat(Backup.list(kept, Assertions::fail)).containsExactly(copy);
+  }
+
+  @Test
+  void oneBadBackupIsNamedAndTheOthersAreListed() throws Exception {
+    Path folder = temporary.resolve("data");
+    start(sqlite(), folder).close();
+    Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
+    Path backups = folder.resolve("backups");
+    for (String bad : List.of("", "{\"format\":1", "{\"format\":7}", "\u00e4")) {
+      Path manifest =
+          Files.createDirectories(backups.resolve("bad" + bad.length())).resolve("manifest.json");
+      Files.write(manifest, bad.getBytes(StandardCharsets.ISO_8859_1));
+    }
+    List<String> problems = new ArrayList<>();
+    assertThat(Backup.list(backups, problems::add)).containsExactly(backup);
+    assertThat(problems).hasSize(4).allMatch(line -> line.startsWith(backups + "/bad"));
+    assertThat(problems.getLast()).contains("is a backup of format 7");
+  }
+
+  @Test
+  void largeRowsComeBackHoweverManyThereAre() throws Exception {
+    Path folder = temporary.resolve("data");
+    start(sqlite(), folder).close();
+    List<Row> rows = new ArrayList<>();
+    try (JournaledDatabase database = open(sqlite().databaseOptions(folder))) {
+      for (int i = 0; i < 68; i++) { // more than may be written to the tables at once
+        String document = "[\"" + "x".repeat(i == 0 ? 2 << 20 : 1 << 20) + "\"]";
+        Row row = Row.builder().text("id", "s" + (100 + i)).json("matchers", document).build();
+        rows.add(row);
+        database.write(List.of(new Change.Put(Table.SILENCES, row)));
+      }
+    }
+    Backup backup = Main.backup(sqlite(), folder, InstantSource.system());
+    Path target = temporary.resolve("target");
+    restore(backup, sqlite(), target);
+    assertThat(rows(sqlite(), target, Table.SILENCES).equals(rows)).isTrue();
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -108,7 +109,7 @@ public record Backup(Path folder, Manifest manifest) {
       finished = true;
       return new Backup(target, manifest);
     } finally {
-      if (!finished) {
+      if (!finished && !Thread.currentThread().isInterrupted()) { // else the next one removes it
         deleteAll(partial);
       }
     }
@@ -178,8 +179,12 @@ public record Backup(Path folder, Manifest manifest) {
     return new Backup(folder, Manifest.read(folder));
   }
 
-  /** The backups in a folder, oldest first; those that were not finished are left out. */
-  public static List<Backup> list(Path parent) throws IOException {
+  /**
+   * The backups in a folder, oldest first; those that were not finished are left out.
+   *
+   * @param problems is told of each of which nothing can be read, a line each
+   */
+  public static List<Backup> list(Path parent, Consumer<String> problems) throws IOException {
     List<Backup> found = new ArrayList<>();
     if (Files.isDirectory(parent)) {
       List<Path> folders;
@@ -188,7 +193,12 @@ public record Backup(Path folder, Manifest manifest) {
       }
       for (Path folder : folders) {
         if (!folder.toString().endsWith(PARTIAL) && Files.exists(folder.resolve(Manifest.FILE))) {
-          found.add(open(folder));
+          try {
+            found.add(open(folder));
+          } catch (IOException e) {
+            problems.accept(
+                e instanceof BackupException ? String.valueOf(e.getMessage()) : folder + ": " + e);
+          }
         }
       }
     }

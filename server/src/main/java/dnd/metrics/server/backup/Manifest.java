@@ -81,14 +81,16 @@ public record Manifest(
    * @throws BackupException where the folder is no backup, or one of another format
    */
   static Manifest read(Path folder) throws IOException {
-    JsonNode json;
     try {
-      json = StrictJson.mapper().readTree(Files.readString(folder.resolve(FILE)));
+      return of(folder, StrictJson.mapper().readTree(Files.readString(folder.resolve(FILE))));
     } catch (NoSuchFileException e) {
       throw new BackupException(folder + " is no backup: it has no " + FILE, e);
     } catch (JacksonException e) {
       throw new BackupException(folder.resolve(FILE) + " is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static Manifest of(Path folder, JsonNode json) throws BackupException {
     int format = json.path("format").asInt(0);
     Long createdAt = Timestamps.parse(json.path("created_at").asString(""));
     if (format != FORMAT || createdAt == null) {

@@ -4,6 +4,7 @@ import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.DatabaseOptions;
 import dnd.metrics.server.database.DatabaseUnavailableException;
 import dnd.metrics.server.database.JournaledDatabase;
+import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.HeadOptions;
@@ -21,6 +22,9 @@ import java.util.stream.Stream;
 /** Fills an empty data folder, and empty tables of whatever kind, from a {@link Backup}. */
 public final class Restore {
   private static final int CHANGES_PER_WRITE = 1000;
+
+  /** More than that is written at once only where one row has it. */
+  private static final long CHARS_PER_WRITE = 4 << 20;
 
   private Restore() {}
 
@@ -111,11 +115,39 @@ public final class Restore {
 
   private static void fill(JournaledDatabase database, Backup backup, Table table)
       throws IOException {
-    List<Change> changes = new ArrayList<>();
-    TableFile.read(
-        Backup.file(backup.folder(), table), table, row -> changes.add(new Change.Put(table, row)));
-    for (int at = 0; at < changes.size(); at += CHANGES_PER_WRITE) {
-      database.write(changes.subList(at, Math.min(changes.size(), at + CHANGES_PER_WRITE)));
+    Filling filling = new Filling(database, table);
+    TableFile.read(Backup.file(backup.folder(), table), table, filling::add);
+    filling.write();
+  }
+
+  /** Writes rows several at a time: what is written at once is in memory, and has a limit. */
+  private static final class Filling {
+    private final JournaledDatabase database;
+    private final Table table;
+    private final List<Change> changes = new ArrayList<>();
+    private long chars;
+
+    Filling(JournaledDatabase database, Table table) {
+      this.database = database;
+      this.table = table;
+    }
+
+    void add(Row row) throws IOException {
+      long more = 0;
+      for (Object value : row.values().values()) {
+        more += value instanceof String text ? text.length() : Long.BYTES;
+      }
+      if (changes.size() == CHANGES_PER_WRITE || chars + more > CHARS_PER_WRITE) {
+        write();
+      }
+      changes.add(new Change.Put(table, row));
+      chars += more;
+    }
+
+    void write() throws IOException {
+      database.write(changes);
+      changes.clear();
+      chars = 0;
     }
   }
 

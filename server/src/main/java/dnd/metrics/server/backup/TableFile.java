@@ -1,6 +1,5 @@
 package dnd.metrics.server.backup;
 
-import dnd.metrics.events.StrictJson;
 import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.database.Column;
 import dnd.metrics.server.database.Row;
@@ -12,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -23,19 +24,34 @@ import tools.jackson.databind.node.ObjectNode;
  * infinities are strings too.
  */
 final class TableFile {
+  /** A column with a JSON document is one text here, and as long as the document. */
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
+          .build();
+
+  /** Takes a row. */
+  @FunctionalInterface
+  interface RowConsumer {
+    void accept(Row row) throws IOException;
+  }
+
   private TableFile() {}
 
   static void write(Path file, Table table, List<Row> rows) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
       for (Row row : rows) {
-        out.write(StrictJson.mapper().writeValueAsString(toJson(table, row)));
+        out.write(JSON.writeValueAsString(toJson(table, row)));
         out.write('\n');
       }
     }
   }
 
   private static ObjectNode toJson(Table table, Row row) {
-    ObjectNode json = StrictJson.mapper().createObjectNode();
+    ObjectNode json = JSON.createObjectNode();
     for (Column column : table.columns()) {
       String name = column.name();
       if (row.has(name)) {
@@ -63,13 +79,13 @@ final class TableFile {
    *
    * @throws BackupException where a line is no row of the table
    */
-  static void read(Path file, Table table, Consumer<Row> rows) throws IOException {
+  static void read(Path file, Table table, RowConsumer rows) throws IOException {
     try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       int number = 0;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         number++;
         try {
-          rows.accept(fromJson(table, StrictJson.mapper().readTree(line)));
+          rows.accept(fromJson(table, JSON.readTree(line)));
         } catch (JacksonException | IllegalArgumentException e) {
           throw new BackupException(file + ":" + number + ": " + e.getMessage(), e);
         }

@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,8 @@ final class BackupCommand {
   @Command(
       name = "list",
       mixinStandardHelpOptions = true,
-      description = "Lists the backups in a folder, oldest first.")
+      description =
+          "Lists the backups in a folder, oldest first, and says what is wrong with the others.")
   int list(
       @Parameters(
               paramLabel = "DIR",
@@ -108,7 +110,8 @@ final class BackupCommand {
     try {
       TextTable table =
           new TextTable(List.of("backup", "made at", "version", "from", "rows", "metrics"), 4);
-      for (Backup backup : Backup.list(folder)) {
+      List<String> problems = new ArrayList<>();
+      for (Backup backup : Backup.list(folder, problems::add)) {
         Manifest manifest = backup.manifest();
         table.add(
             List.of(
@@ -121,6 +124,7 @@ final class BackupCommand {
       }
       StringBuilder out = new StringBuilder();
       table.print(out, terminal.style());
+      problems.forEach(problem -> out.append(problem).append('\n'));
       terminal.print(out.toString());
       return ExitCode.SUCCESS;
     } catch (IOException e) {

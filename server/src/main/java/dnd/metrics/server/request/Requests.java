@@ -40,7 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Requests implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
   private static final int MAX_WAITING = 1000;
-  private static final long FINISH_SECONDS = 5;
+  private static final long FINISH_SECONDS = 2;
 
   private final Hub hub;
   private final InstantSource clock;
