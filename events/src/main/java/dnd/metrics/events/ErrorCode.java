@@ -68,6 +68,7 @@ public enum ErrorCode {
   INVALID_DASHBOARD(ErrorClass.USER, "The resource is not a Perses dashboard."),
   UNKNOWN_DASHBOARD(ErrorClass.USER, "There is no such dashboard, or no such version of it."),
   VERSION_CONFLICT(ErrorClass.USER, "Somebody else has changed it since it was read."),
+  TOO_MANY_DASHBOARDS(ErrorClass.RESOURCES, "There are as many dashboards as there may be."),
 
   // Alerts and silences.
   INVALID_ALERT(ErrorClass.USER, "A reported alert's parts are not what an alert can have."),

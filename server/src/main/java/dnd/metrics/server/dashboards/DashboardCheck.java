@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class DashboardCheck {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9_.-]{1,75}");
   private static final Pattern VARIABLE_NAME = Pattern.compile("\\w*[^\\W0-9]\\w*");
+  private static final int MAX_CHARS = 1 << 20;
   private static final int MAX_TAGS = 20;
   private static final int MAX_TAG_CHARS = 50;
   private static final int GRID_COLUMNS = 24;
@@ -48,7 +49,12 @@ final class DashboardCheck {
    */
   static List<Problem> problems(ObjectNode resource, String path) {
     DashboardCheck check = new DashboardCheck();
-    check.dashboard(new Place(resource, path, check.problems));
+    Place place = new Place(resource, path, check.problems);
+    int chars = resource.toString().length();
+    if (chars > MAX_CHARS) {
+      place.wrong("", "has " + chars + " characters as JSON, at most " + MAX_CHARS + " are kept");
+    }
+    check.dashboard(place);
     return check.problems;
   }
 

@@ -200,7 +200,14 @@ public final class DashboardHandler implements AutoCloseable {
 
   /** Makes it the newest version, tells everybody, and answers with what was done. */
   private ObjectNode keep(Request request, Dashboard dashboard, String action)
-      throws DatabaseUnavailableException, IOException {
+      throws InvalidEventException, DatabaseUnavailableException, IOException {
+    if (!store.hasRoomFor(dashboard)) {
+      throw new InvalidEventException(
+          ErrorCode.TOO_MANY_DASHBOARDS,
+          "",
+          "there are %d dashboards already, or %d MiB of them, those counted that were deleted"
+              .formatted(DashboardStore.MAX_DASHBOARDS, DashboardStore.MAX_CHARS >> 20));
+    }
     store.put(dashboard);
     announce(dashboard, action, request.correlationId());
     return changed(dashboard);

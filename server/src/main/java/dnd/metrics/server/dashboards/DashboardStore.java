@@ -19,8 +19,16 @@ import org.jspecify.annotations.Nullable;
  * database cannot be read, nothing can be said of them. For one thread.
  */
 final class DashboardStore {
+  static final int MAX_DASHBOARDS = 10_000;
+
+  /** Of the newest versions together, as JSON; parsed, they take several times as much. */
+  static final long MAX_CHARS = 64 << 20;
+
   private final Database database;
   private @Nullable Map<String, Dashboard> newest;
+
+  /** How many the newest versions have. */
+  private long chars;
 
   DashboardStore(Database database) {
     this.database = database;
@@ -30,8 +38,10 @@ final class DashboardStore {
     Map<String, Dashboard> known = newest;
     if (known == null) {
       known = new TreeMap<>();
+      chars = 0;
       for (Row row : database.read(Table.DASHBOARDS, Map.of())) {
         Dashboard dashboard = Dashboard.of(row);
+        chars += chars(dashboard);
         known.put(key(dashboard.project(), dashboard.name()), dashboard);
       }
       newest = known;
@@ -64,10 +74,29 @@ final class DashboardStore {
     return versions;
   }
 
+  private static int chars(Dashboard dashboard) {
+    return dashboard.body().toString().length();
+  }
+
+  /**
+   * Whether one more may be kept, those counted that were deleted. What needs no more room than the
+   * version before it always may.
+   */
+  boolean hasRoomFor(Dashboard dashboard) throws DatabaseUnavailableException {
+    Map<String, Dashboard> known = newest();
+    Dashboard before = known.get(key(dashboard.project(), dashboard.name()));
+    if (before == null && known.size() >= MAX_DASHBOARDS) {
+      return false;
+    }
+    int more = chars(dashboard) - (before == null ? 0 : chars(before));
+    return more <= 0 || chars + more <= MAX_CHARS;
+  }
+
   /** Makes {@code dashboard} the newest version. It is durable when this returns. */
   void put(Dashboard dashboard) throws DatabaseUnavailableException, IOException {
     Map<String, Dashboard> known = newest();
     database.write(dashboard.changes());
-    known.put(key(dashboard.project(), dashboard.name()), dashboard);
+    Dashboard before = known.put(key(dashboard.project(), dashboard.name()), dashboard);
+    chars += chars(dashboard) - (before == null ? 0 : chars(before));
   }
 }

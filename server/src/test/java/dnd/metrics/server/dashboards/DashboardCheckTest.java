@@ -54,6 +54,14 @@ class DashboardCheckTest {
   }
 
   @Test
+  void oneThatIsTooLargeIsNotKept() {
+    assertThat(problems("\"Fights\"", "\"" + "x".repeat(1 << 20) + "\""))
+        .singleElement()
+        .asString()
+        .matches("d: has 104\\d{4} characters as JSON, at most 1048576 are kept");
+  }
+
+  @Test
   void thoseThatComeWithTheServiceAreGood() {
     for (String name : BuiltInDashboards.NAMES) {
       ObjectNode resource = BuiltInDashboards.resource(name);

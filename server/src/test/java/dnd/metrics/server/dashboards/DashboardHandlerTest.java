@@ -3,11 +3,13 @@ package dnd.metrics.server.dashboards;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.events.StrictJson;
+import dnd.metrics.server.database.Expiry;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.RecordingHub;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,59 @@ class DashboardHandlerTest {
         .extracting(each -> each.get("name").stringValue())
         .containsExactly("senders");
     assertThat(database.rows(Table.DASHBOARD_HISTORY)).hasSize(4);
+  }
+
+  @Test
+  void thatOneOfThemWasDeletedIsKeptForEver() {
+    assertThat(Table.DASHBOARDS.expiry().never())
+        .contains(new Expiry.Values("name", Set.copyOf(BuiltInDashboards.NAMES)));
+  }
+
+  @Test
+  void noMoreAreKeptThanThereIsRoomFor() throws Exception {
+    handler.close();
+    database.clear();
+    ObjectNode small = DashboardCheckTest.good();
+    for (int i = 3; i < DashboardStore.MAX_DASHBOARDS; i++) { // and three come with the service
+      database.write(Dashboard.first(named(small, "d" + i), 0, "dm_screen").changes());
+    }
+    restart();
+    assertError(save(named(small, "fights")), "too_many_dashboards", "10000 dashboards already");
+    assertThat(
+            ask("\"action\":\"save\",\"base_version\":1,\"dashboard\":" + named(small, "d3"))
+                .get("version")
+                .intValue())
+        .isEqualTo(2);
+    ask("\"action\":\"delete\",\"name\":\"d4\",\"base_version\":1");
+    assertError(save(named(small, "fights")), "too_many_dashboards", "that were deleted");
+  }
+
+  @Test
+  void norMoreThanFitIntoMemory() throws Exception {
+    handler.close();
+    database.clear();
+    ObjectNode large = titled(DashboardCheckTest.good(), "x".repeat(1_000_000));
+    for (int i = 0; i < 67; i++) {
+      database.write(Dashboard.first(named(large, "d" + i), 0, "dm_screen").changes());
+    }
+    restart();
+    assertError(
+        save(named(titled(large, "x".repeat(999_000)), "fights")), "too_many_dashboards", "64 MiB");
+    String smaller = named(titled(large, "x".repeat(200_000)), "d3").toString();
+    assertThat(
+            ask("\"action\":\"save\",\"base_version\":1,\"dashboard\":" + smaller)
+                .get("version")
+                .intValue())
+        .isEqualTo(2);
+    named(large, "fights");
+    assertThat(save(titled(large, "x".repeat(500_000))).get("version").intValue()).isEqualTo(1);
+    assertError(
+        save(named(titled(large, "x".repeat(500_000)), "others")), "too_many_dashboards", "64 MiB");
+  }
+
+  private static ObjectNode named(ObjectNode resource, String name) {
+    ((ObjectNode) resource.get("metadata")).put("name", name);
+    return resource;
   }
 
   @Test
