@@ -37,6 +37,9 @@ final class AnswerStream {
   private final JsonBuffer out;
   private final BooleanSupplier canceled;
 
+  /** How long it may wait for its reader in all. */
+  private final long patienceNanos;
+
   /** What stands before the result in every part: of live queries the update's number. */
   private final byte[] head;
 
@@ -49,6 +52,8 @@ final class AnswerStream {
   private char close;
   private int part;
   private int firstElementAt;
+  private boolean waits = true;
+  private long waitedNanos;
 
   AnswerStream(
       Hub hub,
@@ -57,6 +62,7 @@ final class AnswerStream {
       Asker asker,
       boolean parts,
       BooleanSupplier canceled,
+      long patienceNanos,
       JsonBuffer out,
       byte[] head,
       byte[] foot) {
@@ -66,6 +72,7 @@ final class AnswerStream {
     this.asker = asker;
     this.parts = parts;
     this.canceled = canceled;
+    this.patienceNanos = patienceNanos;
     this.out = out;
     this.head = head;
     this.foot = foot;
@@ -75,6 +82,11 @@ final class AnswerStream {
 
   JsonBuffer out() {
     return out;
+  }
+
+  /** Its parts are published without a wait for the reader, who has room for them. */
+  void neverWait() {
+    waits = false;
   }
 
   /** Begins the answer; its result stands between {@code open} and {@code close}. */
@@ -149,15 +161,23 @@ final class AnswerStream {
   /** Waits until the reader has taken most of the parts before. */
   private Delivery awaitReader() {
     String subject = asker.answerSubject();
-    while (hub.pendingBytes(subject) > AHEAD_BYTES) {
+    if (!waits || hub.pendingBytes(subject) <= AHEAD_BYTES) {
+      return Delivery.SENT;
+    }
+    long started = System.nanoTime();
+    do {
       if (canceled.getAsBoolean()) {
         return Delivery.CANCELED;
       }
       if (isAskerGone()) { // also when the hub has cut it off
         return Delivery.ASKER_GONE;
       }
+      if (waitedNanos + System.nanoTime() - started > patienceNanos) {
+        return Delivery.TIMED_OUT;
+      }
       LockSupport.parkNanos(AWAIT_NANOS);
-    }
+    } while (hub.pendingBytes(subject) > AHEAD_BYTES);
+    waitedNanos += System.nanoTime() - started;
     return Delivery.SENT;
   }
 

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,12 +36,17 @@ final class Answers {
 
   private final Hub hub;
   private final InstantSource clock;
+  private final long patienceNanos;
   private final EventIds ids = new EventIds();
   private final ConcurrentLinkedQueue<JsonBuffer> buffers = new ConcurrentLinkedQueue<>();
 
-  Answers(Hub hub, InstantSource clock) {
+  /**
+   * @param patienceMillis how long an answer in parts may wait for its reader in all
+   */
+  Answers(Hub hub, InstantSource clock, long patienceMillis) {
     this.hub = hub;
     this.clock = clock;
+    this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
   }
 
   /** What writes the elements of an answer's result and ends it. */
@@ -49,14 +55,17 @@ final class Answers {
     Delivery write(AnswerStream stream);
   }
 
-  /** Sends an answer; where that fails, an error that says so. */
-  void send(Asker asker, boolean parts, BooleanSupplier canceled, byte[] foot, Body body) {
-    switch (deliver(asker, parts, canceled, NO_HEAD, foot, body)) {
+  /** Sends an answer; where that fails, an error that says so. Returns what became of it. */
+  Delivery send(Asker asker, boolean parts, BooleanSupplier canceled, byte[] foot, Body body) {
+    Delivery delivery = deliver(asker, parts, canceled, NO_HEAD, foot, body);
+    switch (delivery) {
       case SENT -> {}
       case TOO_LARGE -> error(asker, ErrorAnswer.tooLarge(hub.maxPayloadBytes(), parts));
       case CANCELED -> error(asker, ErrorAnswer.canceled("its answer"));
       case ASKER_GONE -> LOG.debug("{} no longer waits for {}", asker.service(), asker);
+      case TIMED_OUT -> error(asker, ErrorAnswer.timedOutSending());
     }
+    return delivery;
   }
 
   /**
@@ -70,7 +79,9 @@ final class Answers {
     JsonBuffer borrowed = buffers.poll();
     JsonBuffer out = borrowed == null ? new JsonBuffer(FIRST_BUFFER_BYTES) : borrowed;
     try {
-      return body.write(new AnswerStream(hub, ids, clock, asker, parts, canceled, out, head, foot));
+      return body.write(
+          new AnswerStream(
+              hub, ids, clock, asker, parts, canceled, patienceNanos, out, head, foot));
     } finally {
       if (out.array().length <= KEPT_BUFFER_BYTES) {
         buffers.add(out);
@@ -111,8 +122,8 @@ final class Answers {
   /** What stands behind a result: warnings, infos and, where they were asked for, statistics. */
   static byte[] foot(Annotations annotations, @Nullable QueryStatistics statistics) {
     JsonBuffer out = new JsonBuffer(256);
-    list(out, "warnings", limited(annotations.warnings(), "warning"));
-    list(out, "infos", limited(annotations.infos(), "info"));
+    list(out, "warnings", limited(annotations.warnings(), "warning", annotations.isCut()));
+    list(out, "infos", limited(annotations.infos(), "info", annotations.isCut()));
     if (statistics != null) {
       out.raw(",\"stats\":{\"timings\":{\"parseTime\":").number(statistics.parseNanos() / 1e9);
       out.raw(",\"queryPreparationTime\":").number(statistics.planNanos() / 1e9);
@@ -144,12 +155,13 @@ final class Answers {
     out.raw(']');
   }
 
-  private static List<String> limited(List<String> texts, String kind) {
+  private static List<String> limited(List<String> texts, String kind, boolean isCut) {
     if (texts.size() <= MAX_ANNOTATIONS) {
       return texts;
     }
     List<String> first = new ArrayList<>(texts.subList(0, MAX_ANNOTATIONS));
-    first.add((texts.size() - MAX_ANNOTATIONS) + " more " + kind + " annotations omitted");
+    int more = texts.size() - MAX_ANNOTATIONS;
+    first.add((isCut ? "at least " : "") + more + " more " + kind + " annotations omitted");
     return first;
   }
 

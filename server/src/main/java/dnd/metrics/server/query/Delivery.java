@@ -11,5 +11,7 @@ enum Delivery {
   /** Someone cancelled the query between two parts. */
   CANCELED,
   /** Nobody listens for it any more; the rest of it was not published. */
-  ASKER_GONE
+  ASKER_GONE,
+  /** Its reader took too little of it for too long; the rest of it was not published. */
+  TIMED_OUT
 }

@@ -139,6 +139,13 @@ record ErrorAnswer(
     return new ErrorAnswer("timeout", "query timed out in query queue", ErrorCode.QUERY_TIMEOUT);
   }
 
+  static ErrorAnswer timedOutSending() {
+    return new ErrorAnswer(
+        "timeout",
+        "query timed out in sending its answer: its reader took too little of it",
+        ErrorCode.QUERY_TIMEOUT);
+  }
+
   static ErrorAnswer canceled(String where) {
     return new ErrorAnswer("canceled", "query was canceled in " + where, ErrorCode.QUERY_CANCELED);
   }

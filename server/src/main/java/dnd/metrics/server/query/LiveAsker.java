@@ -12,13 +12,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One asker of a live query: what it was sent, and whether it keeps up. Its lock guards its state
- * and the order of what is sent to it; whoever holds it may send, and takes no other lock but the
- * hub's.
+ * and the order of what is sent to it; whoever holds it may send, but never waits for the reader,
+ * and takes no other lock but the hub's.
  */
 final class LiveAsker implements OpenQuery {
   private static final Logger LOG = LoggerFactory.getLogger(LiveAsker.class);
 
-  /** How many updates may wait while an answer is being made and sent. */
+  /** How many updates may wait while an answer is being sent. */
   private static final int MAX_PENDING = 64;
 
   /** With more than this waiting for its reader, updates are left out. */
@@ -27,8 +27,13 @@ final class LiveAsker implements OpenQuery {
   /** With less than this waiting, the whole is sent again. */
   private static final long CAUGHT_UP_BYTES = 1 << 20;
 
+  /** Room for what an event has beside result and foot, but for the correlation id. */
+  private static final int FRAME_BYTES = 1024;
+
   private enum State {
-    /** A whole answer is being made and sent; updates wait. */
+    /** It waits for a whole answer, which will have all changes until then. */
+    WAITING,
+    /** A whole answer was evaluated and is being sent; updates wait. */
     ANSWERING,
     /** It was sent all there is. */
     CURRENT,
@@ -40,11 +45,11 @@ final class LiveAsker implements OpenQuery {
   private final QueryContext context;
   private final Asker asker;
   private final QueryEvent event;
-  private final String id;
   private final long receivedMillis;
   private final Consumer<LiveAsker> onEnd;
   private final Deque<LiveChange> pending = new ArrayDeque<>();
-  private State state = State.ANSWERING;
+  private long pendingBytes;
+  private State state = State.WAITING;
   private boolean overflowed;
   private long nextUpdate;
   private volatile boolean ended;
@@ -53,12 +58,10 @@ final class LiveAsker implements OpenQuery {
   /**
    * @param onEnd called once it is over
    */
-  LiveAsker(
-      QueryContext context, Asker asker, QueryEvent event, String id, Consumer<LiveAsker> onEnd) {
+  LiveAsker(QueryContext context, Asker asker, QueryEvent event, Consumer<LiveAsker> onEnd) {
     this.context = context;
     this.asker = asker;
     this.event = event;
-    this.id = id;
     this.receivedMillis = context.clock().millis();
     this.onEnd = onEnd;
   }
@@ -70,11 +73,6 @@ final class LiveAsker implements OpenQuery {
 
   QueryEvent event() {
     return event;
-  }
-
-  /** The name under which the engine runs what is evaluated for this asker alone. */
-  String id() {
-    return id;
   }
 
   boolean hasEnded() {
@@ -93,10 +91,41 @@ final class LiveAsker implements OpenQuery {
     return !context.hub().hasInterest(asker.answerSubject());
   }
 
-  /** Sends a whole answer, then the updates that came meanwhile. */
+  /** Whether its first answer was begun. */
+  synchronized boolean isAnswered() {
+    return nextUpdate > 0;
+  }
+
+  /** Whether it waits for the whole: since it came, or was left behind and can take it now. */
+  synchronized boolean wantsWhole() {
+    if (state == State.BEHIND
+        && context.hub().pendingBytes(asker.answerSubject()) < CAUGHT_UP_BYTES) {
+      state = State.WAITING;
+    }
+    return state == State.WAITING;
+  }
+
+  /** The whole that it waits for was evaluated: what changes from now on comes behind that. */
+  synchronized boolean beginAnswer() {
+    if (state != State.WAITING) {
+      return false;
+    }
+    state = State.ANSWERING;
+    return true;
+  }
+
+  /** Whether changes that are offered now are sent, or wait to be. */
+  synchronized boolean takesChanges() {
+    return state == State.CURRENT || (state == State.ANSWERING && !overflowed);
+  }
+
+  /** Sends the whole answer that was begun, then the updates that came meanwhile. */
   void answer(QueryResult result) {
     long number;
     synchronized (this) {
+      if (state != State.ANSWERING) {
+        return;
+      }
       number = nextUpdate++;
     }
     JsonBuffer head = new JsonBuffer(64);
@@ -118,35 +147,60 @@ final class LiveAsker implements OpenQuery {
       while (state == State.CURRENT && (change = pending.poll()) != null) {
         send(change);
       }
-      pending.clear();
+      forgetPending();
     }
+  }
+
+  /** The whole that was begun cannot be sent: later, then. */
+  synchronized void postpone() {
+    if (state == State.ANSWERING) {
+      state = State.BEHIND;
+      overflowed = false;
+      forgetPending();
+    }
+  }
+
+  private void forgetPending() {
+    pending.clear();
+    pendingBytes = 0;
   }
 
   /** Takes what an evaluation changed. */
   synchronized void offer(LiveChange change) {
     switch (state) {
       case ANSWERING -> {
-        if (pending.size() < MAX_PENDING && !overflowed) {
+        if (overflowed) {
+          return;
+        }
+        pendingBytes += change.size();
+        if (pending.size() < MAX_PENDING && pendingBytes <= BEHIND_BYTES) {
           pending.add(change);
         } else {
-          pending.clear();
+          forgetPending();
           overflowed = true;
         }
       }
       case CURRENT -> send(change);
-      case BEHIND, ENDED -> {}
+      case WAITING, BEHIND, ENDED -> {}
     }
   }
 
   private void send(LiveChange change) {
-    long waiting = context.hub().pendingBytes(asker.answerSubject());
-    if (waiting > BEHIND_BYTES || change.size() > BEHIND_BYTES) {
+    if (!hasRoomFor(change)) {
       state = State.BEHIND;
       return;
     }
     JsonBuffer head = new JsonBuffer(64);
     head.raw(",\"update\":").number(nextUpdate++).raw(change.head());
     deliver(head, change.foot(), change::write);
+  }
+
+  /** Whether it can be sent at once, and in the events that there may be; else the whole comes. */
+  private boolean hasRoomFor(LiveChange change) {
+    int most = context.hub().maxPayloadBytes() - FRAME_BYTES - 6 * asker.correlationId().length();
+    return change.size() <= LiveChange.MAX_BYTES
+        && (event.parts() ? change.foot().length <= most / 2 : change.size() <= most)
+        && context.hub().pendingBytes(asker.answerSubject()) <= BEHIND_BYTES;
   }
 
   /** Sends one event or its parts; where that fails, it is over, and false is returned. */
@@ -157,51 +211,30 @@ final class LiveAsker implements OpenQuery {
         return true;
       }
       case TOO_LARGE -> end(ErrorAnswer.tooLarge(context.hub().maxPayloadBytes(), event.parts()));
+      case TIMED_OUT -> end(ErrorAnswer.timedOutSending());
       case ASKER_GONE -> abandon();
       case CANCELED -> {} // whoever cancelled it has told the asker
     }
     return false;
   }
 
-  /** Whether its first answer was begun. */
-  synchronized boolean isAnswered() {
-    return nextUpdate > 0;
-  }
-
-  /** Whether it was left behind and can take the whole now; it counts as answering then. */
-  synchronized boolean wantsWhole() {
-    if (state == State.BEHIND
-        && context.hub().pendingBytes(asker.answerSubject()) < CAUGHT_UP_BYTES) {
-      state = State.ANSWERING;
-      return true;
-    }
-    return false;
-  }
-
-  /** It could not be given the whole: later, then. */
-  synchronized void postpone() {
-    if (state == State.ANSWERING) {
-      state = State.BEHIND;
-      pending.clear();
-      overflowed = false;
-    }
-  }
-
   /** Ends it; doing it again has no effect. */
   void end(@Nullable ErrorAnswer reason) {
+    ended = true; // who is sending to it sees that before the lock is free
     synchronized (this) {
       if (state == State.ENDED) {
         return;
       }
       state = State.ENDED;
-      ended = true;
-      pending.clear();
+      forgetPending();
+    }
+    try {
       if (reason != null) {
         context.answers().error(asker, reason);
       }
+    } finally {
+      onEnd.accept(this);
     }
-    context.engine().cancel(id);
-    onEnd.accept(this);
   }
 
   @Override
@@ -223,9 +256,9 @@ final class LiveAsker implements OpenQuery {
         event.query(),
         shared == null ? QueryEntry.State.QUEUED : QueryEntry.State.LIVE,
         receivedMillis,
-        shared == null ? 0 : shared.samplesRead(),
-        shared == null ? 0 : shared.seriesRead(),
-        0,
-        shared == null ? 0 : shared.peakBytes());
+        shared == null ? 0 : shared.evaluation().samplesRead(),
+        shared == null ? 0 : shared.evaluation().seriesRead(),
+        shared == null ? 0 : shared.heldBytes(),
+        shared == null ? 0 : shared.evaluation().peakBytes());
   }
 }

@@ -19,12 +19,19 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // written once, read by those who send it
 record LiveChange(String resultType, byte[] elements, int[] ends, byte[] head, byte[] foot) {
+  /**
+   * A larger one is not written to its end, and not to be sent: who should get it gets the whole.
+   */
+  static final int MAX_BYTES = 4 << 20;
+
+  /** What it takes in bytes, with the commas between its elements. */
   int size() {
-    return elements.length + foot.length;
+    return elements.length + ends.length + foot.length;
   }
 
-  /** Sends it as one answer, in parts where that is allowed. */
+  /** Sends it as one answer, in parts where that is allowed, without a wait for the reader. */
   Delivery write(AnswerStream stream) {
+    stream.neverWait();
     stream.begin(resultType, '[', ']');
     for (int i = 0; i < ends.length; i++) {
       int from = i == 0 ? 0 : ends[i - 1];
@@ -48,17 +55,17 @@ record LiveChange(String resultType, byte[] elements, int[] ends, byte[] head, b
 
   static LiveChange of(SentVector.Change change, long atMillis, Annotations annotations) {
     List<VectorSample> changed = change.changed();
-    JsonBuffer out = new JsonBuffer(128 * (changed.size() + 1));
+    JsonBuffer out = new JsonBuffer(firstBytes(128, changed.size()));
     int[] ends = new int[changed.size()];
     ValueWriter values = new ValueWriter();
-    for (int i = 0; i < ends.length; i++) {
+    for (int i = 0; i < ends.length && out.length() <= MAX_BYTES; i++) {
       values.writeVectorSample(out, changed.get(i));
       ends[i] = out.length();
     }
     JsonBuffer foot = new JsonBuffer(256);
     if (!change.gone().isEmpty()) {
       foot.raw(",\"gone\":[");
-      for (int i = 0; i < change.gone().size(); i++) {
+      for (int i = 0; i < change.gone().size() && foot.length() <= MAX_BYTES; i++) {
         if (i > 0) {
           foot.raw(',');
         }
@@ -71,10 +78,10 @@ record LiveChange(String resultType, byte[] elements, int[] ends, byte[] head, b
 
   static LiveChange of(
       List<SentMatrix.SeriesChange> changes, long atMillis, Annotations annotations) {
-    JsonBuffer out = new JsonBuffer(192 * (changes.size() + 1));
+    JsonBuffer out = new JsonBuffer(firstBytes(192, changes.size()));
     int[] ends = new int[changes.size()];
     SampleText samples = new SampleText();
-    for (int i = 0; i < ends.length; i++) {
+    for (int i = 0; i < ends.length && out.length() <= MAX_BYTES; i++) {
       writeSeries(out, changes.get(i).labels(), changes.get(i).points(), samples);
       ends[i] = out.length();
     }
@@ -96,6 +103,10 @@ record LiveChange(String resultType, byte[] elements, int[] ends, byte[] head, b
         scalar.timestampMillis(),
         new JsonBuffer(256),
         annotations);
+  }
+
+  private static int firstBytes(int each, int count) {
+    return (int) Math.min(MAX_BYTES, each * (count + 1L));
   }
 
   private static LiveChange made(

@@ -1,29 +1,21 @@
 package dnd.metrics.server.query;
 
-import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryReads;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * All live queries: brings askers of the same query together, and gives each query its turns: soon
- * after samples that it reads were collected, at its next step, and otherwise every second, to see
- * who still listens. Safe for use by several threads. Its lock guards which queries there are and
- * who is in them; no evaluation runs and nothing is sent under it. It may be taken within an
- * asker's lock, and no asker's lock within it.
+ * All live queries: brings askers of the same query together. Safe for use by several threads. Its
+ * lock guards which queries there are and who is in them; no evaluation runs and nothing is sent
+ * under it. It may be taken within the lock of a query's turns or an asker's, and neither within
+ * it.
  */
 final class LiveQueries implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LiveQueries.class);
   static final int MAX_ASKERS = 1000;
-  private static final long LOOK_AFTER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Room for the deepest expression that the parser lets through. */
   private static final long STACK_BYTES = 8L << 20;
@@ -32,7 +24,7 @@ final class LiveQueries implements AutoCloseable {
   private final SeriesWatcher watcher;
   private final QueryThreads threads;
   private final ScheduledThreadPoolExecutor turns;
-  private final Map<LiveKey, Turning> queries = new HashMap<>();
+  private final Map<LiveKey, LiveTurns> queries = new HashMap<>();
   private final AtomicLong numbers = new AtomicLong();
   private int askers;
   private boolean closed;
@@ -50,91 +42,6 @@ final class LiveQueries implements AutoCloseable {
             Thread.ofPlatform().name("live-", 1).daemon().stackSize(STACK_BYTES).factory());
     turns.setRemoveOnCancelPolicy(true);
     turns.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-  }
-
-  /** A query and when its next turn is. Its own lock guards the latter. */
-  private final class Turning {
-    private final LiveQuery query;
-    private final LivePace pace = new LivePace();
-    private SeriesWatcher.@Nullable Watch watch;
-    private @Nullable ScheduledFuture<?> next;
-    private long nextNanos;
-    private boolean over;
-
-    Turning(LiveKey key, QueryReads reads) {
-      query = new LiveQuery(context, key, reads, this::wake);
-    }
-
-    void begin() {
-      watch = watcher.watch(query.reads().selectors(), query);
-      plan(LOOK_AFTER_NANOS);
-    }
-
-    /** There are new samples. */
-    private void wake() {
-      plan(pace.delayNanos(System.nanoTime()));
-    }
-
-    private synchronized void plan(long delayNanos) {
-      long at = System.nanoTime() + delayNanos;
-      if (over || (next != null && nextNanos - at <= 0)) {
-        return;
-      }
-      if (next != null) {
-        next.cancel(false);
-      }
-      nextNanos = at;
-      next = turns.schedule(this::turn, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
-    }
-
-    private void turn() {
-      long started = System.nanoTime();
-      try {
-        abandonThoseGone(query);
-        if (pace.delayNanos(started) == 0) {
-          query.turn("live/" + numbers.incrementAndGet());
-        }
-        answerThoseBehind();
-      } catch (QueryException e) {
-        query.end(ErrorAnswer.of(e));
-      } catch (OutOfMemoryError e) {
-        LOG.error("out of memory in live query {}", query.key().query(), e);
-        query.end(ErrorAnswer.outOfMemory());
-      } catch (RuntimeException | StackOverflowError e) {
-        LOG.error("live query {} failed", query.key().query(), e);
-        query.end(ErrorAnswer.internal());
-      }
-      pace.noteRun(started, System.nanoTime());
-      synchronized (this) {
-        next = null;
-      }
-      planNext();
-    }
-
-    private void planNext() {
-      long untilDue =
-          TimeUnit.MILLISECONDS.toNanos(query.dueMillis() - context.clock().millis() + 1);
-      long least = pace.delayNanos(System.nanoTime());
-      plan(query.hasNews() ? least : Math.max(least, Math.min(untilDue, LOOK_AFTER_NANOS)));
-    }
-
-    private void answerThoseBehind() {
-      for (LiveAsker asker : query.askers()) {
-        if (asker.wantsWhole() && !threads.submit(() -> answer(asker, query))) {
-          asker.postpone();
-        }
-      }
-    }
-
-    synchronized void end() {
-      over = true;
-      if (next != null) {
-        next.cancel(false);
-      }
-      if (watch != null) {
-        watch.close();
-      }
-    }
   }
 
   /**
@@ -160,41 +67,45 @@ final class LiveQueries implements AutoCloseable {
     if (asker.hasEnded()) {
       return;
     }
+    String query = asker.event().query();
     try {
-      answer(asker, join(asker));
-    } catch (QueryException e) {
-      asker.end(ErrorAnswer.of(e).withPosition(asker.event().query()));
+      LiveTurns joined = join(asker);
+      if (joined == null) {
+        asker.end(ErrorAnswer.shuttingDown());
+      } else {
+        joined.answerThoseWhoWait();
+      }
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      asker.end(LiveFault.of(e, query).withPosition(query));
     }
   }
 
-  private void answer(LiveAsker asker, LiveQuery query) {
-    try {
-      asker.answer(query.whole(asker));
-    } catch (QueryException e) {
-      asker.end(ErrorAnswer.of(e));
-    } catch (OutOfMemoryError e) {
-      LOG.error("out of memory in live query {}", query.key().query(), e);
-      asker.end(ErrorAnswer.outOfMemory());
-    } catch (RuntimeException | StackOverflowError e) {
-      LOG.error("live query {} failed", query.key().query(), e);
-      asker.end(ErrorAnswer.internal());
-    }
-  }
-
-  private LiveQuery join(LiveAsker asker) {
+  /** Brings it to those who ask the same; null where no more are taken in. */
+  private @Nullable LiveTurns join(LiveAsker asker) {
     LiveKey key = LiveKey.of(asker.event());
     QueryReads reads = reads(key, asker);
     synchronized (this) {
-      Turning turning = queries.get(key);
-      if (turning == null) {
-        turning = new Turning(key, reads);
-        queries.put(key, turning);
-        turning.begin();
+      if (closed) {
+        return null;
       }
-      turning.query.askers().add(asker);
-      asker.joins(turning.query);
-      dropEnded(turning);
-      return turning.query;
+      LiveTurns known = queries.get(key);
+      LiveTurns joined = known == null ? begun(key, reads) : known;
+      joined.query().askers().add(asker);
+      asker.joins(joined.query());
+      dropEnded(joined);
+      return joined;
+    }
+  }
+
+  private LiveTurns begun(LiveKey key, QueryReads reads) {
+    LiveTurns fresh = new LiveTurns(context, threads, turns, numbers, key, reads);
+    try {
+      fresh.begin(watcher);
+      queries.put(key, fresh);
+      return fresh;
+    } catch (RuntimeException | Error e) {
+      fresh.end();
+      throw e;
     }
   }
 
@@ -215,25 +126,18 @@ final class LiveQueries implements AutoCloseable {
     askers--;
     LiveQuery query = asker.query();
     if (query != null) {
-      Turning turning = queries.get(query.key());
-      if (turning != null && turning.query == query) {
+      LiveTurns turning = queries.get(query.key());
+      if (turning != null && turning.query() == query) {
         dropEnded(turning);
       }
     }
   }
 
-  private static void abandonThoseGone(LiveQuery query) {
-    for (LiveAsker asker : query.askers()) {
-      if (!asker.hasEnded() && asker.isGone()) {
-        asker.abandon();
-      }
-    }
-  }
-
   /** Takes out the askers that ended, and the query when none is left. Guarded by this' lock. */
-  private void dropEnded(Turning turning) {
-    turning.query.askers().removeIf(LiveAsker::hasEnded);
-    if (turning.query.askers().isEmpty() && queries.remove(turning.query.key(), turning)) {
+  private void dropEnded(LiveTurns turning) {
+    LiveQuery query = turning.query();
+    query.askers().removeIf(LiveAsker::hasEnded);
+    if (query.askers().isEmpty() && queries.remove(query.key(), turning)) {
       turning.end();
     }
   }
@@ -241,12 +145,12 @@ final class LiveQueries implements AutoCloseable {
   /** Ends all, telling their askers. */
   @Override
   public void close() {
-    Map<LiveKey, Turning> open;
+    Map<LiveKey, LiveTurns> open;
     synchronized (this) {
       closed = true;
       open = Map.copyOf(queries);
     }
-    open.values().forEach(turning -> turning.query.end(ErrorAnswer.shuttingDown()));
+    open.values().forEach(turning -> turning.query().end(ErrorAnswer.shuttingDown()));
     turns.shutdownNow();
   }
 }

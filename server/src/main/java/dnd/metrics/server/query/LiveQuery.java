@@ -2,15 +2,11 @@ package dnd.metrics.server.query;
 
 import dnd.metrics.server.head.AppendListener;
 import dnd.metrics.server.head.AppendedEvents;
+import dnd.metrics.server.promql.exec.HeldMemory;
 import dnd.metrics.server.promql.exec.QueryException;
-import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryReads;
 import dnd.metrics.server.promql.exec.QueryResult;
-import dnd.metrics.server.promql.exec.QueryValue;
-import dnd.metrics.server.promql.exec.QueryValue.MatrixValue;
-import dnd.metrics.server.promql.exec.QueryValue.ScalarValue;
-import dnd.metrics.server.promql.exec.QueryValue.StringValue;
-import dnd.metrics.server.promql.exec.QueryValue.VectorValue;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,44 +18,46 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One evaluation for all askers of the same live query. A turn evaluates what may have changed
- * since the last, and offers every asker what did; a new asker is answered between two turns, so
- * that the updates it gets go on from its answer. {@code turnLock} makes turns and answers
- * exclusive and guards what was told; the locks of askers are taken within it.
+ * since the last, and tells every asker what did; whole answers are evaluated between two turns,
+ * once for all that wait for the same one, and what is new in them is told to the others, so that
+ * all know the same afterwards and what follows goes on from there. {@code turnLock} makes turns
+ * and answers exclusive and guards what was told; nobody waits for it, and who has it waits for no
+ * reader. The locks of askers are taken within it.
  */
 final class LiveQuery implements AppendListener {
   private static final Logger LOG = LoggerFactory.getLogger(LiveQuery.class);
   private static final long CLEAN = Long.MAX_VALUE;
 
-  /** The most points that are remembered as told. */
-  private static final long MAX_POINTS = 10_000_000;
-
   private final QueryContext context;
   private final LiveKey key;
   private final QueryReads reads;
   private final Runnable onNews;
+  private final LiveEvaluation evaluation;
   private final Set<LiveAsker> askers = ConcurrentHashMap.newKeySet();
   private final AtomicLong dirtyFromMillis = new AtomicLong(CLEAN);
   private final ReentrantLock turnLock = new ReentrantLock();
-  private final SentVector toldVector = new SentVector();
-  private final @Nullable SentMatrix toldMatrix;
-  private double toldScalar;
+  private final HeldMemory memory;
+  private final LiveTold told;
   private volatile boolean begun;
   private volatile long evaluatedMillis;
-  private final AtomicLong samplesRead = new AtomicLong();
-  private final AtomicLong seriesRead = new AtomicLong();
-  private volatile long peakBytes;
 
   /**
    * @param reads what the query reads
    * @param onNews called when a turn is due soon, on the log's thread
    */
-  LiveQuery(QueryContext context, LiveKey key, QueryReads reads, Runnable onNews) {
+  LiveQuery(
+      QueryContext context,
+      LiveKey key,
+      QueryReads reads,
+      LiveEvaluation evaluation,
+      Runnable onNews) {
     this.context = context;
     this.key = key;
     this.reads = reads;
+    this.evaluation = evaluation;
     this.onNews = onNews;
-    LiveSteps steps = key.steps();
-    this.toldMatrix = steps == null ? null : new SentMatrix(steps);
+    this.memory = context.engine().lastingMemory();
+    this.told = new LiveTold(key.steps(), askers, memory);
   }
 
   LiveKey key() {
@@ -70,20 +68,17 @@ final class LiveQuery implements AppendListener {
     return reads;
   }
 
+  LiveEvaluation evaluation() {
+    return evaluation;
+  }
+
   Set<LiveAsker> askers() {
     return askers;
   }
 
-  long samplesRead() {
-    return samplesRead.get();
-  }
-
-  long seriesRead() {
-    return seriesRead.get();
-  }
-
-  long peakBytes() {
-    return peakBytes;
+  /** What is remembered of what was told. */
+  long heldBytes() {
+    return memory.bytes();
   }
 
   @Override
@@ -97,137 +92,165 @@ final class LiveQuery implements AppendListener {
     return dirtyFromMillis.get() != CLEAN;
   }
 
+  private void markDirty(long fromMillis) {
+    dirtyFromMillis.accumulateAndGet(fromMillis, Math::min);
+  }
+
+  /** Whether somebody waits for a whole answer. */
+  boolean isWaitedFor() {
+    return askers.stream().anyMatch(LiveAsker::wantsWhole);
+  }
+
   /** When it is to be evaluated though no samples come. */
   long dueMillis() {
     LiveSteps steps = key.steps();
     if (!begun) {
       return Long.MAX_VALUE; // the first answer comes when it comes
     }
-    return steps == null || toldMatrix == null
+    return steps == null
         ? evaluatedMillis + key.everyMillis()
-        : steps.timeMillis(toldMatrix.lastStep() + 1);
+        : steps.timeMillis(told.lastStep() + 1);
   }
 
   /**
-   * The whole answer for one asker, from which its updates go on.
+   * Evaluates the whole answer for those who wait for the same one; who waits for one that there is
+   * none of is ended.
    *
-   * @throws QueryException where there is none
+   * @return null where a turn or another whole answer is being evaluated: whoever does that is to
+   *     ask again
    */
-  QueryResult whole(LiveAsker asker) {
-    turnLock.lock();
-    try {
-      long now = context.clock().millis();
-      Long start = asker.event().startMillis();
-      LiveSteps steps = key.steps();
-      boolean first = !begun;
-      if (first) {
-        dirtyFromMillis.set(CLEAN);
-      }
-      QueryResult result;
-      if (steps == null || start == null || toldMatrix == null) {
-        result = evaluate(asker.id(), now, now);
-      } else {
-        long last = steps.lastUpTo(now);
-        long from = steps.firstFrom(start);
-        if (asker.isAnswered()) {
-          from = Math.max(from, steps.oldestOf(last));
-        }
-        result = evaluate(asker.id(), steps.timeMillis(from), steps.timeMillis(last));
-        if (first) {
-          List<QueryValue.MatrixSeries> series = ((MatrixValue) result.value()).series();
-          toldMatrix.advance(series, Math.max(from, steps.oldestOf(last)), last);
-          requireRoom(toldMatrix);
-        }
-      }
-      if (first) {
-        switch (result.value()) {
-          case VectorValue vector -> toldVector.advance(vector.samples());
-          case ScalarValue scalar -> toldScalar = scalar.value();
-          case MatrixValue matrix -> requireSteps();
-          case StringValue string -> {}
-        }
-        begun = true;
-        evaluatedMillis = now;
-      }
-      return result;
-    } finally {
-      turnLock.unlock();
-    }
-  }
-
-  private void requireSteps() {
-    if (key.steps() == null) {
-      throw new QueryException(
-          QueryException.Type.BAD_DATA,
-          "a range vector cannot be asked for live; ask for an instant vector or a scalar");
-    }
-  }
-
-  private static void requireRoom(SentMatrix told) {
-    if (told.pointCount() > MAX_POINTS) {
-      throw new QueryException(
-          QueryException.Type.TOO_LARGE,
-          "a live query remembers at most "
-              + MAX_POINTS
-              + " points: ask for fewer series, a shorter range or a longer step");
-    }
-  }
-
-  /**
-   * Evaluates what may have changed, and offers it.
-   *
-   * @param id the name under which the engine runs it
-   * @throws QueryException where it cannot be evaluated
-   */
-  void turn(String id) {
-    turnLock.lock();
-    try {
-      if (!begun) {
-        return; // the first answer is still to come
-      }
-      long now = context.clock().millis();
-      long dirtyFrom = dirtyFromMillis.getAndSet(CLEAN);
-      LiveChange change =
-          key.steps() == null || toldMatrix == null
-              ? instantTurn(id, now, dirtyFrom != CLEAN)
-              : rangeTurn(id, now, dirtyFrom, key.steps(), toldMatrix);
-      if (change != null) {
-        askers.forEach(asker -> asker.offer(change));
-      }
-    } finally {
-      turnLock.unlock();
-    }
-  }
-
-  private @Nullable LiveChange instantTurn(String id, long now, boolean dirty) {
-    if (!dirty && now < dueMillis()) {
+  @Nullable WholeAnswer whole() {
+    if (!turnLock.tryLock()) {
       return null;
     }
-    QueryResult result = evaluate(id, now, now);
-    evaluatedMillis = now;
-    return switch (result.value()) {
-      case VectorValue vector -> {
-        SentVector.Change change = toldVector.advance(vector.samples());
-        yield change.changed().isEmpty() && change.gone().isEmpty()
-            ? null
-            : LiveChange.of(change, now, result.annotations());
-      }
-      case ScalarValue scalar -> {
-        boolean same = Double.compare(toldScalar, scalar.value()) == 0;
-        toldScalar = scalar.value();
-        yield same ? null : LiveChange.of(scalar, result.annotations());
-      }
-      case StringValue string -> null; // it never changes
-      case MatrixValue matrix -> throw new IllegalStateException("a matrix at one time");
-    };
+    HeldMemory held = context.engine().answerMemory();
+    try {
+      long now = context.clock().millis();
+      List<LiveAsker> group = waitingForTheSame(now);
+      QueryResult result = group.isEmpty() ? null : whole(group, now, held);
+      group.removeIf(asker -> !asker.beginAnswer());
+      return new WholeAnswer(result, group, held);
+    } catch (RuntimeException | Error e) {
+      held.close();
+      throw e;
+    } finally {
+      turnLock.unlock();
+    }
   }
 
-  private @Nullable LiveChange rangeTurn(
-      String id, long now, long dirtyFrom, LiveSteps steps, SentMatrix told) {
-    long last = steps.lastUpTo(now);
-    if (last < told.lastStep()) {
-      return null; // the clock was set back
+  private List<LiveAsker> waitingForTheSame(long now) {
+    List<LiveAsker> waiting = new ArrayList<>();
+    for (LiveAsker asker : askers) {
+      if (asker.wantsWhole()) {
+        waiting.add(asker);
+      }
     }
+    LiveSteps steps = key.steps();
+    if (steps != null && !waiting.isEmpty()) {
+      long last = lastStep(now, steps);
+      long from = firstStep(waiting.getFirst(), last, steps);
+      waiting.removeIf(asker -> firstStep(asker, last, steps) != from);
+    }
+    return waiting;
+  }
+
+  /** The newest step; the one that was told of where the clock was set back. */
+  private long lastStep(long now, LiveSteps steps) {
+    long last = steps.lastUpTo(now);
+    return begun ? Math.max(last, told.lastStep()) : last;
+  }
+
+  /** Where a whole answer for this asker begins. */
+  private static long firstStep(LiveAsker asker, long last, LiveSteps steps) {
+    Long start = asker.event().startMillis();
+    long oldest = steps.oldestOf(last);
+    long first = start == null ? oldest : steps.firstFrom(start);
+    return asker.isAnswered() ? Math.max(first, oldest) : first;
+  }
+
+  private @Nullable QueryResult whole(List<LiveAsker> group, long now, HeldMemory held) {
+    LiveSteps steps = key.steps();
+    try {
+      QueryResult result =
+          steps == null ? instantWhole(now, held) : rangeWhole(group.getFirst(), now, held, steps);
+      begun = true;
+      return result;
+    } catch (QueryException e) {
+      group.forEach(asker -> asker.end(ErrorAnswer.of(e)));
+      return null;
+    }
+  }
+
+  private QueryResult instantWhole(long now, HeldMemory held) {
+    long dirtyFrom = dirtyFromMillis.getAndSet(CLEAN);
+    try {
+      QueryResult result = evaluation.evaluate(now, now, held);
+      told.tell(result, now);
+      evaluatedMillis = now;
+      return result;
+    } catch (QueryException e) {
+      markDirty(dirtyFrom);
+      throw e;
+    }
+  }
+
+  private QueryResult rangeWhole(LiveAsker one, long now, HeldMemory held, LiveSteps steps) {
+    long last = lastStep(now, steps);
+    long from = firstStep(one, last, steps);
+    long oldest = steps.oldestOf(last);
+    boolean hasOtherSeries = key.limit() > 0 && from != oldest; // the first of other steps
+    if (begun && (from > told.lastStep() + 1 || hasOtherSeries)) {
+      rangeTurn(now, steps); // the others are to be told of the steps until now, too
+    }
+    QueryResult result = evaluation.evaluate(steps.timeMillis(from), steps.timeMillis(last), held);
+    if (!begun || !hasOtherSeries) {
+      told.tell(result, Math.min(last + 1, Math.max(from, oldest)), last, now);
+    }
+    if (!reads.movesWithSteps() && from != oldest) {
+      markDirty(steps.timeMillis(oldest)); // over the window the values may be others
+    }
+    return result;
+  }
+
+  /**
+   * Evaluates what may have changed, and tells it; not where a whole answer is being evaluated, nor
+   * before the first one.
+   *
+   * @throws QueryException where it cannot be evaluated
+   */
+  void turn() {
+    if (!turnLock.tryLock()) {
+      return;
+    }
+    try {
+      if (!begun) {
+        return;
+      }
+      long now = context.clock().millis();
+      LiveSteps steps = key.steps();
+      if (steps == null) {
+        instantTurn(now);
+      } else {
+        rangeTurn(now, steps);
+      }
+    } finally {
+      turnLock.unlock();
+    }
+  }
+
+  private void instantTurn(long now) {
+    if (dirtyFromMillis.getAndSet(CLEAN) == CLEAN && now < dueMillis()) {
+      return;
+    }
+    try (HeldMemory held = context.engine().answerMemory()) {
+      told.tell(evaluation.evaluate(now, now, held), now);
+      evaluatedMillis = now;
+    }
+  }
+
+  private void rangeTurn(long now, LiveSteps steps) {
+    long dirtyFrom = dirtyFromMillis.getAndSet(CLEAN);
+    long last = lastStep(now, steps);
     long from = told.lastStep() + 1;
     long oldest = steps.oldestOf(last);
     if (!reads.movesWithSteps()) {
@@ -237,39 +260,16 @@ final class LiveQuery implements AppendListener {
     }
     from = Math.max(from, oldest);
     if (from > last) {
-      return null; // the samples belong to a step that is yet to come
+      return; // the samples belong to a step that is yet to come
     }
-    QueryResult result = evaluate(id, steps.timeMillis(from), steps.timeMillis(last));
-    evaluatedMillis = now;
-    List<SentMatrix.SeriesChange> changes =
-        told.advance(((MatrixValue) result.value()).series(), from, last);
-    requireRoom(told);
-    return changes.isEmpty() ? null : LiveChange.of(changes, now, result.annotations());
-  }
-
-  private QueryResult evaluate(String id, long fromMillis, long toMillis) {
-    QueryOptions options =
-        QueryOptions.defaults()
-            .withId(id)
-            .withTimeoutMillis(context.limits().timeoutMillis())
-            .withLookbackMillis(key.lookbackMillis());
-    LiveSteps steps = key.steps();
-    QueryResult result =
-        steps == null
-            ? context.engine().instant(context.source(), key.query(), toMillis, options)
-            : context
-                .engine()
-                .range(
-                    context.source(),
-                    key.query(),
-                    fromMillis,
-                    toMillis,
-                    steps.stepMillis(),
-                    options);
-    samplesRead.addAndGet(result.statistics().samplesRead());
-    seriesRead.addAndGet(result.statistics().seriesRead());
-    peakBytes = Math.max(peakBytes, result.statistics().peakBytes());
-    return ResultLimit.cutSorted(result, key.limit());
+    try (HeldMemory held = context.engine().answerMemory()) {
+      QueryResult result =
+          evaluation.evaluate(steps.timeMillis(from), steps.timeMillis(last), held);
+      told.tell(result, from, last, now);
+    } catch (QueryException e) {
+      markDirty(dirtyFrom);
+      throw e;
+    }
   }
 
   /** Ends it for all. */
@@ -278,5 +278,11 @@ final class LiveQuery implements AppendListener {
       LOG.debug("live query {} ends: {}", key.query(), reason.error());
     }
     askers.forEach(asker -> asker.end(reason));
+  }
+
+  /** Nobody asks it any more: stops what is evaluated, and gives back what was remembered. */
+  void stop() {
+    memory.close();
+    evaluation.cancel();
   }
 }

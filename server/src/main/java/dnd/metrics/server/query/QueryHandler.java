@@ -61,7 +61,7 @@ public final class QueryHandler implements AutoCloseable {
       QueryEngine engine,
       QueryLimits limits,
       InstantSource clock) {
-    Answers answers = new Answers(hub, clock);
+    Answers answers = new Answers(hub, clock, limits.maxTimeoutMillis());
     this.context =
         new QueryContext(
             hub,
@@ -155,11 +155,11 @@ public final class QueryHandler implements AutoCloseable {
         return;
       }
     }
-    String id = newId(asker);
     if (event.live()) {
-      askLive(asker, event, id);
+      askLive(asker, event);
       return;
     }
+    String id = newId(asker);
     boolean explain = envelope.fields().bool("explain");
     QueryJob job = new QueryJob(context, asker, event, id, explain);
     context.running().add(job);
@@ -180,13 +180,12 @@ public final class QueryHandler implements AutoCloseable {
     return asker.service() + "/" + asker.correlationId() + "#" + numbers.incrementAndGet();
   }
 
-  private void askLive(Asker asker, QueryEvent event, String id) {
+  private void askLive(Asker asker, QueryEvent event) {
     LiveAsker open =
         new LiveAsker(
             context,
             asker,
             event,
-            id,
             ended -> {
               context.running().remove(ended);
               live.leave(ended);

@@ -3,6 +3,7 @@ package dnd.metrics.server.query;
 import dnd.metrics.events.QueryEvent;
 import dnd.metrics.server.model.PatientSource;
 import dnd.metrics.server.model.SeriesSource;
+import dnd.metrics.server.promql.exec.HeldMemory;
 import dnd.metrics.server.promql.exec.QueryException;
 import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.exec.QueryResult;
@@ -32,6 +33,9 @@ final class QueryJob implements Runnable, OpenQuery {
   private volatile boolean abandoned;
   private volatile QueryEntry.State state = QueryEntry.State.QUEUED;
   private volatile @Nullable QueryStatistics statistics;
+
+  /** Holds the answer while it is sent. */
+  private volatile @Nullable HeldMemory memory;
 
   /**
    * @param explain whether the answer is to say what each operator cost
@@ -67,6 +71,7 @@ final class QueryJob implements Runnable, OpenQuery {
   public QueryEntry entry(long nowMillis) {
     QueryStatistics read = statistics;
     RunningQuery running = context.engine().running(id).orElse(null);
+    HeldMemory held = memory;
     return new QueryEntry(
         asker,
         event.query(),
@@ -74,7 +79,7 @@ final class QueryJob implements Runnable, OpenQuery {
         receivedMillis,
         read != null ? read.samplesRead() : running == null ? 0 : running.samplesRead(),
         read != null ? read.seriesRead() : running == null ? 0 : running.seriesRead(),
-        running == null ? 0 : running.heldBytes(),
+        running != null ? running.heldBytes() : held == null ? 0 : held.bytes(),
         read != null ? read.peakBytes() : running == null ? 0 : running.peakBytes());
   }
 
@@ -138,22 +143,33 @@ final class QueryJob implements Runnable, OpenQuery {
       return QueryFigures.ABANDONED;
     }
     state = QueryEntry.State.RUNNING;
-    QueryResult whole = quickly ? evaluateQuickly(left) : evaluate(patientSource(left), left);
+    try (HeldMemory held = context.engine().answerMemory()) {
+      memory = held;
+      return answer(quickly, left, held);
+    }
+  }
+
+  private String answer(boolean quickly, long left, HeldMemory held) {
+    QueryResult whole =
+        quickly ? evaluateQuickly(left, held) : evaluate(patientSource(left), left, held);
     QueryResult result = ResultLimit.cut(whole, event.limit());
     QueryStatistics read = result.statistics();
     statistics = read;
     context.figures().read(read.samplesRead());
     state = QueryEntry.State.SENDING;
     byte[] foot = Answers.foot(result.annotations(), event.stats() || explain ? read : null);
-    context
-        .answers()
-        .send(
-            asker,
-            event.parts(),
-            () -> canceled,
-            foot,
-            stream -> new ValueWriter().write(result.value(), stream));
-    return QueryFigures.SUCCESS;
+    Delivery delivery =
+        context
+            .answers()
+            .send(
+                asker,
+                event.parts(),
+                () -> canceled,
+                foot,
+                stream -> new ValueWriter().write(result.value(), stream));
+    return delivery == Delivery.TIMED_OUT
+        ? QueryFigures.outcome(QueryException.Type.TIMEOUT)
+        : QueryFigures.SUCCESS;
   }
 
   private SeriesSource patientSource(long leftMillis) {
@@ -161,11 +177,12 @@ final class QueryJob implements Runnable, OpenQuery {
     return new PatientSource(context.source(), deadlineNanos, context.patient());
   }
 
-  private QueryResult evaluateQuickly(long leftMillis) {
+  private QueryResult evaluateQuickly(long leftMillis, HeldMemory held) {
     QueryResult result;
     try {
       result =
-          evaluate(QuickSource.of(context.source()), Math.min(leftMillis, LONGEST_QUICK_MILLIS));
+          evaluate(
+              QuickSource.of(context.source()), Math.min(leftMillis, LONGEST_QUICK_MILLIS), held);
     } catch (QueryException e) {
       if (e.type() == QueryException.Type.TIMEOUT && LONGEST_QUICK_MILLIS < leftMillis) {
         throw NotQuickException.tooMuch();
@@ -183,14 +200,15 @@ final class QueryJob implements Runnable, OpenQuery {
     return event.stepMillis() == null && result.value() instanceof QueryValue.MatrixValue;
   }
 
-  private QueryResult evaluate(SeriesSource of, long leftMillis) {
+  private QueryResult evaluate(SeriesSource of, long leftMillis, HeldMemory held) {
     Long lookback = event.lookbackMillis();
     QueryOptions options =
         QueryOptions.defaults()
             .withId(id)
             .withTimeoutMillis(leftMillis)
             .withLookbackMillis(lookback == null ? 0 : lookback)
-            .withMeasured(explain);
+            .withMeasured(explain)
+            .withHeldIn(held);
     SeriesSource source = new CancelableSource(of, () -> canceled);
     Long start = event.startMillis();
     Long end = event.endMillis();

@@ -51,7 +51,8 @@ final class ResultLimit {
         };
     List<String> warnings = new ArrayList<>(result.annotations().warnings());
     warnings.add(TRUNCATED);
-    Annotations annotations = new Annotations(warnings, result.annotations().infos());
+    Annotations annotations =
+        new Annotations(warnings, result.annotations().infos(), result.annotations().isCut());
     return new QueryResult(cut, annotations, result.statistics());
   }
 }

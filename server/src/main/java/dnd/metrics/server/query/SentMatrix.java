@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,14 +33,34 @@ final class SentMatrix {
 
   /** The points of one series; a place without one has neither value nor histogram. */
   private static final class Told {
+    /** What it takes beside its points and labels, its place in the map included. */
+    private static final long BYTES = 136;
+
+    final long labelBytes;
     final boolean[] present;
     final double[] values;
     @Nullable Histogram @Nullable [] histograms;
     long newestPoint;
+    private long histogramBytes;
 
-    Told(int places) {
+    Told(int places, Labels labels) {
+      labelBytes = labels.heapBytes();
       present = new boolean[places];
       values = new double[places];
+    }
+
+    static long bytes(int places, long labelBytes) {
+      return BYTES + labelBytes + (1L + Double.BYTES) * places;
+    }
+
+    static long histogramPlacesBytes(int places) {
+      return 16 + 4L * places;
+    }
+
+    long bytes() {
+      int places = values.length;
+      return bytes(places, labelBytes)
+          + (histograms == null ? 0 : histogramPlacesBytes(places) + histogramBytes);
     }
 
     boolean isSame(int place, boolean now, double value, @Nullable Histogram histogram) {
@@ -58,31 +79,64 @@ final class SentMatrix {
       if (histogram != null && histograms == null) {
         histograms = new Histogram[values.length];
       }
-      if (histograms != null) {
-        histograms[place] = histogram;
-      }
+      putHistogram(place, histogram);
     }
 
     void clear(int place) {
       present[place] = false;
-      if (histograms != null) {
-        histograms[place] = null;
+      putHistogram(place, null);
+    }
+
+    private void putHistogram(int place, @Nullable Histogram histogram) {
+      if (histograms == null) {
+        return;
       }
+      Histogram before = histograms[place];
+      histogramBytes -= before == null ? 0 : before.heapBytes();
+      histogramBytes += histogram == null ? 0 : histogram.heapBytes();
+      histograms[place] = histogram;
     }
   }
 
   /** A point that is new or other than before; {@code present} is false where there is none now. */
   record Point(long timeMillis, boolean present, double value, @Nullable Histogram histogram) {}
 
-  /** The changed points of a series, in order of time. */
-  record SeriesChange(Labels labels, List<Point> points) {}
+  /** The changed points of a series, in order of time, at least one. */
+  record SeriesChange(Labels labels, List<Point> points) {
+    long firstMillis() {
+      return points.getFirst().timeMillis();
+    }
+
+    /** Without the points before that time. */
+    Stream<SeriesChange> since(long millis) {
+      List<Point> later = points.stream().filter(p -> p.timeMillis() >= millis).toList();
+      return later.isEmpty() ? Stream.empty() : Stream.of(new SeriesChange(labels, later));
+    }
+  }
 
   long lastStep() {
     return lastStep;
   }
 
-  long pointCount() {
-    return (long) told.size() * places;
+  /** About what it takes. */
+  long bytes() {
+    return told.values().stream().mapToLong(Told::bytes).sum();
+  }
+
+  /** About what it takes at most once those are told. */
+  long bytesWith(List<MatrixSeries> evaluated) {
+    long bytes = bytes();
+    for (MatrixSeries series : evaluated) {
+      if (!told.containsKey(series.labels())) {
+        bytes += Told.bytes(places, series.labels().heapBytes());
+      }
+      bytes += series.histograms() == null ? 0 : Told.histogramPlacesBytes(places);
+      for (int i = 0; series.histograms() != null && i < series.size(); i++) {
+        Histogram histogram = series.histogram(i);
+        bytes += histogram == null ? 0 : histogram.heapBytes();
+      }
+    }
+    return bytes;
   }
 
   /**
@@ -102,7 +156,7 @@ final class SentMatrix {
       addChange(changes, entry.getKey(), entry.getValue(), series, from, to);
     }
     for (MatrixSeries series : now.values()) {
-      Told fresh = new Told(places);
+      Told fresh = new Told(places, series.labels());
       told.put(series.labels(), fresh);
       addChange(changes, series.labels(), fresh, series, from, to);
     }

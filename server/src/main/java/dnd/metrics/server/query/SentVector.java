@@ -11,7 +11,11 @@ import java.util.Objects;
 
 /** What the askers of a live instant query were told of its vector. For one thread at a time. */
 final class SentVector {
+  /** What a map takes for each entry. */
+  private static final long ENTRY_BYTES = 48;
+
   private Map<Labels, VectorSample> told = new HashMap<>();
+  private long bytes;
 
   /**
    * What is to be told.
@@ -19,7 +23,21 @@ final class SentVector {
    * @param changed new series, and those with another value
    * @param gone series that there were
    */
-  record Change(List<VectorSample> changed, List<Labels> gone) {}
+  record Change(List<VectorSample> changed, List<Labels> gone) {
+    boolean isEmpty() {
+      return changed.isEmpty() && gone.isEmpty();
+    }
+  }
+
+  /** About what it takes. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** About what that vector takes once it is told. */
+  static long bytesOf(List<VectorSample> vector) {
+    return vector.stream().mapToLong(sample -> ENTRY_BYTES + sample.heapBytes()).sum();
+  }
 
   /** Takes the new vector for told, and returns what is different in it. */
   Change advance(List<VectorSample> now) {
@@ -40,6 +58,7 @@ final class SentVector {
     }
     gone.sort(null);
     told = next;
+    bytes = bytesOf(now);
     return new Change(changed, gone);
   }
 

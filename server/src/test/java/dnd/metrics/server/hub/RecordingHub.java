@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -54,6 +55,9 @@ public final class RecordingHub implements Hub {
 
   /** How much waits for every reader. */
   public volatile long pendingBytes;
+
+  /** The same for each subject, where it is another one. */
+  public volatile ToLongFunction<String> pending = subject -> pendingBytes;
 
   public RecordingHub(int maxPayloadBytes) {
     this.maxPayloadBytes = maxPayloadBytes;
@@ -108,7 +112,7 @@ public final class RecordingHub implements Hub {
 
   @Override
   public long pendingBytes(String subject) {
-    return pendingBytes;
+    return pending.applyAsLong(subject);
   }
 
   @Override

@@ -29,7 +29,7 @@ class ValueWriterTest {
 
   private static List<RecordingHub.Published> send(
       RecordingHub hub, QueryValue value, boolean parts, Annotations annotations) {
-    new Answers(hub, InstantSource.fixed(java.time.Instant.EPOCH))
+    new Answers(hub, InstantSource.fixed(java.time.Instant.EPOCH), 60_000)
         .send(
             ASKER,
             parts,
@@ -149,6 +149,19 @@ class ValueWriterTest {
     assertThat(data.get("warnings").get(10).stringValue())
         .isEqualTo("5 more warning annotations omitted");
     assertThat(data.get("infos").toString()).isEqualTo("[\"info\"]");
+  }
+
+  @Test
+  void saysThatThereWereMoreAnnotationsThanWereKept() {
+    List<String> many = new ArrayList<>();
+    for (int i = 0; i < 15; i++) {
+      many.add("info " + i);
+    }
+    Annotations cut = new Annotations(List.of(), many, true);
+    JsonNode data =
+        send(new RecordingHub(1 << 20), new ScalarValue(0, 0), false, cut).get(0).data();
+    assertThat(data.get("infos").get(10).stringValue())
+        .isEqualTo("at least 5 more info annotations omitted");
   }
 
   @Test

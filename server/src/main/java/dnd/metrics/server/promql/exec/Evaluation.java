@@ -23,12 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one plan and makes its value of what the operators return. For one query. */
 final class Evaluation {
-  /** What a row of a matrix takes beside its samples and labels. */
-  private static final long ROW_BYTES = 96;
-
-  /** What a sample of a vector takes, without its labels and histogram. */
-  private static final long SAMPLE_BYTES = 56;
-
   private final QueryContext context;
   private final Operators operators;
   private final StepGrid grid;
@@ -89,7 +83,7 @@ final class Evaluation {
   }
 
   private VectorValue vector(Plan plan) {
-    context.willKeep(KeptSelection.of(plan), SAMPLE_BYTES);
+    context.willKeep(KeptSelection.of(plan), VectorSample.BYTES);
     List<VectorSample> samples = new ArrayList<>();
     if (isOfOneSelector(plan)) {
       SeriesOperator operator = operators.vector(plan, grid);
@@ -97,7 +91,7 @@ final class Evaluation {
       while ((one = operator.next()) != null) {
         context.check();
         if (one.has(0)) {
-          context.memory.reserve(SAMPLE_BYTES + one.bytesBesideValues(), 1);
+          context.memory.reserve(VectorSample.BYTES + one.bytesBesideValues(), 1);
           samples.add(sample(one));
         }
         context.release(one);
@@ -107,7 +101,7 @@ final class Evaluation {
     for (StepSeries one : finishNames(series(plan))) {
       context.checkNowAndThen();
       if (one.has(0)) {
-        context.memory.reserve(SAMPLE_BYTES, 0);
+        context.memory.reserve(VectorSample.BYTES, 0);
         samples.add(sample(one));
       }
     }
@@ -124,7 +118,7 @@ final class Evaluation {
   private MatrixValue matrix(Plan plan) {
     List<MatrixSeries> rows = new ArrayList<>();
     if (grid.count() > 0) {
-      context.willKeep(KeptSelection.of(plan), ROW_BYTES + 16);
+      context.willKeep(KeptSelection.of(plan), MatrixSeries.BYTES + 16);
       SeriesOperator operator = operators.vector(plan, grid);
       StepSeries one;
       while ((one = operator.next()) != null) {
@@ -135,7 +129,7 @@ final class Evaluation {
         MatrixSeries row = matrixSeries(one);
         long beside = one.bytesBesideValues();
         context.release(one);
-        context.memory.reserve(ROW_BYTES + 16L * row.size() + beside, row.size());
+        context.memory.reserve(MatrixSeries.BYTES + 16L * row.size() + beside, row.size());
         if (row.size() > 0) {
           rows.add(row);
         }
@@ -181,7 +175,7 @@ final class Evaluation {
   private MatrixValue samples(Plan plan) {
     RangeSource source = operators.range(plan, grid, false);
     RangeMode mode = RangeFunctions.mode(plan);
-    Windows windows = RangeFunctions.windows(plan, grid, context.lookbackMillis);
+    Windows windows = RangeFunctions.windows(plan, grid, context);
     RangeSamples samples = new RangeSamples();
     List<MatrixSeries> result = new ArrayList<>();
     while (source.next(samples)) {
@@ -191,7 +185,8 @@ final class Evaluation {
               ? RangeRows.row(samples, windows)
               : ExtendedRows.row(samples, windows, mode);
       if (row.size() > 0) {
-        context.memory.reserve(ROW_BYTES + 16L * row.size() + histogramBytes(row), row.size());
+        context.memory.reserve(
+            MatrixSeries.BYTES + 16L * row.size() + histogramBytes(row), row.size());
         result.add(row);
       }
     }

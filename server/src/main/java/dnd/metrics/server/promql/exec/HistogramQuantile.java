@@ -109,6 +109,7 @@ final class HistogramQuantile implements SeriesOperator {
 
   private void warnOfInvalid(double[] quantiles, PositionRange position) {
     for (int i = 0; i < grid.count(); i++) {
+      context.checkNowAndThen();
       if (!(quantiles[i] >= 0 && quantiles[i] <= 1)) {
         context.annotations.add(Annotation.invalidQuantile(quantiles[i], position));
       }

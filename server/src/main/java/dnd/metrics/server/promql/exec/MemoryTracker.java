@@ -60,6 +60,13 @@ final class MemoryTracker {
     total.addAndGet(-fewerBytes);
   }
 
+  /** Leaves up to that much counted for all queries, as what somebody else holds; returns it. */
+  long handOver(long mostBytes) {
+    long taken = Math.max(0, Math.min(mostBytes, bytes.get()));
+    bytes.addAndGet(-taken);
+    return taken;
+  }
+
   /** Gives back all that the query still holds. */
   void close() {
     total.addAndGet(-bytes.getAndSet(0));

@@ -87,6 +87,11 @@ final class ParallelSelect implements SeriesOperator {
       }
       state.set(DONE);
     }
+
+    void fail(Throwable why) {
+      failure = why;
+      state.set(DONE);
+    }
   }
 
   @Override
@@ -185,7 +190,7 @@ final class ParallelSelect implements SeriesOperator {
   }
 
   private void help(Slice[] cut) {
-    SeriesPipeline pipeline = pipelines.get();
+    SeriesPipeline pipeline = null;
     int next = 0;
     while (next < cut.length && !stopped) {
       if (next > reading + MAX_AHEAD) {
@@ -193,9 +198,25 @@ final class ParallelSelect implements SeriesOperator {
       } else {
         Slice slice = cut[next++];
         if (slice.take()) {
+          pipeline = pipeline == null ? pipelineFor(slice) : pipeline;
+          if (pipeline == null) {
+            return; // the query ends with what this one failed of
+          }
           slice.evaluate(pipeline);
         }
       }
+    }
+  }
+
+  /**
+   * A helper's own pipeline, made when it is needed: it takes memory, of which there may be none.
+   */
+  private @Nullable SeriesPipeline pipelineFor(Slice first) {
+    try {
+      return pipelines.get();
+    } catch (RuntimeException | Error e) {
+      first.fail(e);
+      return null;
     }
   }
 

@@ -16,6 +16,7 @@ import dnd.metrics.server.promql.plan.PlanText;
 import dnd.metrics.server.promql.plan.Planner;
 import dnd.metrics.server.promql.plan.QueryTimes;
 import dnd.metrics.server.promql.plan.RangePlan;
+import dnd.metrics.server.promql.plan.TooManyStepsException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ public final class QueryEngine {
   private final EngineOptions options;
   private final ConcurrentHashMap<String, Running> running = new ConcurrentHashMap<>();
   private final AtomicLong heldBytes = new AtomicLong();
+  private final AtomicLong lastingBytes = new AtomicLong();
   private final AtomicLong nextId = new AtomicLong();
   private final HelperThreads helpers;
 
@@ -145,6 +147,24 @@ public final class QueryEngine {
     }
   }
 
+  /** Holds nothing yet; for answers, which their queries have had room for. */
+  public HeldMemory answerMemory() {
+    return new HeldMemory(heldBytes, options.totalMemoryBytes(), new AtomicLong(), Long.MAX_VALUE);
+  }
+
+  /**
+   * Holds nothing yet; for what lasts, of which all together may hold a half of what queries may.
+   */
+  public HeldMemory lastingMemory() {
+    long total = options.totalMemoryBytes();
+    return new HeldMemory(heldBytes, total, lastingBytes, total / 2);
+  }
+
+  /** What queries that run, answers that are sent and what lasts hold together. */
+  public long heldBytes() {
+    return heldBytes.get();
+  }
+
   /** The queries that run now, oldest first. */
   public List<RunningQuery> running() {
     return running.values().stream()
@@ -234,6 +254,8 @@ public final class QueryEngine {
           expr, times, options.subqueryStepMillis(), lookbackMillis, resolutionsMillis);
     } catch (DurationException e) {
       throw badData(e);
+    } catch (TooManyStepsException e) {
+      throw new QueryException(QueryException.Type.TOO_LARGE, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -290,7 +312,9 @@ public final class QueryEngine {
               planned - parsed,
               System.nanoTime() - planned,
               context.measurements == null ? List.of() : context.measurements.of(plan));
-      return new QueryResult(value, annotations.finish(query), statistics);
+      QueryResult result = new QueryResult(value, annotations.finish(query), statistics);
+      queryOptions.heldIn().ifPresent(held -> held.takeOver(memory, value.heapBytes()));
+      return result;
     } catch (UnreadableSamplesException e) {
       throw new QueryException(QueryException.Type.INTERNAL, String.valueOf(e.getMessage()), e);
     } finally {

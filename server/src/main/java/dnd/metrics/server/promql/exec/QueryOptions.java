@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param delayedNameRemoval drop metric names at the end rather than function by function
  * @param startTimestamps functions over counters take samples' start timestamps into account
  * @param measured note what each operator costs; the query then runs on one thread
+ * @param heldIn what holds the result's memory when the query is over; empty: nobody, it is free
  */
 public record QueryOptions(
     Optional<String> id,
@@ -22,11 +23,12 @@ public record QueryOptions(
     long sampleLimit,
     boolean delayedNameRemoval,
     boolean startTimestamps,
-    boolean measured) {
+    boolean measured,
+    Optional<HeldMemory> heldIn) {
 
   /** The engine's limits, delayed name removal and start timestamps on. */
   public static QueryOptions defaults() {
-    return new QueryOptions(Optional.empty(), 0, 0, 0, 0, true, true, false);
+    return new QueryOptions(Optional.empty(), 0, 0, 0, 0, true, true, false, Optional.empty());
   }
 
   public QueryOptions withId(String newId) {
@@ -38,7 +40,8 @@ public record QueryOptions(
         sampleLimit,
         delayedNameRemoval,
         startTimestamps,
-        measured);
+        measured,
+        heldIn);
   }
 
   public QueryOptions withTimeoutMillis(long newTimeoutMillis) {
@@ -50,7 +53,8 @@ public record QueryOptions(
         sampleLimit,
         delayedNameRemoval,
         startTimestamps,
-        measured);
+        measured,
+        heldIn);
   }
 
   public QueryOptions withLookbackMillis(long newLookbackMillis) {
@@ -62,7 +66,8 @@ public record QueryOptions(
         sampleLimit,
         delayedNameRemoval,
         startTimestamps,
-        measured);
+        measured,
+        heldIn);
   }
 
   public QueryOptions withSampleLimit(long newSampleLimit) {
@@ -74,7 +79,8 @@ public record QueryOptions(
         newSampleLimit,
         delayedNameRemoval,
         startTimestamps,
-        measured);
+        measured,
+        heldIn);
   }
 
   public QueryOptions withMemoryLimitBytes(long newMemoryLimitBytes) {
@@ -86,7 +92,8 @@ public record QueryOptions(
         sampleLimit,
         delayedNameRemoval,
         startTimestamps,
-        measured);
+        measured,
+        heldIn);
   }
 
   public QueryOptions withDelayedNameRemoval(boolean newDelayedNameRemoval) {
@@ -98,7 +105,8 @@ public record QueryOptions(
         sampleLimit,
         newDelayedNameRemoval,
         startTimestamps,
-        measured);
+        measured,
+        heldIn);
   }
 
   public QueryOptions withMeasured(boolean newMeasured) {
@@ -110,6 +118,20 @@ public record QueryOptions(
         sampleLimit,
         delayedNameRemoval,
         startTimestamps,
-        newMeasured);
+        newMeasured,
+        heldIn);
+  }
+
+  public QueryOptions withHeldIn(HeldMemory newHeldIn) {
+    return new QueryOptions(
+        id,
+        timeoutMillis,
+        lookbackMillis,
+        memoryLimitBytes,
+        sampleLimit,
+        delayedNameRemoval,
+        startTimestamps,
+        measured,
+        Optional.of(newHeldIn));
   }
 }

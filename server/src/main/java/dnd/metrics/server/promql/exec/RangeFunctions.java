@@ -71,12 +71,18 @@ final class RangeFunctions {
     RangeMode mode = mode(matrix);
     RangeFunction function =
         mode == RangeMode.PLAIN ? function(name, call) : extended(name, call, mode);
-    Windows windows = windows(matrix, call.steps(), context.lookbackMillis);
+    Windows windows = windows(matrix, call.steps(), context);
     return new RangeCallOperator(context, source, function, windows, keepsName);
   }
 
-  /** The windows over a range vector's samples; those of extended modes reach further. */
-  static Windows windows(Plan matrix, StepGrid grid, long lookbackMillis) {
+  /**
+   * The windows over a range vector's samples; those of extended modes reach further.
+   *
+   * @throws QueryException where there is no room for them
+   */
+  static Windows windows(Plan matrix, StepGrid grid, QueryContext context) {
+    context.memory.reserve(Windows.bytes(grid.count()), 0);
+    long lookbackMillis = context.lookbackMillis;
     return switch (matrix) {
       case RangePlan p -> {
         RangeMode mode = p.selection().mode();

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * for the loops of the range functions. For one thread.
  */
 final class RangeSamples {
+  /** What each sample takes, its histogram left out. */
+  static final long SAMPLE_BYTES = 16;
+
   private static final Histogram[] NO_HISTOGRAMS = {};
 
   private Labeled labeled = Labels.empty();

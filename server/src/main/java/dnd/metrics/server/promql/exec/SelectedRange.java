@@ -39,7 +39,7 @@ final class SelectedRange implements RangeSource, SeriesLeaf {
     context.memory.release(histogramBytes, 0);
     histogramBytes = 0;
     if (nextSeries == series.size()) {
-      context.memory.release(16 * reserved, reserved);
+      context.memory.release(RangeSamples.SAMPLE_BYTES * reserved, reserved);
       reserved = 0;
       return false;
     }
@@ -52,7 +52,8 @@ final class SelectedRange implements RangeSource, SeriesLeaf {
       read += batch.size;
       into.append(batch);
       if (into.size() > reserved) {
-        context.memory.reserve(16 * (into.size() - reserved), into.size() - reserved);
+        long more = into.size() - reserved;
+        context.memory.reserve(RangeSamples.SAMPLE_BYTES * more, more);
         reserved = into.size();
       }
       if (batch.histograms != null) {

@@ -15,6 +15,9 @@ final class SubqueryRange implements RangeSource {
   /** Whose histograms are the samples that were returned last. */
   private @Nullable StepSeries last;
 
+  /** The most samples of a series so far, for which there is room. */
+  private long reserved;
+
   /**
    * @param isArgument whether a function goes over the samples, rather than they being the answer
    */
@@ -33,10 +36,18 @@ final class SubqueryRange implements RangeSource {
     StepSeries series = inner.next();
     last = series;
     if (series == null) {
+      context.memory.release(RangeSamples.SAMPLE_BYTES * reserved, reserved);
+      reserved = 0;
       return false;
     }
     context.check();
     into.reset(series.labeled(), series.dropName);
+    int samples = series.count(grid.count());
+    if (samples > reserved) {
+      long more = samples - reserved;
+      context.memory.reserve(RangeSamples.SAMPLE_BYTES * more, more);
+      reserved = samples;
+    }
     for (int i = 0; i < grid.count(); i++) {
       Histogram histogram = series.histogram(i);
       if (histogram != null) {

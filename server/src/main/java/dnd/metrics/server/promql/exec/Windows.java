@@ -34,6 +34,11 @@ final class Windows {
   private final long beforeMillis;
   private final long afterMillis;
 
+  /** What windows over that many steps take. */
+  static long bytes(int steps) {
+    return 4L * Integer.BYTES * steps;
+  }
+
   /** Windows of plain selectors. */
   Windows(StepGrid ends, long rangeMillis) {
     this(ends, rangeMillis, 0, 0);

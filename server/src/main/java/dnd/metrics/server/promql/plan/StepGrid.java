@@ -16,13 +16,20 @@ public record StepGrid(long startMillis, long stepMillis, int count) {
     return new StepGrid(millis, 0, 1);
   }
 
-  /** The times from {@code start} until {@code end}, both included. */
+  /**
+   * The times from {@code start} until {@code end}, both included.
+   *
+   * @throws TooManyStepsException where there are more than {@link Integer#MAX_VALUE}
+   */
   public static StepGrid between(long startMillis, long endMillis, long stepMillis) {
     if (endMillis < startMillis) {
       return new StepGrid(startMillis, stepMillis, 0);
     }
-    long count = (endMillis - startMillis) / stepMillis + 1;
-    return new StepGrid(startMillis, stepMillis, Math.toIntExact(count));
+    long span = endMillis - startMillis; // negative where it is more than a long holds
+    if (span < 0 || span / stepMillis >= Integer.MAX_VALUE) {
+      throw new TooManyStepsException(startMillis, endMillis, stepMillis);
+    }
+    return new StepGrid(startMillis, stepMillis, (int) (span / stepMillis) + 1);
   }
 
   public long time(int step) {

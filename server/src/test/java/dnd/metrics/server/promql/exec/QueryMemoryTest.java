@@ -11,6 +11,7 @@ import dnd.metrics.server.model.SampleBatch;
 import dnd.metrics.server.model.SampleReader;
 import dnd.metrics.server.model.Series;
 import dnd.metrics.server.model.SeriesSource;
+import java.time.InstantSource;
 import java.util.AbstractList;
 import java.util.Collection;
 import java.util.List;
@@ -300,6 +301,104 @@ class QueryMemoryTest {
       source.add(labels, MINUTE, new ArraySource.Sample(0, histogram.multipliedBy(2)));
     }
     return source;
+  }
+
+  /** What the same steps take without a range function, its windows and its samples. */
+  @Test
+  void windowsOverFineStepsAreCounted() {
+    ManySeries source = new ManySeries(1);
+    int steps = 100_000;
+    QueryOptions options = QueryOptions.defaults();
+    long with =
+        engine
+            .range(source, "max_over_time(x[5m])", MINUTE, MINUTE + steps - 1, 1, options)
+            .statistics()
+            .peakBytes();
+    long without =
+        engine.range(source, "x", MINUTE, MINUTE + steps - 1, 1, options).statistics().peakBytes();
+    assertThat(with - without).isBetween(16L * steps, 17L * steps);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sum_over_time", "max_over_time", "rate", "quantile_over_time"})
+  void samplesOfSubqueriesAreCounted(String function) {
+    ManySeries source = new ManySeries(1);
+    int steps = 100_000;
+    String arguments = function.startsWith("quantile") ? "(0.5, " : "(";
+    String query = function + arguments + "x[100s:1ms])";
+    long peak =
+        engine.instant(source, query, 4 * MINUTE, QueryOptions.defaults()).statistics().peakBytes();
+    // Values, times and values as samples, and what is noted of each.
+    assertThat(peak).isGreaterThanOrEqualTo((8L + 16 + 40) * steps);
+  }
+
+  @Test
+  void subqueriesOfTooManyStepsAreRefused() {
+    for (String query : List.of("max_over_time(x[25d:1ms])", "x[25d:1ms]")) {
+      assertThatThrownBy(
+              () -> engine.instant(new ManySeries(1), query, MINUTE, QueryOptions.defaults()))
+          .isInstanceOfSatisfying(
+              QueryException.class,
+              e -> assertThat(e.type()).isEqualTo(QueryException.Type.TOO_LARGE))
+          .hasMessageContaining("more than 2147483647 steps of 1 ms");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"quantile_over_time(time(), x[2h])", "histogram_quantile(time(), x)"})
+  void oneAnnotationForEachOfManyStepsIsTooMany(String query) {
+    Annotations annotations =
+        engine
+            .range(
+                new ManySeries(1), query, MINUTE, MINUTE + 5_000_000, 1000, QueryOptions.defaults())
+            .annotations();
+    assertThat(annotations.warnings()).hasSize(AnnotationCollector.MOST_OF_A_KIND);
+    assertThat(annotations.isCut()).isTrue();
+    // In the order of their texts, as where there are few.
+    assertThat(annotations.warnings()).anyMatch(text -> text.contains("got 100 "));
+    assertThat(annotations.warnings()).noneMatch(text -> text.contains("got 999 "));
+  }
+
+  @Test
+  void aResultThatIsHeldCountsUntilItIsClosed() {
+    // Takes 160 kB for values while it runs, and 320 kB for the row that is its result.
+    QueryEngine small =
+        new QueryEngine(
+            new EngineOptions(
+                120_000, 300_000, 700_000, 700_000, 50_000_000, 60_000, InstantSource.system()));
+    ManySeries source = new ManySeries(1);
+    HeldMemory held = small.answerMemory();
+    QueryOptions options = QueryOptions.defaults().withHeldIn(held);
+    small.range(source, "x", MINUTE, MINUTE + 19_999, 1, options);
+    assertThat(held.bytes()).isBetween(320_000L, 321_000L);
+    assertThat(small.heldBytes()).isEqualTo(held.bytes());
+    assertThatThrownBy(
+            () -> small.range(source, "x", MINUTE, MINUTE + 19_999, 1, QueryOptions.defaults()))
+        .hasMessageContaining("all queries together");
+    held.close();
+    assertThat(small.heldBytes()).isZero();
+    small.range(source, "x", MINUTE, MINUTE + 19_999, 1, QueryOptions.defaults());
+    assertThat(small.heldBytes()).isZero();
+  }
+
+  @Test
+  void whatLastsMayTakeHalfOfAll() {
+    QueryEngine small =
+        new QueryEngine(
+            new EngineOptions(
+                120_000, 300_000, 1000, 1000, 50_000_000, 60_000, InstantSource.system()));
+    HeldMemory one = small.lastingMemory();
+    HeldMemory other = small.lastingMemory();
+    assertThat(one.tryResize(300)).isTrue();
+    assertThat(other.tryResize(201)).isFalse();
+    assertThat(other.tryResize(200)).isTrue();
+    assertThat(one.tryResize(301)).isFalse();
+    assertThat(one.tryResize(100)).isTrue();
+    assertThat(small.heldBytes()).isEqualTo(300);
+    one.close();
+    one.close();
+    assertThat(one.tryResize(1)).isFalse();
+    assertThat(small.heldBytes()).isEqualTo(200);
   }
 
   @Test
