@@ -31,7 +31,13 @@ import org.roaringbitmap.RoaringBitmap;
  */
 final class CheckpointWriter {
   private static final int PORTION_BYTES = 1 << 20;
-  private static final int PORTION_SERIES = 4096;
+
+  /**
+   * A sender's events wait while so many of its series are copied: a millisecond, or some where the
+   * places of their older chunks are read from files. Larger portions take as long in all, but the
+   * events that come meanwhile are then more than what is done between two of them.
+   */
+  static final int PORTION_SERIES = 512;
 
   private final Head head;
   private final LabelIndex index;

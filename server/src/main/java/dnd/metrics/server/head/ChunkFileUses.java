@@ -1,13 +1,14 @@
 package dnd.metrics.server.head;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** How many chunks of which files a checkpoint speaks of. For one thread. */
 final class ChunkFileUses {
-  private final TreeMap<Integer, Use> uses = new TreeMap<>();
+  private final IdentityHashMap<ChunkFile, Use> uses = new IdentityHashMap<>();
 
   /** The file that was counted last, which mostly comes again. */
   private @Nullable Use last;
@@ -25,7 +26,7 @@ final class ChunkFileUses {
   void add(ChunkFile file) {
     Use use = last;
     if (use == null || use.file != file) {
-      use = uses.computeIfAbsent(file.number(), n -> new Use(file));
+      use = uses.computeIfAbsent(file, Use::new);
       last = use;
     }
     use.count++;
@@ -35,6 +36,7 @@ final class ChunkFileUses {
   List<ChunkFileUse> all() {
     return uses.values().stream()
         .map(use -> new ChunkFileUse(use.file.number(), use.file.bytes(), use.count))
+        .sorted(Comparator.comparingInt(ChunkFileUse::number))
         .toList();
   }
 

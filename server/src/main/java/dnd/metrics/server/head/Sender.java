@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sender {
   private static final int[] NONE = {};
-  private static final int PORTION_SERIES = 1024;
+  private static final int PORTION_SERIES = 256;
 
   private final SenderId id;
   final int ref;

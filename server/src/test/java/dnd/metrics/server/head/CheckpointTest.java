@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dnd.metrics.server.disk.RemovalSteps;
 import dnd.metrics.server.model.Labels;
+import dnd.metrics.server.wal.FileHeader;
 import dnd.metrics.server.wal.LogOptions;
 import dnd.metrics.server.wal.MemoryLogFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +74,38 @@ class CheckpointTest {
       assertThat(Samples.of(head)).isEqualTo(before);
       assertThat(head.status().lastSequence()).isEqualTo(402);
     }
+  }
+
+  /** Its events wait while a portion is copied. */
+  @Test
+  void aSenderIsHeldUpForAPortionOfItsSeriesAtATime() throws IOException {
+    int series = 2 * CheckpointWriter.PORTION_SERIES + 1;
+    try (Head head = open()) {
+      CommitLatch done = new CommitLatch();
+      try (SenderBatch batch =
+          head.sender(new SenderId("dice", "")).begin(EventKind.PUSH, "e", NOW)) {
+        for (int i = 0; i < series; i++) {
+          batch.append(batch.resolve(Labels.of("__name__", "m", "n", "" + i)), NOW, i);
+        }
+        batch.commit(done);
+      }
+      done.await();
+      head.checkpoint();
+    }
+    ByteBuffer in =
+        ByteBuffer.wrap(disk.contentOf("00000001.checkpoint")).order(ByteOrder.LITTLE_ENDIAN);
+    List<Integer> portions = new ArrayList<>();
+    int at = FileHeader.BYTES;
+    while (at < in.limit()) {
+      CheckpointFrame.Head frame = CheckpointFrame.decode(in, at);
+      at += CheckpointFrame.FRAME_BYTES;
+      if (frame.kind() == CheckpointFrame.Kind.SERIES) {
+        portions.add(in.getInt(at + Integer.BYTES));
+      }
+      at += frame.length();
+    }
+    assertThat(portions)
+        .containsExactly(CheckpointWriter.PORTION_SERIES, CheckpointWriter.PORTION_SERIES, 1);
   }
 
   /** They are larger than what is removed at once: see {@link MemoryLogFiles} on what is mapped. */
