@@ -74,6 +74,11 @@ final class PendingRecords {
     return size;
   }
 
+  /** How many wait. */
+  int waiting() {
+    return waiting.size();
+  }
+
   boolean isEmpty() {
     return size == 0 && waiting.isEmpty();
   }

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever appends only copies bytes into a shared buffer. One thread takes the buffer as it is,
  * writes it, forces it, and calls everybody whose record was in it; meanwhile the next buffer
  * fills. So one force serves all that arrived during the one before it, and the slower the disk,
- * the more each force carries.
+ * the more each force carries. Where the disk is fast and many records come, the thread lets them
+ * gather for a moment ({@link Gathering}).
  *
  * <p>When a write or a force fails, nothing is dropped: the records stay in memory and are tried
  * again, in a new file, every {@link LogOptions#retryInterval}; whoever waits learns of the
@@ -51,14 +52,20 @@ public final class WriteAheadLog implements Closeable {
   private final Condition room = lock.newCondition();
   private PendingRecords filling = new PendingRecords();
 
-  /** Of the log's thread. */
+  /** Of the log's thread, as {@link #gathering} is. */
   private PendingRecords writing = new PendingRecords();
+
+  private final Gathering gathering = new Gathering();
 
   /** Made before memory is missing, as what is said where there is none to say more. */
   private final Runnable callBackCommitted = this::callBackCommitted;
 
   private final IOException noMemory = new IOException("memory is missing");
   private boolean idle;
+
+  /** Whether the log's thread lets records gather, and wants a signal when they are enough. */
+  private boolean gathers;
+
   private long lastSequence;
   private State state = State.RUNNING;
   private @Nullable IOException closeFailure;
@@ -196,8 +203,9 @@ public final class WriteAheadLog implements Closeable {
   }
 
   private void wake() {
-    if (idle) {
+    if (idle || (gathers && Gathering.isEnough(filling.size()))) {
       idle = false;
+      gathers = false;
       work.signal();
     }
   }
@@ -242,6 +250,7 @@ public final class WriteAheadLog implements Closeable {
         work.awaitUninterruptibly();
       }
       idle = false;
+      gather();
       PendingRecords taken = filling;
       filling = writing;
       writing = taken;
@@ -249,6 +258,18 @@ public final class WriteAheadLog implements Closeable {
       return state == State.CLOSING;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Waits for other records where experience says that they come, so that one force serves all. */
+  private void gather() {
+    int before = filling.waiting();
+    long nanos = gathering.pauseNanos(System.nanoTime(), filling.size());
+    if (nanos > 0) {
+      gathers = true;
+      await(nanos, true);
+      gathers = false;
+      gathering.gathered(before, filling.waiting());
     }
   }
 
@@ -282,6 +303,7 @@ public final class WriteAheadLog implements Closeable {
       if (records.size() > 0) {
         int before = writer.number();
         long started = System.nanoTime();
+        gathering.forcing(started);
         long grown = writer.write(records.bytes(), firstSequence(records));
         forces.recordSince(started);
         LogStatistics s = statistics;
@@ -382,17 +404,21 @@ public final class WriteAheadLog implements Closeable {
     lock.lock();
     try {
       room.signalAll();
-      awaitRetry();
+      await(options.retryInterval().toNanos(), false);
       return state == State.CLOSING;
     } finally {
       lock.unlock();
     }
   }
 
-  private void awaitRetry() {
-    long nanos = options.retryInterval().toNanos();
+  /**
+   * Waits on {@link #work}, for so long at most, until the log is being closed or, where {@code
+   * whileGathers}, there is enough to force.
+   */
+  private void await(long atMostNanos, boolean whileGathers) {
+    long nanos = atMostNanos;
     boolean interrupted = false;
-    while (nanos > 0 && state == State.RUNNING) {
+    while (nanos > 0 && state == State.RUNNING && (gathers || !whileGathers)) {
       try {
         nanos = work.awaitNanos(nanos);
       } catch (InterruptedException e) {
