@@ -85,15 +85,22 @@ final class AlertTracker {
 
   private Labels alertLabels(VectorSample sample, long atMillis, RuleQuery query) {
     Labels.Builder labels = sample.labels().toBuilder().remove(Labels.METRIC_NAME);
-    rule.labels().forEach((name, text) -> labels.set(name, text.expand(sample, atMillis, query)));
+    rule.labels().forEach((name, text) -> labels.set(name, expand(text, sample, atMillis, query)));
     return labels.set(ALERT_NAME, rule.name()).build();
   }
 
   private Labels annotations(VectorSample sample, long atMillis, RuleQuery query) {
     Labels.Builder annotations = Labels.builder();
     rule.annotations()
-        .forEach((name, text) -> annotations.set(name, text.expand(sample, atMillis, query)));
+        .forEach((name, text) -> annotations.set(name, expand(text, sample, atMillis, query)));
     return annotations.build();
+  }
+
+  private static String expand(
+      AlertText text, VectorSample sample, long atMillis, RuleQuery query) {
+    String expanded = text.expand(sample, atMillis, query);
+    query.made(expanded.length());
+    return expanded;
   }
 
   /** Nothing is active any more, as in Prometheus. */

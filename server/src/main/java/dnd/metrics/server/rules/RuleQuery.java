@@ -25,6 +25,13 @@ public interface RuleQuery {
     return at(rule.rule().expr(), atMillis);
   }
 
+  /**
+   * Told how long a text is that a template of an alert has made.
+   *
+   * @throws QueryException where no more may be made
+   */
+  default void made(int chars) {}
+
   /** Asks an engine of what a source holds. */
   static RuleQuery of(QueryEngine engine, SeriesSource source, QueryOptions options) {
     return new RuleQuery() {

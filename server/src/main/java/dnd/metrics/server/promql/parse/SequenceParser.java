@@ -24,16 +24,21 @@ final class SequenceParser {
   private static final Pattern REPETITION = Pattern.compile("x([0-9]+)");
   private static final Pattern WORD = Pattern.compile("[A-Za-z_:][A-Za-z0-9_:]*");
 
-  /** What one description may ask for; a larger one is a slip of the pen. */
-  private static final int MAX_VALUES = 10_000_000;
-
   private final String text;
+  private final int maxValues;
   private final List<SequenceValue> values = new ArrayList<>();
   private int pos;
 
-  SequenceParser(String text, int start) {
+  /** The weight of what repetitions have made. */
+  private long repeated;
+
+  /**
+   * @param maxValues the most that what repetitions make may weigh
+   */
+  SequenceParser(String text, int start, int maxValues) {
     this.text = text;
     this.pos = start;
+    this.maxValues = maxValues;
   }
 
   List<SequenceValue> values() {
@@ -61,7 +66,7 @@ final class SequenceParser {
       histogramItem();
     } else if (text.charAt(pos) == '_') {
       pos++;
-      int count = atRepetition() ? repetition() : 1;
+      int count = atRepetition() ? repetition(1) : 1;
       repeat(new Omitted(), count);
     } else {
       floatItem();
@@ -78,10 +83,10 @@ final class SequenceParser {
       value = number();
     }
     if (atRepetition()) {
-      repeat(new FloatValue(value), repetition() + 1);
+      repeat(new FloatValue(value), repetition(1) + 1);
     } else if (pos < text.length() && (text.charAt(pos) == '+' || text.charAt(pos) == '-')) {
       double step = number();
-      int count = repetition();
+      int count = repetition(1);
       for (int i = 0; i <= count; i++) {
         values.add(new FloatValue(value));
         value += step;
@@ -120,7 +125,7 @@ final class SequenceParser {
     HistogramValue value = first.value();
     pos = first.position();
     if (atRepetition()) {
-      repeat(value, repetition() + 1);
+      repeat(value, repetition(value.weight()) + 1);
       return;
     }
     boolean add = text.startsWith("+{{", pos);
@@ -131,7 +136,7 @@ final class SequenceParser {
     HistogramParser second = new HistogramParser(text, pos + 1);
     HistogramValue step = second.value();
     pos = second.position();
-    int count = repetition();
+    int count = repetition(value.weight() + step.weight());
     // The hint that counts is the step's, as in Prometheus.
     values.add(new HistogramValue(value.histogram(), step.hintGiven()));
     Histogram current = value.histogram();
@@ -161,14 +166,18 @@ final class SequenceParser {
     return pos < text.length() && text.charAt(pos) == 'x';
   }
 
-  private int repetition() {
+  /**
+   * @param weight of each value
+   */
+  private int repetition(long weight) {
     Matcher repetition = REPETITION.matcher(text).region(pos, text.length());
     if (!repetition.lookingAt()) {
       throw error("unexpected end of a repetition in series values, expected x<count>");
     }
     String count = repetition.group(1);
-    if (count.length() > 9 || values.size() + Long.parseLong(count) > MAX_VALUES) {
-      throw error("invalid repetition in series values: more than " + MAX_VALUES + " values");
+    repeated += count.length() > 9 ? Long.MAX_VALUE / 2 : weight * Long.parseLong(count);
+    if (repeated > maxValues) {
+      throw error("invalid repetition in series values: more than " + maxValues + " values");
     }
     pos = repetition.end();
     return Integer.parseInt(count);

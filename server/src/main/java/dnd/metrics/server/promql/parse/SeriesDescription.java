@@ -8,6 +8,9 @@ import java.util.List;
  * 2+3x5 stale {{count:3}}}.
  */
 public record SeriesDescription(Labels labels, List<SequenceValue> values) {
+  /** What one description may ask for; a larger one is a slip of the pen. */
+  private static final int MAX_VALUES = 10_000_000;
+
   public SeriesDescription {
     values = List.copyOf(values);
   }
@@ -18,8 +21,20 @@ public record SeriesDescription(Labels labels, List<SequenceValue> values) {
    * @throws ParseException where {@code text} is none
    */
   public static SeriesDescription parse(String text) {
+    return parse(text, MAX_VALUES);
+  }
+
+  /**
+   * Reads a description.
+   *
+   * @param maxValues the most that the values which repetitions make may {@linkplain
+   *     SequenceValue#weight weigh}; that is known before they are made
+   * @throws ParseException where {@code text} is none
+   */
+  public static SeriesDescription parse(String text, int maxValues) {
     MetricParser metric = new MetricParser(text);
     Labels labels = metric.labels();
-    return new SeriesDescription(labels, new SequenceParser(text, metric.position()).values());
+    SequenceParser sequence = new SequenceParser(text, metric.position(), maxValues);
+    return new SeriesDescription(labels, sequence.values());
   }
 }

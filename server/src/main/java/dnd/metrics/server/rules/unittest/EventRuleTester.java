@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** Runs unit tests that come by event: bounded, so that nobody keeps the service busy with them. */
 public final class EventRuleTester implements RuleTester {
-  private static final long MAX_EVALUATIONS = 10_000;
+  static final TestLimits LIMITS = new TestLimits(500_000, 100_000, 10_000, 16 << 20);
 
   @Override
   public Result test(String tests, Map<String, String> ruleFiles, String run) {
@@ -17,7 +17,7 @@ public final class EventRuleTester implements RuleTester {
     } catch (PatternSyntaxException e) {
       throw new IllegalArgumentException(e.getMessage(), e);
     }
-    TestOptions options = new TestOptions(names, false, false, false, MAX_EVALUATIONS);
+    TestOptions options = new TestOptions(names, false, false, false, LIMITS);
     FileReport report = new RuleTestRunner(options).run("tests", tests, ruleFiles);
     return new Result(
         report.problems(),

@@ -21,15 +21,17 @@ final class InputSamples {
   /**
    * Reads the series; of two with the same labels the later one counts, as in promtool.
    *
-   * @throws UnitTestException where one is not in PromQL's test notation
+   * @throws UnitTestException where one is not in PromQL's test notation, or there are too many
    */
-  static InputSamples read(List<InputSeries> input, long startMillis, long stepMillis)
+  static InputSamples read(
+      List<InputSeries> input, long startMillis, long stepMillis, TestBudget budget)
       throws UnitTestException {
     Map<Labels, Series> byLabels = new LinkedHashMap<>();
     for (int i = 0; i < input.size(); i++) {
       String text = input.get(i).series() + " " + input.get(i).values();
       try {
-        SeriesDescription description = SeriesDescription.parse(text);
+        SeriesDescription description = SeriesDescription.parse(text, budget.valuesLeft());
+        RuleTestRunner.refuse(budget.takeValues(weight(description)));
         byLabels.put(description.labels(), new Series(description, startMillis, stepMillis));
       } catch (ParseException e) {
         // Promtool's line: its text begins with one that names the step.
@@ -38,6 +40,10 @@ final class InputSamples {
       }
     }
     return new InputSamples(new ArrayList<>(byLabels.values()));
+  }
+
+  private static long weight(SeriesDescription description) {
+    return description.values().stream().mapToLong(SequenceValue::weight).sum();
   }
 
   /**

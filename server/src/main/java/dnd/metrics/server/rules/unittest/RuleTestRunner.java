@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs files of unit tests as promtool 3.14 does; rules are evaluated by the evaluator and the
@@ -61,12 +62,18 @@ public final class RuleTestRunner {
       UnitTestFile content = UnitTestReader.read(source.text());
       Map<String, String> ruleFiles = rules.of(content, warnings);
       refuseRepeated(content.groupOrder());
+      TestBudget budget = new TestBudget(options.limits());
       for (int i = 0; i < content.tests().size(); i++) {
         UnitTest test = content.tests().get(i);
-        if (options.includes(test.name())) {
-          String name = test.name().isEmpty() ? "unnamed#" + i : test.name();
-          tests.add(run(name, test, content, ruleFiles));
+        if (!options.includes(test.name())) {
+          continue;
         }
+        String over = budget.problem();
+        if (over != null) {
+          return new FileReport(file, List.of(over + ": not all tests were run"), warnings, tests);
+        }
+        String name = test.name().isEmpty() ? "unnamed#" + i : test.name();
+        tests.add(run(name, test, content, ruleFiles, budget));
       }
       return new FileReport(file, List.of(), warnings, tests);
     } catch (UnitTestException e) {
@@ -125,16 +132,22 @@ public final class RuleTestRunner {
     }
   }
 
+  static void refuse(@Nullable String problem) throws UnitTestException {
+    if (problem != null) {
+      throw new UnitTestException(List.of(problem));
+    }
+  }
+
   private TestReport run(
-      String name, UnitTest test, UnitTestFile file, Map<String, String> ruleFiles) {
+      String name,
+      UnitTest test,
+      UnitTestFile file,
+      Map<String, String> ruleFiles,
+      TestBudget budget) {
     try {
-      if (test.lastMillis() / file.evaluationIntervalMillis() > options.maxEvaluations()) {
-        throw new UnitTestException(
-            List.of("too many evaluations: limit " + options.maxEvaluations()));
-      }
       long step =
           test.intervalMillis() == 0 ? file.evaluationIntervalMillis() : test.intervalMillis();
-      InputSamples input = InputSamples.read(test.inputSeries(), test.startMillis(), step);
+      InputSamples input = InputSamples.read(test.inputSeries(), test.startMillis(), step, budget);
       RuleDefaults defaults =
           new RuleDefaults(
               file.evaluationIntervalMillis(),
@@ -143,7 +156,10 @@ public final class RuleTestRunner {
               test.externalUrl());
       List<PreparedGroup> groups =
           TestGroups.load(ruleFiles, file.groupOrder(), defaults, options.ignoreUnknownFields());
-      return new TestRun(name, test, file, options, input, groups).run();
+      long steps = test.lastMillis() / file.evaluationIntervalMillis() + 1;
+      int rules = groups.stream().mapToInt(group -> group.rules().size()).sum();
+      refuse(budget.takeEvaluations(steps, Math.max(1, rules)));
+      return new TestRun(name, test, file, options, input, groups, budget).run();
     } catch (UnitTestException e) {
       return new TestReport(name, List.of(String.valueOf(e.getMessage())), List.of());
     }

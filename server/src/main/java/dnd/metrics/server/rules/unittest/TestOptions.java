@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
  * @param debug whether reports tell what was stored
  * @param difference whether alerts that differ are shown line by line against each other
  * @param ignoreUnknownFields of rule files
- * @param maxEvaluations of its groups that one test may need
+ * @param limits of what the tests of a file may cost together
  */
 public record TestOptions(
     @Nullable Pattern run,
     boolean debug,
     boolean difference,
     boolean ignoreUnknownFields,
-    long maxEvaluations) {
-  /** As many evaluations as tests need, for whoever runs them for himself. */
+    TestLimits limits) {
+  /** Without limits, for whoever runs tests for himself. */
   public TestOptions(
       @Nullable Pattern run, boolean debug, boolean difference, boolean ignoreUnknownFields) {
-    this(run, debug, difference, ignoreUnknownFields, Long.MAX_VALUE);
+    this(run, debug, difference, ignoreUnknownFields, TestLimits.NONE);
   }
 
   boolean includes(String testName) {

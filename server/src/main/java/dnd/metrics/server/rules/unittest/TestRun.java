@@ -3,7 +3,6 @@ package dnd.metrics.server.rules.unittest;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.promql.exec.EngineOptions;
 import dnd.metrics.server.promql.exec.QueryEngine;
-import dnd.metrics.server.promql.exec.QueryOptions;
 import dnd.metrics.server.promql.parse.DurationText;
 import dnd.metrics.server.rules.AlertInstance;
 import dnd.metrics.server.rules.AlertState;
@@ -36,9 +35,10 @@ final class TestRun {
   private final TestOptions options;
   private final InputSamples input;
   private final List<PreparedGroup> groups;
+  private final TestBudget budget;
   private final List<GroupState> states = new ArrayList<>();
   private final GroupEvaluator evaluator = new GroupEvaluator(() -> 0);
-  private final TestStorage storage = new TestStorage();
+  private final TestStorage storage;
   private final long intervalMillis;
   private final boolean fuzzyCompare;
   private final QueryEngine engine;
@@ -51,16 +51,19 @@ final class TestRun {
       UnitTestFile file,
       TestOptions options,
       InputSamples input,
-      List<PreparedGroup> groups) {
+      List<PreparedGroup> groups,
+      TestBudget budget) {
     this.name = name;
     this.test = test;
     this.options = options;
     this.input = input;
     this.groups = groups;
+    this.budget = budget;
+    this.storage = new TestStorage(budget);
     this.intervalMillis = file.evaluationIntervalMillis();
     this.fuzzyCompare = file.fuzzyCompare();
     this.engine = new QueryEngine(engineOptions(intervalMillis));
-    this.query = RuleQuery.of(engine, storage.source(), QueryOptions.defaults());
+    this.query = new BoundedQuery(engine, storage.source(), budget);
     groups.forEach(group -> states.add(GroupState.initial(group)));
   }
 
@@ -91,12 +94,22 @@ final class TestRun {
     if (evaluateAll()) {
       ExprComparison comparison = new ExprComparison(query, fuzzyCompare);
       for (ExprTest expected : test.exprTests()) {
+        String over = budget.problem();
+        if (over != null) {
+          failures.add(over);
+          break;
+        }
         comparison
             .failure(expected, test.startMillis() + expected.atMillis())
-            .ifPresent(failures::add);
+            .ifPresent(this::fail);
       }
     }
     return report();
+  }
+
+  private void fail(String text) {
+    failures.add(text);
+    var _ = budget.takeChars(text.length()); // whoever goes on asks for the problem
   }
 
   private TestReport report() {
@@ -119,6 +132,11 @@ final class TestRun {
         return false;
       }
       while (!waiting.isEmpty() && waiting.getFirst().atMillis() < since + intervalMillis) {
+        String over = budget.problem();
+        if (over != null) {
+          failures.add(over);
+          return false;
+        }
         compare(waiting.removeFirst());
       }
     }
@@ -126,6 +144,10 @@ final class TestRun {
   }
 
   private List<String> step(long atMillis) {
+    String over = budget.problem();
+    if (over != null) {
+      return List.of(over);
+    }
     List<String> errors = new ArrayList<>(input.loadUntil(atMillis, storage));
     if (!errors.isEmpty()) {
       return errors;
@@ -172,7 +194,7 @@ final class TestRun {
             + ", \n        ";
     String exp = FiringAlert.print(wanted);
     String got = FiringAlert.print(firing);
-    failures.add(
+    fail(
         options.difference()
             ? head + "diff:\n" + indented("\n" + LineDifference.print(exp, got)).substring(1)
             : head + "exp:" + indented(exp) + ", \n        got:" + indented(got));

@@ -5,6 +5,9 @@ import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.SeriesSource;
 import dnd.metrics.server.model.StaleMarker;
 import dnd.metrics.server.promql.exec.QueryValue.VectorSample;
+import dnd.metrics.server.promql.parse.SequenceValue;
+import dnd.metrics.server.promql.parse.SequenceValue.FloatValue;
+import dnd.metrics.server.promql.parse.SequenceValue.HistogramValue;
 import dnd.metrics.server.promql.test.MemorySource;
 import dnd.metrics.server.rules.RuleOutput;
 import dnd.metrics.server.rules.template.RealText;
@@ -23,6 +26,14 @@ final class TestStorage implements RuleOutput {
 
   private final MemorySource source = new MemorySource();
   private final Map<Labels, Last> last = new HashMap<>();
+  private final TestBudget budget;
+
+  /**
+   * @param budget for what rules write
+   */
+  TestStorage(TestBudget budget) {
+    this.budget = budget;
+  }
 
   SeriesSource source() {
     return source;
@@ -69,14 +80,27 @@ final class TestStorage implements RuleOutput {
       int rule, List<VectorSample> samples, List<Labels> ended, long atMillis) {
     Map<Labels, String> refused = new HashMap<>();
     for (VectorSample sample : samples) {
-      String reason =
-          add(sample.labels(), sample.timestampMillis(), sample.value(), sample.histogram());
+      String reason = write(sample);
       if (reason != null) {
         refused.put(sample.labels(), reason);
       }
     }
     // Where the marker cannot be written, the series has gone on by another rule's doing.
-    ended.forEach(labels -> add(labels, atMillis, StaleMarker.VALUE, null));
+    for (Labels labels : ended) {
+      if (budget.takeValues(1) == null) {
+        add(labels, atMillis, StaleMarker.VALUE, null);
+      }
+    }
     return refused;
+  }
+
+  private @Nullable String write(VectorSample sample) {
+    Histogram histogram = sample.histogram();
+    SequenceValue value =
+        histogram == null ? new FloatValue(sample.value()) : new HistogramValue(histogram, false);
+    String tooMany = budget.takeValues(value.weight());
+    return tooMany == null
+        ? add(sample.labels(), sample.timestampMillis(), sample.value(), histogram)
+        : tooMany;
   }
 }
