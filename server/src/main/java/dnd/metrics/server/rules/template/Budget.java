@@ -21,6 +21,18 @@ final class Budget {
     return steps > MAX_STEPS ? "template takes too long: more than " + MAX_STEPS + " steps" : null;
   }
 
+  /**
+   * The same for a function.
+   *
+   * @throws CallException where the steps are used up
+   */
+  void take(long count) throws CallException {
+    String tooLong = step(count);
+    if (tooLong != null) {
+      throw new CallException(tooLong);
+    }
+  }
+
   boolean enter() {
     depth++;
     return depth <= MAX_DEPTH;

@@ -280,12 +280,9 @@ final class Evaluator {
       arguments.addFirst(GoValues.text(calleeName(operands, arguments.getFirst())));
     }
     try {
-      GoValue result = function.body().call(forBody(function, arguments));
+      GoValue result = function.body().call(forBody(function, arguments), budget);
       if (result instanceof GoValue.Text text) {
-        String tooLong = budget.step(text.value().length());
-        if (tooLong != null) {
-          throw new CallException(tooLong);
-        }
+        budget.take(text.value().length());
       }
       return result;
     } catch (CallException e) {

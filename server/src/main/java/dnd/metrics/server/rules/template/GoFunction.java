@@ -8,7 +8,7 @@ import java.util.List;
  * @param parameters types of what it takes; of a variadic one the last is that of each further
  *     argument
  */
-record GoFunction(List<GoType> parameters, boolean variadic, Body body) {
+record GoFunction(List<GoType> parameters, boolean variadic, Costly body) {
   GoFunction {
     parameters = List.copyOf(parameters);
   }
@@ -19,12 +19,25 @@ record GoFunction(List<GoType> parameters, boolean variadic, Body body) {
     GoValue call(List<GoValue> arguments) throws CallException;
   }
 
+  /** The same, of a function that may cost far more than its result is long. */
+  @FunctionalInterface
+  interface Costly {
+    /**
+     * @throws CallException also where the budget does not allow what it costs
+     */
+    GoValue call(List<GoValue> arguments, Budget budget) throws CallException;
+  }
+
   static GoFunction of(Body body, GoType... parameters) {
+    return costly((arguments, budget) -> body.call(arguments), parameters);
+  }
+
+  static GoFunction costly(Costly body, GoType... parameters) {
     return new GoFunction(List.of(parameters), false, body);
   }
 
   static GoFunction variadic(Body body, GoType... parameters) {
-    return new GoFunction(List.of(parameters), true, body);
+    return new GoFunction(List.of(parameters), true, (arguments, budget) -> body.call(arguments));
   }
 
   /** How many arguments it takes at least. */

@@ -38,12 +38,12 @@ final class PrometheusFunctions {
           Map.entry("args", GoFunction.variadic(PrometheusFunctions::args, GoType.ANY)),
           Map.entry(
               "reReplaceAll",
-              GoFunction.of(
+              GoFunction.costly(
                   PrometheusFunctions::replaceAll, GoType.STRING, GoType.STRING, GoType.STRING)),
           Map.entry(
               "safeHtml", GoFunction.of(a -> new Text(string(a, 0), GoType.HTML), GoType.STRING)),
           Map.entry(
-              "match", GoFunction.of(PrometheusFunctions::match, GoType.STRING, GoType.STRING)),
+              "match", GoFunction.costly(PrometheusFunctions::match, GoType.STRING, GoType.STRING)),
           Map.entry("title", text(TitleCase::of)),
           Map.entry("toUpper", text(TitleCase::upper)),
           Map.entry("toLower", text(TitleCase::lower)),
@@ -122,7 +122,7 @@ final class PrometheusFunctions {
     return new Mapping(named, GoType.ARGUMENTS);
   }
 
-  private static GoValue replaceAll(List<GoValue> arguments) throws CallException {
+  private static GoValue replaceAll(List<GoValue> arguments, Budget budget) throws CallException {
     String regex = string(arguments, 0);
     Pattern pattern;
     try {
@@ -132,13 +132,14 @@ final class PrometheusFunctions {
       throw new CallException("regexp: Compile(" + quoted + "): " + e.getMessage());
     }
     return GoValues.text(
-        RegexReplacement.replaceAll(pattern, string(arguments, 1), string(arguments, 2)));
+        RegexReplacement.replaceAll(pattern, string(arguments, 1), string(arguments, 2), budget));
   }
 
-  private static GoValue match(List<GoValue> arguments) throws CallException {
+  private static GoValue match(List<GoValue> arguments, Budget budget) throws CallException {
+    String text = string(arguments, 1);
+    budget.take(text.length());
     try {
-      return GoValues.bool(
-          Pattern.compile(string(arguments, 0)).matcher(string(arguments, 1)).find());
+      return GoValues.bool(Pattern.compile(string(arguments, 0)).matcher(text).find());
     } catch (PatternSyntaxException e) {
       throw new CallException(String.valueOf(e.getMessage()));
     }

@@ -8,52 +8,63 @@ final class RegexReplacement {
   private final Pattern pattern;
   private final Matcher matcher;
   private final String replacement;
+  private final Budget budget;
+  private final StringBuilder out = new StringBuilder();
 
-  private RegexReplacement(Pattern pattern, String replacement, String text) {
+  private RegexReplacement(Pattern pattern, String replacement, String text, Budget budget) {
     this.pattern = pattern;
     this.matcher = pattern.matcher(text);
     this.replacement = replacement;
+    this.budget = budget;
   }
 
   /**
    * @param replacement may refer to groups: {@code $1}, {@code $name}, <code>${name}</code>; a
    *     dollar is {@code $$}
+   * @throws CallException where the budget does not allow what it costs, before it does
    */
-  static String replaceAll(Pattern pattern, String replacement, String text) {
-    return new RegexReplacement(pattern, replacement, text).run(text);
+  static String replaceAll(Pattern pattern, String replacement, String text, Budget budget)
+      throws CallException {
+    budget.take(text.length()); // which is looked through
+    return new RegexReplacement(pattern, replacement, text, budget).run(text);
   }
 
-  private String run(String text) {
-    StringBuilder out = new StringBuilder();
+  private String run(String text) throws CallException {
     int copied = 0;
     int lastEnd = 0;
     while (matcher.find()) {
       // An empty match right behind another one is none.
       if (matcher.end() > lastEnd || matcher.start() == 0) {
-        out.append(text, copied, matcher.start());
-        expand(out);
+        append(text, copied, matcher.start());
+        expand();
         copied = matcher.end();
       }
       lastEnd = matcher.end();
     }
-    return out.append(text, copied, text.length()).toString();
+    append(text, copied, text.length());
+    return out.toString();
   }
 
-  private void expand(StringBuilder out) {
+  private void append(CharSequence text, int start, int end) throws CallException {
+    budget.take(1 + end - start);
+    out.append(text, start, end);
+  }
+
+  private void expand() throws CallException {
     int i = 0;
     while (i < replacement.length()) {
       int dollar = replacement.indexOf('$', i);
       if (dollar < 0) {
         break;
       }
-      out.append(replacement, i, dollar);
-      i = reference(out, dollar);
+      append(replacement, i, dollar);
+      i = reference(dollar);
     }
-    out.append(replacement, i, replacement.length());
+    append(replacement, i, replacement.length());
   }
 
   /** Adds what the dollar at a place stands for; the place behind it. */
-  private int reference(StringBuilder out, int dollar) {
+  private int reference(int dollar) throws CallException {
     int from = dollar + 1;
     if (replacement.startsWith("$", from)) {
       out.append('$');
@@ -69,7 +80,9 @@ final class RegexReplacement {
       out.append('$');
       return from;
     }
-    out.append(group(replacement.substring(start, end)));
+    budget.take(end - start);
+    String group = group(replacement.substring(start, end));
+    append(group, 0, group.length());
     return braces ? end + 1 : end;
   }
 

@@ -47,6 +47,13 @@ class TemplateTest {
         .contains("steps");
     assertThat(expand("{{ define \"r\" }}{{ template \"r\" }}{{ end }}{{ template \"r\" }}"))
         .contains("exceeded maximum template depth (400)");
+    String million = "{{ $x := printf \"%1000000d\" 1 }}";
+    assertThat(expand(million + "{{ reReplaceAll \" \" $x $x }}"))
+        .contains("more than 10000000 steps");
+    assertThat(
+            expand(
+                million + "{{ $r := reReplaceAll \" \" \"$\" $x }}{{ reReplaceAll \" \" $r $x }}"))
+        .contains("more than 10000000 steps");
     assertThat(expand("{{ printf \"%9999999d\" 1 }}")).contains("result is too long");
     assertThat(expand("{{ " + "(".repeat(1000) + "1" + ")".repeat(1000) + " }}"))
         .contains("max expression depth exceeded");
