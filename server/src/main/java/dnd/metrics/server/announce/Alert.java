@@ -84,6 +84,26 @@ public record Alert(
         source);
   }
 
+  /** The same alert, with what was found last. */
+  public Alert seen(double newValue, Labels newAnnotations) {
+    if (Double.compare(newValue, value) == 0 && newAnnotations.equals(annotations)) {
+      return this;
+    }
+    return new Alert(
+        id,
+        rule,
+        group,
+        file,
+        labels,
+        newAnnotations,
+        newValue,
+        status,
+        startedAtMillis,
+        resolvedAtMillis,
+        correlationId,
+        source);
+  }
+
   /** The label {@code severity}, or empty. */
   public String severity() {
     return labels.get("severity");

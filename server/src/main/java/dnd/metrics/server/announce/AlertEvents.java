@@ -66,6 +66,7 @@ public final class AlertEvents implements AutoCloseable {
             requests.run(() -> {
               looking.set(false);
               reports.endOverdue();
+              silences.settle();
             });
       } finally {
         if (!waits) { // as many requests do as may, or memory is missing: the next look may have it
@@ -79,6 +80,11 @@ public final class AlertEvents implements AutoCloseable {
   @Override
   public void close() {
     ends.close();
+    var _ =
+        requests.run(() -> {
+          reports.settle();
+          silences.settle();
+        });
     requests.close();
   }
 }

@@ -16,12 +16,14 @@ import dnd.metrics.server.request.Request;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -39,8 +41,26 @@ final class AlertReports {
   private static final int MAX_ALERTS_PER_EVENT = 10_000;
   private static final int MAX_ALERTS_PER_SERVICE = 10_000;
 
-  /** An alert that fires, until when it is not reported again. */
-  private record Open(Alert alert, long endsAtMillis) {}
+  /** So many alerts, and so many bytes of their labels and annotations, end in one write. */
+  private static final int ENDS_PER_WRITE = 1000;
+
+  private static final long BYTES_PER_WRITE = 4 << 20;
+
+  /**
+   * An alert that fires, until when it is not reported again.
+   *
+   * @param heardUntilMillis it is not ended before: of an alert of before a restart, so that its
+   *     service can report it again, which it could not while this one was away
+   */
+  private record Open(Alert alert, long endsAtMillis, long heardUntilMillis) {
+    boolean isOver(long nowMillis) {
+      return Math.max(endsAtMillis, heardUntilMillis) <= nowMillis;
+    }
+
+    long bytes() {
+      return (long) alert.labels().heapBytes() + alert.annotations().heapBytes();
+    }
+  }
 
   private final Announcer announcer;
   private final Database database;
@@ -51,6 +71,7 @@ final class AlertReports {
   private final Map<Labels, Open> open = new LinkedHashMap<>();
 
   private final Map<String, Integer> openOfService = new HashMap<>();
+  private final UnsettledRows rows;
   private boolean loaded;
 
   AlertReports(
@@ -59,6 +80,7 @@ final class AlertReports {
     this.database = database;
     this.clock = clock;
     this.resolveTimeoutMillis = resolveTimeoutMillis;
+    this.rows = new UnsettledRows(database, this::asTheyHold);
   }
 
   /** Takes in the alerts of an event. */
@@ -123,18 +145,58 @@ final class AlertReports {
     if (!load()) {
       return;
     }
-    long now = clock.millis();
-    Changes changes = new Changes(CorrelationIds.make());
-    for (Open each : open.values()) {
-      if (each.endsAtMillis() <= now) {
-        changes.end(each.alert(), each.endsAtMillis(), each.alert().correlationId());
-      }
-    }
     try {
-      changes.carryOut();
+      rows.settle();
+      long now = clock.millis();
+      List<Open> over = open.values().stream().filter(each -> each.isOver(now)).toList();
+      for (int from = 0; from < over.size(); ) {
+        from = endSome(over, from);
+      }
     } catch (IOException e) {
       LOG.warn("alerts that are over could not be written; tried again: {}", e.getMessage());
     }
+  }
+
+  /** Ends as many as go into one write; where the next ones begin. */
+  private int endSome(List<Open> over, int from) throws IOException {
+    Changes changes = new Changes(CorrelationIds.make());
+    long bytes = 0;
+    int to = from;
+    while (to < over.size() && to - from < ENDS_PER_WRITE && bytes < BYTES_PER_WRITE) {
+      Open each = over.get(to++);
+      changes.end(each.alert(), each.endsAtMillis(), each.alert().correlationId());
+      bytes += each.bytes();
+    }
+    changes.carryOut();
+    return to;
+  }
+
+  /** Writes what the table may not hold as it is, where that is possible. */
+  void settle() {
+    try {
+      rows.settle();
+    } catch (IOException e) {
+      LOG.warn("alerts of services may be in their table as they are not: {}", e.getMessage());
+    }
+  }
+
+  private List<Change> asTheyHold(Set<String> ids) {
+    Map<String, Open> firing = new HashMap<>();
+    for (Open each : open.values()) {
+      if (ids.contains(each.alert().id())) {
+        firing.put(each.alert().id(), each);
+      }
+    }
+    long now = clock.millis();
+    List<Change> changes = new ArrayList<>();
+    for (String id : ids) {
+      Open each = firing.get(id);
+      changes.add(
+          each == null
+              ? new Change.Remove(Table.ALERTS, Row.builder().text("id", id).build())
+              : ReportedRows.put(each.alert(), each.endsAtMillis(), now));
+    }
+    return changes;
   }
 
   /** What is to be written, and then holds. */
@@ -185,7 +247,7 @@ final class AlertReports {
               0,
               former == null ? correlationId : former.alert().correlationId(),
               service);
-      after.put(report.labels(), new Open(alert, report.endsAtMillis()));
+      after.put(report.labels(), new Open(alert, report.endsAtMillis(), 0));
     }
 
     void end(Alert alert, long atMillis, String cause) {
@@ -197,20 +259,23 @@ final class AlertReports {
     /** Writes all in one, lets it hold, and announces it. */
     void carryOut() throws IOException {
       long now = clock.millis();
-      List<Change> rows = new ArrayList<>();
+      List<Change> changes = new ArrayList<>();
       List<Alert> changed = new ArrayList<>();
       for (Alert alert : ended) {
-        rows.add(ReportedRows.put(alert, 0, now));
+        changes.add(ReportedRows.put(alert, 0, now));
         changed.add(alert);
       }
       for (Open each : after.values()) {
-        rows.add(ReportedRows.put(each.alert(), each.endsAtMillis(), now));
+        changes.add(ReportedRows.put(each.alert(), each.endsAtMillis(), now));
         changed.add(each.alert());
       }
-      if (rows.isEmpty()) {
+      if (changes.isEmpty()) {
         return;
       }
-      database.write(rows);
+      if (!ended.isEmpty()) {
+        announcer.prepareEnd(ended.stream().map(Alert::id).toList());
+      }
+      rows.write(changes);
       for (Alert alert : ended) {
         if (open.remove(alert.labels()) != null) {
           openOfService.merge(alert.source(), -1, Integer::sum);
@@ -233,12 +298,7 @@ final class AlertReports {
     try {
       List<Row> firing = database.read(Table.ALERTS, Map.of("status", "firing"));
       List<Row> over = database.read(Table.ALERTS, Map.of("status", "resolved"));
-      Set<String> settled = new HashSet<>();
-      for (Row row :
-          database.read(Table.ANNOUNCEMENTS, Map.of("kind", NotedAnnouncement.RESOLVED))) {
-        settled.add(row.text("alert_id"));
-      }
-      take(firing, over, settled);
+      take(firing, over, database.read(Table.ANNOUNCEMENTS, Map.of()));
       loaded = true;
       return true;
     } catch (DatabaseUnavailableException e) {
@@ -247,22 +307,31 @@ final class AlertReports {
     }
   }
 
-  private void take(List<Row> firing, List<Row> over, Set<String> settled) {
+  private void take(List<Row> firing, List<Row> over, List<Row> notes) {
+    Set<String> announced = new HashSet<>();
+    Set<String> settled = new HashSet<>();
+    for (Row note : notes) {
+      String kind = note.text("kind");
+      if (kind.equals(NotedAnnouncement.RESOLVED)) {
+        settled.add(note.text("alert_id"));
+      } else if (kind.startsWith(NotedAnnouncement.TRIGGERED)) {
+        announced.add(note.text("alert_id"));
+      }
+    }
     List<Alert> known = new ArrayList<>();
-    List<Change> twins = new ArrayList<>();
-    for (Row row : firing) {
-      if (isReported(row)) {
-        Alert alert = ReportedRows.alert(row);
-        long endsAt =
-            row.optionalTimeMillis("ends_at").orElse(clock.millis() + resolveTimeoutMillis);
-        if (open.putIfAbsent(alert.labels(), new Open(alert, endsAt)) == null) {
-          openOfService.merge(alert.source(), 1, Integer::sum);
-          known.add(alert);
-        } else { // its first write was reported as failed, and came true later
-          twins.add(
-              ReportedRows.put(
-                  alert.resolved(clock.millis(), alert.correlationId()), 0, clock.millis()));
-        }
+    // Of two with the same labels the one counts of which somebody heard.
+    for (Row row : sorted(firing, id -> announced.contains(id) && !settled.contains(id))) {
+      Open restored = restored(row);
+      Alert alert = restored.alert();
+      Open before = open.putIfAbsent(alert.labels(), restored);
+      if (before == null) {
+        openOfService.merge(alert.source(), 1, Integer::sum);
+        known.add(alert);
+      } else if (before.alert().id().equals(alert.id())) {
+        known.add(alert); // a former attempt failed
+      } else { // its first write was reported as failed, and came true later
+        known.add(alert.resolved(clock.millis(), alert.correlationId()));
+        rows.add(alert.id());
       }
     }
     for (Row row : over) {
@@ -270,12 +339,27 @@ final class AlertReports {
         known.add(ReportedRows.alert(row));
       }
     }
-    try {
-      database.write(twins);
-    } catch (IOException e) {
-      LOG.warn("alerts that were written twice could not be ended: {}", e.getMessage());
-    }
     announcer.restore(Origin.SERVICES, known);
+  }
+
+  /** The rows of services' alerts, those with such an id first. */
+  private static List<Row> sorted(List<Row> rows, Predicate<String> first) {
+    return rows.stream()
+        .filter(AlertReports::isReported)
+        .sorted(Comparator.comparing(row -> !first.test(row.text("id"))))
+        .toList();
+  }
+
+  /**
+   * The alert is given as much time from now as its service had given itself, but no more than the
+   * usual one.
+   */
+  private Open restored(Row row) {
+    long now = clock.millis();
+    long endsAt = row.optionalTimeMillis("ends_at").orElse(now + resolveTimeoutMillis);
+    long given = endsAt - row.optionalTimeMillis("timestamp").orElse(endsAt);
+    return new Open(
+        ReportedRows.alert(row), endsAt, now + Math.clamp(given, 0, resolveTimeoutMillis));
   }
 
   private static boolean isReported(Row row) {

@@ -12,19 +12,23 @@ import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +75,9 @@ public final class Announcer implements AutoCloseable {
 
   private final Dispatcher dispatcher;
   private final JsonBuffer out = new JsonBuffer(EVENT_BYTES);
-  private final Deque<Step> unsent = new ArrayDeque<>();
+
+  /** What the dispatcher decided, until it is published. */
+  private final Queue<Step> unsent;
 
   /** What was published in this turn. */
   private final List<Change> toNote = new ArrayList<>();
@@ -88,8 +94,13 @@ public final class Announcer implements AutoCloseable {
   /** Alerts of before a restart, until {@link #speaking}. */
   private final List<Alert> restored = new ArrayList<>();
 
-  /** What came meanwhile, in its order: an alert may have begun and ended. */
-  private final Deque<List<Alert>> early = new ArrayDeque<>();
+  /**
+   * What was handed in and the dispatcher has not taken: all until {@link #speaking}, later what
+   * found no memory. In its order, since an alert may have begun and ended.
+   */
+  private final Deque<List<Alert>> arrived = new LinkedBlockingDeque<>();
+
+  private volatile UnaryOperator<Alert> current = UnaryOperator.identity();
 
   private long waitingUntilMillis = Long.MAX_VALUE;
   private long triggered;
@@ -103,8 +114,20 @@ public final class Announcer implements AutoCloseable {
     this.hub = hub;
     this.database = database;
     this.clock = clock;
-    this.dispatcher = new Dispatcher(config);
+    this.dispatcher = new Dispatcher(config, alert -> current.apply(alert));
+    this.unsent = dispatcher.turn().steps;
     this.notes = new NoteWriter(database);
+  }
+
+  /**
+   * Says where to ask, before something is said or shown of an alert, for its value and annotations
+   * now.
+   *
+   * @param newCurrent gives an alert that fires as it is now, or as it was where it is not known;
+   *     must not block
+   */
+  public void askForCurrent(UnaryOperator<Alert> newCurrent) {
+    current = newCurrent;
   }
 
   /**
@@ -131,15 +154,47 @@ public final class Announcer implements AutoCloseable {
   public void accept(List<Alert> alerts) {
     lock.lock();
     try {
-      if (!speaking) {
-        early.add(List.copyOf(alerts));
-      } else {
-        long now = clock.millis();
-        carryOut(dispatcher.accept(alerts, now), now);
+      arrived.add(List.copyOf(alerts));
+      if (speaking) {
+        takeArrived();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The caller holds the lock. */
+  private void takeArrived() {
+    long now = clock.millis();
+    for (List<Alert> alerts = arrived.peek(); alerts != null; alerts = arrived.peek()) {
+      try {
+        dispatcher.accept(alerts, now);
+      } catch (OutOfMemoryError e) {
+        throw e; // they are taken in again
+      } catch (RuntimeException | Error e) {
+        arrived.poll(); // a fault of ours keeps no others from being taken in
+        throw e;
+      }
+      arrived.poll();
+      carryOut(now);
+    }
+  }
+
+  /**
+   * To be called before it becomes durable that alerts are over. When this returns, all that was
+   * said of them is noted, and nothing more is said until they are handed in; so that after a crash
+   * it is known who has to hear that they are over.
+   *
+   * @throws IOException where it cannot be noted now: nothing may become durable then
+   */
+  public void prepareEnd(Collection<String> alertIds) throws IOException {
+    lock.lock();
+    try {
+      dispatcher.end(alertIds);
+    } finally {
+      lock.unlock();
+    }
+    notes.awaitNoted();
   }
 
   /**
@@ -243,7 +298,27 @@ public final class Announcer implements AutoCloseable {
     lock.lock();
     try {
       long now = clock.millis();
-      carryOut(dispatcher.put(changed, now), now);
+      dispatcher.put(changed, now);
+      carryOut(now);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The silences that have begun or ended since this was asked last, as they are now. */
+  List<Silence> takeTurnedSilences() {
+    lock.lock();
+    try {
+      Set<String> turned = dispatcher.turn().silences;
+      List<Silence> silences = new ArrayList<>();
+      for (String id : turned) {
+        Silence silence = dispatcher.silences().get(id);
+        if (silence != null) { // it is not forgotten
+          silences.add(silence);
+        }
+      }
+      turned.clear();
+      return silences;
     } finally {
       lock.unlock();
     }
@@ -254,8 +329,10 @@ public final class Announcer implements AutoCloseable {
     lock.lock();
     try {
       if (speaking) {
+        takeArrived();
         long now = clock.millis();
-        carryOut(dispatcher.advance(now), now);
+        dispatcher.advance(now);
+        carryOut(now);
       }
     } finally {
       lock.unlock();
@@ -267,11 +344,7 @@ public final class Announcer implements AutoCloseable {
     notes.flush();
   }
 
-  private void carryOut(Turn turn, long nowMillis) {
-    for (Silence silence : turn.silences) {
-      toNote.add(AlertRows.silence(silence, nowMillis));
-    }
-    unsent.addAll(turn.steps);
+  private void carryOut(long nowMillis) {
     send(nowMillis);
     notes.add(toNote);
     toNote.clear();
@@ -410,7 +483,7 @@ public final class Announcer implements AutoCloseable {
   private void await() {
     long now = clock.millis();
     waitingUntilMillis = Math.min(dispatcher.nextMillis(), now + LONGEST_WAIT_MILLIS);
-    if (!tablesRead || !unsent.isEmpty()) {
+    if (!tablesRead || !unsent.isEmpty() || (speaking && !arrived.isEmpty())) {
       waitingUntilMillis = Math.min(waitingUntilMillis, now + RETRY_MILLIS);
     }
     try {
@@ -479,7 +552,8 @@ public final class Announcer implements AutoCloseable {
         LOG.error("silence {} cannot be read and does not hold", row.text("id"), e);
       }
     }
-    carryOut(dispatcher.put(silences, now), now);
+    dispatcher.put(silences, now);
+    carryOut(now);
     tablesRead = true;
     databaseAway = false;
     speakIfAllIsKnown();
@@ -491,13 +565,11 @@ public final class Announcer implements AutoCloseable {
     if (speaking || !tablesRead || !awaited.isEmpty()) {
       return;
     }
+    arrived.addFirst(List.copyOf(restored)); // before what came meanwhile
+    restored.clear();
     speaking = true;
     known.signalAll();
-    accept(restored);
-    restored.clear();
-    while (!early.isEmpty()) {
-      accept(early.remove());
-    }
+    takeArrived();
   }
 
   /** Stops announcing, and notes what was announced. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides what is announced, and when: sorts alerts into groups by the routing tree, and looks at a
@@ -33,6 +34,9 @@ import java.util.Set;
 final class Dispatcher {
   private static final long MINUTE_MILLIS = 60_000;
 
+  /** A clock that goes back by more is believed, as by rules. */
+  private static final long SMALL_STEP_MILLIS = 5000;
+
   /** How many of the alerts that are over are remembered, should they be handed in again. */
   private static final int MAX_SETTLED = 1 << 16;
 
@@ -40,6 +44,8 @@ final class Dispatcher {
 
   private final Route root;
   private final Muting muting;
+  private final UnaryOperator<Alert> current;
+  private final Turn turn = new Turn();
   private final Map<String, TrackedAlert> alerts = new LinkedHashMap<>();
 
   /** By what the alerts of a group have in common, for each node of the routing tree. */
@@ -60,9 +66,27 @@ final class Dispatcher {
   /** When the time intervals are asked again for the groups that hold something back. */
   private long nextIntervalCheckMillis = Long.MAX_VALUE;
 
+  /** Whether something that was muted may not be any more. */
+  private boolean releaseIsDue;
+
+  private long newestMillis;
+
   Dispatcher(AlertsConfig config) {
+    this(config, UnaryOperator.identity());
+  }
+
+  /**
+   * @param current gives an alert that fires with the value and the annotations that it has now
+   */
+  Dispatcher(AlertsConfig config, UnaryOperator<Alert> current) {
     this.root = config.route();
     this.muting = new Muting(config);
+    this.current = current;
+  }
+
+  /** What was decided; whoever carries it out takes it out. */
+  Turn turn() {
+    return turn;
   }
 
   /**
@@ -104,10 +128,12 @@ final class Dispatcher {
     return alerts.size();
   }
 
-  /** Takes in alerts as they are now. */
-  Turn accept(Collection<Alert> changed, long nowMillis) {
-    Turn turn = new Turn();
-    boolean inhibitionEnded = false;
+  /**
+   * Takes in alerts as they are now. Doing it again, as where memory was missing, has no further
+   * effect.
+   */
+  void accept(Collection<Alert> changed, long nowMillis) {
+    lookAtClock(nowMillis);
     Set<Group> due = new LinkedHashSet<>();
     for (Alert alert : changed) {
       TrackedAlert tracked = alerts.get(alert.id());
@@ -115,31 +141,42 @@ final class Dispatcher {
         if (settled.contains(alert.id())) {
           continue;
         }
-        tracked = track(alert);
-      } else if (!tracked.alert.firing()) {
+        tracked = track(alert, nowMillis);
+      } else if (!tracked.alert.firing() && alert.firing()) {
         continue; // it is over, and another one would have another id
       }
       tracked.alert = alert;
-      inhibitionEnded |= muting.inhibitor.update(alert);
+      tracked.ending = false;
+      releaseIsDue |= muting.inhibitor.update(alert);
       for (Member member : tracked.members) {
+        member.group.members.put(alert.id(), member);
         if (joined(member, nowMillis)) {
           due.add(member.group);
         }
       }
     }
     for (Group group : due) {
-      look(group, nowMillis, turn, false);
+      look(group, nowMillis, false);
     }
-    if (inhibitionEnded) {
-      release(nowMillis, turn);
-    }
-    return turn;
+    releaseIfDue(nowMillis);
   }
 
-  private TrackedAlert track(Alert alert) {
+  /**
+   * Of these alerts it is about to become durable that they are over: nothing more is said of them
+   * until they are handed in again.
+   */
+  void end(Collection<String> alertIds) {
+    for (String id : alertIds) {
+      TrackedAlert tracked = alerts.get(id);
+      if (tracked != null) {
+        tracked.ending = true;
+      }
+    }
+  }
+
+  private TrackedAlert track(Alert alert, long nowMillis) {
     TrackedAlert tracked = new TrackedAlert(alert);
-    alerts.put(alert.id(), tracked);
-    Map<String, NotedAnnouncement> said = former.remove(alert.id());
+    Map<String, NotedAnnouncement> said = former.getOrDefault(alert.id(), Map.of());
     for (Route route : root.match(alert.labels())) {
       String receiver = route.receiver();
       if (tracked.members.stream().anyMatch(m -> m.group.route.receiver().equals(receiver))) {
@@ -150,14 +187,11 @@ final class Dispatcher {
           groups
               .computeIfAbsent(route, key -> new HashMap<>())
               .computeIfAbsent(groupLabels, key -> new Group(route, groupLabels));
-      NotedAnnouncement noted =
-          said == null
-              ? NotedAnnouncement.NOTHING
-              : said.getOrDefault(receiver, NotedAnnouncement.NOTHING);
-      Member member = new Member(group, tracked, noted);
-      group.members.put(alert.id(), member);
-      tracked.members.add(member);
+      NotedAnnouncement noted = said.getOrDefault(receiver, NotedAnnouncement.NOTHING);
+      tracked.members.add(new Member(group, tracked, noted.saidBy(nowMillis)));
     }
+    alerts.put(alert.id(), tracked); // when it is whole
+    former.remove(alert.id());
     return tracked;
   }
 
@@ -178,41 +212,97 @@ final class Dispatcher {
   }
 
   /** Does what is due. */
-  Turn advance(long nowMillis) {
-    Turn turn = new Turn();
-    boolean mutingMayHaveEnded = false;
+  void advance(long nowMillis) {
+    lookAtClock(nowMillis);
     if (muting.silences.nextTurnMillis() <= nowMillis) {
-      turn.silences.addAll(muting.silences.turn(nowMillis));
-      mutingMayHaveEnded = true;
+      turnSilences(nowMillis);
     }
     if (nextIntervalCheckMillis <= nowMillis) {
       nextIntervalCheckMillis = Long.MAX_VALUE;
-      mutingMayHaveEnded = true;
+      releaseIsDue = true;
     }
     for (Timer timer = timers.peek();
         timer != null && timer.atMillis <= nowMillis;
         timer = timers.peek()) {
       timers.poll();
       if (timer.group.flushAtMillis == timer.atMillis) {
-        look(timer.group, nowMillis, turn, true);
+        lookAtItsTime(timer, nowMillis);
       }
     }
-    if (mutingMayHaveEnded) {
-      release(nowMillis, turn);
+    releaseIfDue(nowMillis);
+  }
+
+  private void lookAtItsTime(Timer timer, long nowMillis) {
+    boolean looked = false;
+    try {
+      look(timer.group, nowMillis, true);
+      looked = true;
+    } finally {
+      if (!looked) {
+        timers.add(timer); // takes no memory: there is the room that it had
+      }
     }
-    return turn;
   }
 
   /** Lets changed silences hold, and announces what nothing holds back any more. */
-  Turn put(Collection<Silence> changed, long nowMillis) {
-    Turn turn = new Turn();
-    turn.silences.addAll(muting.silences.put(changed, nowMillis));
-    release(nowMillis, turn);
-    return turn;
+  void put(Collection<Silence> changed, long nowMillis) {
+    lookAtClock(nowMillis);
+    releaseIsDue = true;
+    noteTurned(muting.silences.put(changed, nowMillis));
+    releaseIfDue(nowMillis);
+  }
+
+  private void turnSilences(long nowMillis) {
+    releaseIsDue = true;
+    noteTurned(muting.silences.turn(nowMillis));
+  }
+
+  private void noteTurned(List<Silence> silences) {
+    silences.forEach(silence -> turn.silences.add(silence.id()));
+  }
+
+  private void releaseIfDue(long nowMillis) {
+    if (releaseIsDue) {
+      release(nowMillis);
+    }
+  }
+
+  /** Where the clock was set back, no wait is longer for it than the one that its route wants. */
+  private void lookAtClock(long nowMillis) {
+    if (newestMillis - nowMillis <= SMALL_STEP_MILLIS) {
+      newestMillis = Math.max(newestMillis, nowMillis);
+      return;
+    }
+    for (Map<Labels, Group> ofRoute : groups.values()) {
+      for (Group group : ofRoute.values()) {
+        group.members.values().forEach(member -> member.noted = member.noted.saidBy(nowMillis));
+        if (group.flushAtMillis != Group.NEVER) {
+          schedule(group, Math.min(group.flushAtMillis, nowMillis + longestWaitMillis(group)));
+        }
+      }
+    }
+    if (nextIntervalCheckMillis != Long.MAX_VALUE) {
+      nextIntervalCheckMillis = nowMillis;
+    }
+    turnSilences(nowMillis);
+    newestMillis = nowMillis;
+  }
+
+  private static long longestWaitMillis(Group group) {
+    Route route = group.route;
+    if (!group.flushed) {
+      return route.groupWaitMillis();
+    }
+    return route.groupIntervalMillis() > 0
+        ? route.groupIntervalMillis()
+        : route.repeatIntervalMillis();
   }
 
   /** When {@link #advance} has something to do; {@link Long#MAX_VALUE} where nothing is to come. */
   long nextMillis() {
+    if (releaseIsDue) {
+      return 0; // memory was missing for it
+    }
     while (!timers.isEmpty() && timers.peek().group.flushAtMillis != timers.peek().atMillis) {
       timers.poll();
     }
@@ -221,9 +311,8 @@ final class Dispatcher {
   }
 
   /** Announces what a group has to say. */
-  private void look(Group group, long nowMillis, Turn turn, boolean atItsTime) {
-    group.flushed = true;
-    say(group, List.copyOf(group.members.values()), nowMillis, turn);
+  private void look(Group group, long nowMillis, boolean atItsTime) {
+    say(group, List.copyOf(group.members.values()), nowMillis);
     if (group.members.isEmpty()) {
       forget(group);
     } else if (group.route.groupIntervalMillis() > 0) {
@@ -233,27 +322,29 @@ final class Dispatcher {
     } else {
       schedule(group, nextRepeatMillis(group, nowMillis));
     }
+    group.flushed = true;
   }
 
   /** Announces what groups held back and nothing holds back any more. */
-  private void release(long nowMillis, Turn turn) {
+  private void release(long nowMillis) {
     for (Group group : List.copyOf(holdingBack)) {
       List<Member> held =
           group.members.values().stream().filter(member -> member.heldBack).toList();
-      say(group, held, nowMillis, turn);
+      say(group, held, nowMillis);
       if (group.members.isEmpty()) {
         forget(group);
       } else if (group.route.groupIntervalMillis() == 0) {
         schedule(group, nextRepeatMillis(group, nowMillis));
       }
     }
+    releaseIsDue = false;
   }
 
   /** Says what is to be said of some members of a group. */
-  private void say(Group group, List<Member> members, long nowMillis, Turn turn) {
+  private void say(Group group, List<Member> members, long nowMillis) {
     boolean repeat = false;
     for (Member member : members) {
-      say(member, nowMillis, turn);
+      say(member, nowMillis);
       if (repeatsAtMillis(member) <= nowMillis) {
         member.heldBack = muting.mutes(member.alert().labels(), group.route, nowMillis);
         repeat |= !member.heldBack;
@@ -261,45 +352,61 @@ final class Dispatcher {
     }
     if (repeat) {
       for (Member member : group.members.values()) {
-        repeat(member, nowMillis, turn);
+        repeat(member, nowMillis);
       }
     }
     noteHeldBack(group, nowMillis);
   }
 
   /** Says of one alert what was not said, unless it is muted. */
-  private void say(Member member, long nowMillis, Turn turn) {
-    Alert alert = member.alert();
+  private void say(Member member, long nowMillis) {
+    boolean firing = member.alert().firing();
     NotedAnnouncement noted = member.noted;
-    member.heldBack = false;
-    if (!alert.firing() && (!noted.triggered() || noted.resolved())) {
-      leave(member, turn, false);
+    if (!firing && (!noted.triggered() || noted.resolved())) {
+      leave(member, false);
       return;
     }
-    if (alert.firing() && noted.triggered()) {
+    if (firing && (noted.triggered() || member.tracked.ending)) {
+      member.heldBack = false;
       return;
     }
-    if (muting.mutes(alert.labels(), member.group.route, nowMillis)) {
+    if (muting.mutes(member.alert().labels(), member.group.route, nowMillis)) {
       member.heldBack = true;
       return;
     }
-    turn.announce(new Announcement(alert, member.group.route, member.group.labels, 0));
-    if (alert.firing()) {
-      member.noted = new NotedAnnouncement(true, false, nowMillis, 0);
-    } else {
-      leave(member, turn, member.group.route.receiver().isEmpty());
+    NotedAnnouncement said =
+        firing
+            ? new NotedAnnouncement(true, false, nowMillis, 0)
+            : new NotedAnnouncement(true, true, noted.atMillis(), noted.repeats());
+    turn.announce(announcement(member, 0));
+    member.noted = said; // what comes after this may fail, and the turn has it
+    member.heldBack = false;
+    if (!firing) {
+      leave(member, member.group.route.receiver().isEmpty());
     }
+  }
+
+  private Announcement announcement(Member member, int repeat) {
+    return new Announcement(
+        asItIsNow(member.tracked), member.group.route, member.group.labels, repeat);
+  }
+
+  private Alert asItIsNow(TrackedAlert tracked) {
+    if (tracked.alert.firing()) {
+      tracked.alert = current.apply(tracked.alert);
+    }
+    return tracked.alert;
   }
 
   /** When it is to be said again that the alert fires; {@link Group#NEVER} where it is not. */
   private static long repeatsAtMillis(Member member) {
     long interval = member.group.route.repeatIntervalMillis();
-    return interval > 0 && member.alert().firing() && member.noted.triggered()
+    return interval > 0 && member.isFiring() && member.noted.triggered()
         ? member.noted.atMillis() + interval
         : Group.NEVER;
   }
 
-  private void repeat(Member member, long nowMillis, Turn turn) {
+  private void repeat(Member member, long nowMillis) {
     NotedAnnouncement noted = member.noted;
     if (repeatsAtMillis(member) == Group.NEVER
         || noted.atMillis() == nowMillis
@@ -307,9 +414,9 @@ final class Dispatcher {
       return;
     }
     int repeats = noted.repeats() + 1;
-    member.noted = new NotedAnnouncement(true, false, nowMillis, repeats);
-    turn.announce(
-        new Announcement(member.alert(), member.group.route, member.group.labels, repeats));
+    NotedAnnouncement said = new NotedAnnouncement(true, false, nowMillis, repeats);
+    turn.announce(announcement(member, repeats));
+    member.noted = said;
   }
 
   /** When something is to be repeated; what is due already is muted, and waits for that to end. */
@@ -327,17 +434,20 @@ final class Dispatcher {
   /**
    * @param noted whether what was just announced notes already that all is said
    */
-  private void leave(Member member, Turn turn, boolean noted) {
+  private void leave(Member member, boolean noted) {
     TrackedAlert tracked = member.tracked;
-    member.group.members.remove(tracked.alert.id());
-    tracked.members.remove(member);
-    if (tracked.members.isEmpty()) {
-      String alertId = tracked.alert.id();
-      alerts.remove(alertId);
-      settle(alertId);
+    String alertId = tracked.alert.id();
+    boolean isLast = tracked.members.size() == 1;
+    if (isLast) {
       if (!noted) {
         turn.settle(alertId);
       }
+      settle(alertId);
+    }
+    member.group.members.remove(alertId);
+    tracked.members.remove(member);
+    if (isLast) {
+      alerts.remove(alertId);
     }
   }
 
@@ -356,10 +466,10 @@ final class Dispatcher {
 
   private void schedule(Group group, long atMillis) {
     if (group.flushAtMillis != atMillis) {
-      group.flushAtMillis = atMillis;
       if (atMillis != Group.NEVER) {
-        timers.add(new Timer(atMillis, group));
+        timers.add(new Timer(atMillis, group)); // first: there may be no memory for it
       }
+      group.flushAtMillis = atMillis;
     }
   }
 
@@ -381,7 +491,8 @@ final class Dispatcher {
   }
 
   private AlertView view(TrackedAlert tracked, long nowMillis) {
-    Labels labels = tracked.alert.labels();
+    Alert alert = asItIsNow(tracked);
+    Labels labels = alert.labels();
     List<String> receivers = new ArrayList<>(1);
     Set<String> mutedBy = new LinkedHashSet<>();
     boolean announced = false;
@@ -397,6 +508,6 @@ final class Dispatcher {
             Silences.matching(muting.silences.active(), labels),
             muting.inhibitor.inhibitedBy(labels),
             List.copyOf(mutedBy));
-    return AlertView.of(tracked.alert, announced, suppression, receivers);
+    return AlertView.of(alert, announced, suppression, receivers);
   }
 }

@@ -47,5 +47,10 @@ final class Group {
     Alert alert() {
       return tracked.alert;
     }
+
+    /** Whether it fires, and is not about to be over. */
+    boolean isFiring() {
+      return tracked.alert.firing() && !tracked.ending;
+    }
   }
 }

@@ -27,7 +27,15 @@ final class NoteWriter implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private List<Change> waiting = new ArrayList<>();
-  private boolean writing;
+
+  /** How many changes were added, and how many of them, the first ones, are written. */
+  private long added;
+
+  private long done;
+
+  /** The last attempt, or its thread is over. */
+  private boolean failing;
+
   private boolean closed;
 
   /** What is being written, and how much of it is; for the thread. */
@@ -51,6 +59,7 @@ final class NoteWriter implements AutoCloseable {
         changed.awaitUninterruptibly();
       }
       waiting.addAll(changes);
+      added += changes.size();
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -70,8 +79,29 @@ final class NoteWriter implements AutoCloseable {
   void flush() {
     lock.lock();
     try {
-      while (writing || !waiting.isEmpty()) {
+      long sought = added;
+      while (done < sought) {
         changed.awaitUninterruptibly();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The same, but does not wait where the database takes nothing.
+   *
+   * @throws IOException where it has not been written and cannot be now
+   */
+  void awaitNoted() throws IOException {
+    lock.lock();
+    try {
+      long sought = added;
+      while (done < sought && !failing) {
+        changed.awaitUninterruptibly();
+      }
+      if (done < sought) {
+        throw new IOException("what was announced of alerts cannot be noted");
       }
     } finally {
       lock.unlock();
@@ -87,10 +117,22 @@ final class NoteWriter implements AutoCloseable {
         more = pauseUnlessClosed();
       }
     }
-    int left = batch.size() - written + waiting();
+    int left = endWithout();
     if (left > 0) {
       LOG.error(
           "{} notes of announcements are not written: they had no memory until the end", left);
+    }
+  }
+
+  /** How many notes are not written; nobody is to wait for them. */
+  private int endWithout() {
+    lock.lock();
+    try {
+      failing = true;
+      changed.signalAll();
+      return batch.size() - written + waiting.size();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -103,9 +145,21 @@ final class NoteWriter implements AutoCloseable {
     while (written < batch.size()) {
       int end = Math.min(batch.size(), written + CHANGES_PER_WRITE);
       write(batch.subList(written, end));
+      done(end - written);
       written = end;
     }
     return !batch.isEmpty();
+  }
+
+  private void done(int count) {
+    lock.lock();
+    try {
+      done += count;
+      failing = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void write(List<Change> notes) {
@@ -149,6 +203,8 @@ final class NoteWriter implements AutoCloseable {
     lock.lock();
     try {
       boolean last = closed; // who closes it makes the next attempt come at once
+      failing = true;
+      changed.signalAll();
       long nanos = RETRY_NANOS;
       while (!closed && nanos > 0) {
         nanos = changed.awaitNanos(nanos);
@@ -166,14 +222,11 @@ final class NoteWriter implements AutoCloseable {
   private List<Change> next() {
     lock.lock();
     try {
-      writing = false;
-      changed.signalAll();
       while (waiting.isEmpty() && !closed) {
         changed.awaitUninterruptibly();
       }
       List<Change> batch = waiting;
       waiting = new ArrayList<>();
-      writing = !batch.isEmpty();
       changed.signalAll();
       return batch;
     } finally {

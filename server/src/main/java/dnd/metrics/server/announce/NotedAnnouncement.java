@@ -26,4 +26,11 @@ record NotedAnnouncement(boolean triggered, boolean resolved, long atMillis, int
         Math.max(atMillis, other.atMillis),
         Math.max(repeats, other.repeats));
   }
+
+  /** The same, as if it had been said by then at the latest. */
+  NotedAnnouncement saidBy(long nowMillis) {
+    return atMillis <= nowMillis
+        ? this
+        : new NotedAnnouncement(triggered, resolved, nowMillis, repeats);
+  }
 }

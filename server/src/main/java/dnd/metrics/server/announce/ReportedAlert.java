@@ -4,6 +4,7 @@ import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.EventTypes;
 import dnd.metrics.events.Fields;
 import dnd.metrics.events.InvalidEventException;
+import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.model.Labels;
 import java.util.Map;
 import java.util.Objects;
@@ -69,7 +70,8 @@ record ReportedAlert(
     } else if (!firing) {
       ends = nowMillis;
     } else {
-      ends = nowMillis + Math.min(expires == null ? resolveTimeoutMillis : expires, 1L << 50);
+      long stays = expires == null ? resolveTimeoutMillis : expires;
+      ends = nowMillis + Math.min(stays, Timestamps.MAX_MILLIS - nowMillis);
     }
     if (startedAt != null && ends < started) {
       throw invalid(path + "ends_at", "is before started_at");

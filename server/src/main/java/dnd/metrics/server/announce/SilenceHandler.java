@@ -8,6 +8,8 @@ import dnd.metrics.events.StrictJson;
 import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
+import dnd.metrics.server.database.Row;
+import dnd.metrics.server.database.Table;
 import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.request.Request;
@@ -18,6 +20,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,16 +31,17 @@ import tools.jackson.databind.node.ObjectNode;
  * holds and before it is answered. For one thread.
  */
 final class SilenceHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(SilenceHandler.class);
   private static final int MAX_SILENCES = 10_000;
 
   private final Announcer announcer;
-  private final Database database;
   private final InstantSource clock;
   private final int maxPayloadBytes;
+  private final UnsettledRows rows;
 
   SilenceHandler(Announcer announcer, Database database, InstantSource clock, int maxPayloadBytes) {
     this.announcer = announcer;
-    this.database = database;
+    this.rows = new UnsettledRows(database, this::asTheyHold);
     this.clock = clock;
     this.maxPayloadBytes = maxPayloadBytes;
   }
@@ -149,17 +155,43 @@ final class SilenceHandler {
   }
 
   private void write(List<Silence> changes, long nowMillis) throws InvalidEventException {
-    List<Change> rows = new ArrayList<>();
+    List<Change> puts = new ArrayList<>();
     for (Silence silence : changes) {
-      rows.add(AlertRows.silence(silence, nowMillis));
+      puts.add(AlertRows.silence(silence, nowMillis));
     }
     try {
-      database.write(rows);
+      rows.write(puts);
     } catch (IOException e) {
       throw new InvalidEventException(
           ErrorCode.STORAGE_UNAVAILABLE, "", "the silence is not safe on disk: " + e.getMessage());
     }
     announcer.put(changes);
+  }
+
+  /**
+   * Writes the silences that have begun or ended, and those that the table may not hold as they
+   * are, where that is possible.
+   */
+  void settle() {
+    announcer.takeTurnedSilences().forEach(silence -> rows.add(silence.id()));
+    try {
+      rows.settle();
+    } catch (IOException e) {
+      LOG.warn("silences may be in their table as they are not: {}", e.getMessage());
+    }
+  }
+
+  private List<Change> asTheyHold(Set<String> ids) {
+    long now = clock.millis();
+    List<Change> changes = new ArrayList<>();
+    for (String id : ids) {
+      Silence silence = announcer.silence(id);
+      changes.add(
+          silence == null
+              ? new Change.Remove(Table.SILENCES, Row.builder().text("id", id).build())
+              : AlertRows.silence(silence, now));
+    }
+    return changes;
   }
 
   private static ObjectNode json(Silence silence, long nowMillis) {

@@ -1,9 +1,14 @@
 package dnd.metrics.server.announce;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
 
-/** What one turn of the {@link Dispatcher} decided. For one thread. */
+/**
+ * What the {@link Dispatcher} decided and nobody has carried out yet. It outlives a turn that fails
+ * for want of memory: what was decided before is in it. For one thread.
+ */
 final class Turn {
   /** Something to do, after those before it. */
   sealed interface Step permits Say, Settle {}
@@ -14,10 +19,11 @@ final class Turn {
   /** To be noted: of this alert nothing is left to say. */
   record Settle(String alertId) implements Step {}
 
-  final List<Step> steps = new ArrayList<>();
+  /** A queue that is whole also where an element finds no memory. */
+  final Queue<Step> steps = new LinkedBlockingQueue<>();
 
-  /** Silences that began or ended. */
-  final List<Silence> silences = new ArrayList<>();
+  /** Ids of silences that began or ended. */
+  final Set<String> silences = new LinkedHashSet<>();
 
   void announce(Announcement announcement) {
     steps.add(new Say(announcement));

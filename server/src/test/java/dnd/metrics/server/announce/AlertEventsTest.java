@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.events.Timestamps;
 import dnd.metrics.server.announce.route.AlertsConfig;
+import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.MemoryDatabase;
 import dnd.metrics.server.database.Row;
 import dnd.metrics.server.database.Table;
 import dnd.metrics.server.hub.RecordingHub;
 import dnd.metrics.server.hub.RecordingHub.Published;
 import dnd.metrics.server.model.Labels;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +26,26 @@ import tools.jackson.databind.JsonNode;
 class AlertEventsTest {
   private static final long NOW = 1_800_000_000_000L;
 
+  /** Ends no more than a thousand alerts in one write. */
+  private static final class BoundedDatabase extends MemoryDatabase {
+    @Override
+    public synchronized void write(List<Change> changes) throws IOException {
+      long ends =
+          changes.stream()
+              .filter(change ->
+                  change instanceof Change.Put put
+                      && put.table().equals(Table.ALERTS)
+                      && put.row().text("status").equals("resolved"))
+              .count();
+      if (ends > 1000) {
+        throw new IllegalArgumentException("a write of " + ends + " ends");
+      }
+      super.write(changes);
+    }
+  }
+
   private final RecordingHub hub = new RecordingHub(1 << 20);
-  private final MemoryDatabase database = new MemoryDatabase();
+  private final MemoryDatabase database = new BoundedDatabase();
   private final ManualClock clock = new ManualClock(NOW);
   private Announcer announcer;
   private AlertEvents events;
@@ -41,6 +61,7 @@ class AlertEventsTest {
         new AlertEvents(
             hub, database, announcer, AlertsConfig.DEFAULT, clock, () -> List.of(waits));
     events.start();
+    assertThat(announcer.awaitAlerts()).isTrue(); // what was before a restart is known, at its time
   }
 
   @AfterEach
@@ -325,5 +346,137 @@ class AlertEventsTest {
       after = page.has("next") ? page.get("next").stringValue() : "";
     } while (!after.isEmpty());
     assertThat(seen).isEqualTo(25);
+  }
+
+  @Test
+  void whatWasRefusedDoesNotStayInTheTablesWhereItComesTrueLater() throws Exception {
+    ask("shop.alert.status", "{'alerts': [{'name': 'Old', 'expires': '1h'}]}");
+    String saved =
+        ask("me.alert.silence", "{'action': 'save', 'matchers': ['a=b'], 'duration': '1h'}")
+            .get("silence_id")
+            .stringValue();
+    announcer.flushNotes();
+    database.breakDiskForNow();
+    ask(
+        "shop.alert.status",
+        "{'alerts': [{'name': 'New'}, {'name': 'Old', 'status': 'resolved'}]}");
+    assertThat(code("{'action': 'save', 'matchers': ['a=c'], 'duration': '1h'}"))
+        .isEqualTo("storage_unavailable");
+    assertThat(code("{'action': 'expire', 'id': '" + saved + "'}"))
+        .isEqualTo("storage_unavailable");
+    database.breakDisk(false);
+    await()
+        .untilAsserted(() -> {
+          assertThat(database.rows(Table.ALERTS))
+              .extracting(row -> row.text("rule") + " " + row.text("status"))
+              .containsExactly("Old firing");
+          assertThat(database.rows(Table.SILENCES))
+              .extracting(row -> row.text("id") + " " + row.timeMillis("ends_at"))
+              .containsExactly(saved + " " + (NOW + 3_600_000));
+        });
+    announced();
+    restart();
+    assertThat(ask("any.alert.status", "{}").get("total").intValue()).isEqualTo(1);
+    assertThat(ask("me.alert.silence", "{}").get("total").intValue()).isEqualTo(1);
+    assertThat(announced()).isEmpty();
+  }
+
+  @Test
+  void whatIsTriedAgainIsThereOnce() throws Exception {
+    database.breakDiskForNow();
+    String silence = "{'action': 'save', 'matchers': ['a=c'], 'duration': '1h'}";
+    assertThat(code(silence)).isEqualTo("storage_unavailable");
+    ask("shop.alert.status", "{'alerts': [{'name': 'A'}]}");
+    database.breakDisk(false);
+    ask("me.alert.silence", silence);
+    ask("shop.alert.status", "{'alerts': [{'name': 'A'}]}");
+    assertThat(database.rows(Table.SILENCES)).hasSize(1);
+    assertThat(database.rows(Table.ALERTS)).hasSize(1);
+  }
+
+  @Test
+  void ofTwoRowsOfOneAlertTheOneIsKeptThatSomebodyHeardOf() throws Exception {
+    ask("shop.alert.status", "{'alerts': [{'name': 'A', 'expires': '1h'}]}");
+    assertThat(announced()).containsExactly("alert.triggered A");
+    announcer.flushNotes();
+    Row row = database.rows(Table.ALERTS).getFirst();
+    Row ghost = row.with().text("id", "0-ghost").build();
+    database.write(List.of(new Change.Put(Table.ALERTS, ghost)));
+    restart();
+    assertThat(ask("any.alert.status", "{}").get("total").intValue()).isEqualTo(1);
+    assertThat(announced()).isEmpty();
+    await().until(() -> database.rows(Table.ALERTS).equals(List.of(row)));
+    ask("shop.alert.status", "{'alerts': [{'name': 'A', 'status': 'resolved'}]}");
+    assertThat(announced()).containsExactly("alert.resolved A");
+  }
+
+  @Test
+  void afterAnOutageServicesHaveTimeToReportTheirAlertsAgain() throws Exception {
+    ask(
+        "shop.alert.status",
+        "{'alerts': [{'name': 'A', 'expires': '1m'}, {'name': 'B', 'expires': '1m'}]}");
+    announced();
+    stop();
+    hub.close();
+    hub.published.clear();
+    clock.advance(600_000);
+    start();
+    assertThat(ask("any.alert.status", "{}").get("total").intValue()).isEqualTo(2);
+    ask("shop.alert.status", "{'alerts': [{'name': 'A', 'expires': '1h'}]}");
+    assertThat(announced()).isEmpty();
+    clock.advance(60_000);
+    await().until(() -> announced().equals(List.of("alert.resolved B")));
+    Row row = database.read(Table.ALERTS, Map.of("rule", "B")).getFirst();
+    assertThat(row.timeMillis("resolved_at")).isEqualTo(NOW + 60_000);
+  }
+
+  @Test
+  void moreAlertsEndThanGoIntoOneWrite() throws Exception {
+    StringBuilder alerts = new StringBuilder("{'name': 'A'}");
+    for (int i = 0; i < 2500; i++) {
+      alerts.append(", {'name': 'A', 'labels': {'i': '").append(i).append("'}}");
+    }
+    ask("shop.alert.status", "{'alerts': [" + alerts + "]}");
+    announced();
+    clock.advance(300_000);
+    await()
+        .untilAsserted(() ->
+            assertThat(database.rows(Table.ALERTS))
+                .allMatch(row -> row.text("status").equals("resolved")));
+  }
+
+  @Test
+  void anAlertMayStayForLongerThanThereAreTimes() throws Exception {
+    JsonNode reply =
+        ask("shop.alert.status", "{'alerts': [{'name': 'A', 'expires': '20000y'}, {'name': 'B'}]}");
+    assertThat(reply.get("accepted").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void aSilenceThatBeginsOrEndsIsNotedSoWithTheEndThatItHas() throws Exception {
+    String id =
+        ask(
+                "me.alert.silence",
+                "{'action': 'save', 'matchers': ['a=b'], 'starts_at': '"
+                    + time(1000)
+                    + "', 'ends_at': '"
+                    + time(60_000)
+                    + "'}")
+            .get("silence_id")
+            .stringValue();
+    clock.advance(1000);
+    announcer.advance();
+    ask(
+        "me.alert.silence",
+        "{'action': 'save', 'id': '" + id + "', 'ends_at': '" + time(30_000) + "'}");
+    await()
+        .untilAsserted(() -> {
+          Row row = database.rows(Table.SILENCES).getFirst();
+          assertThat(row.text("status")).isEqualTo("active");
+          assertThat(row.timeMillis("ends_at")).isEqualTo(NOW + 30_000);
+        });
+    clock.advance(30_000);
+    announcer.advance();
+    await().until(() -> database.rows(Table.SILENCES).getFirst().text("status").equals("expired"));
   }
 }

@@ -3,8 +3,11 @@ package dnd.metrics.server.announce;
 import static dnd.metrics.server.announce.AlertExamples.firing;
 import static dnd.metrics.server.announce.AlertExamples.resolved;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dnd.metrics.server.announce.route.AlertsConfig;
 import dnd.metrics.server.announce.route.AlertsConfigs;
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +28,8 @@ class DispatcherTest {
   }
 
   private List<String> accept(Alert... alerts) {
-    return ids(dispatcher.accept(List.of(alerts), now));
+    dispatcher.accept(List.of(alerts), now);
+    return ids(dispatcher.turn());
   }
 
   /** Lets time pass, and does at its time what is due. */
@@ -34,7 +38,8 @@ class DispatcherTest {
     long until = now + millis;
     while (dispatcher.nextMillis() <= until) {
       now = Math.max(now, dispatcher.nextMillis());
-      ids.addAll(ids(dispatcher.advance(now)));
+      dispatcher.advance(now);
+      ids.addAll(ids(dispatcher.turn()));
     }
     now = until;
     return ids;
@@ -47,6 +52,7 @@ class DispatcherTest {
         ids.add(say.announcement().eventId());
       }
     }
+    turn.steps.clear();
     return ids;
   }
 
@@ -175,8 +181,8 @@ class DispatcherTest {
         .containsExactly("a/triggered");
     pass(MINUTE);
     assertThat(accept(firing("b", now, "alertname", "B", "job", "x"))).isEmpty();
-    assertThat(ids(dispatcher.put(List.of(silence("s", Matcher.equal("job", "x"), 0, 0)), now)))
-        .containsExactly("b/triggered");
+    dispatcher.put(List.of(silence("s", Matcher.equal("job", "x"), 0, 0)), now);
+    assertThat(ids(dispatcher.turn())).containsExactly("b/triggered");
   }
 
   @Test
@@ -281,5 +287,128 @@ class DispatcherTest {
     assertThat(dispatcher.views(now).getFirst().receivers()).containsExactly("pager", "chat");
     assertThat(accept(firing("b", now, "alertname", "B"))).containsExactly("b/triggered/root");
     assertThat(accept(resolved(alert, now))).containsExactly("a/resolved/pager", "a/resolved/chat");
+  }
+
+  @Test
+  void aClockThatIsSetBackHoldsNothingBackForLongerThanTheRouteWants() {
+    configure(
+        "route: {receiver: r, group_by: [job], group_wait: 30s, group_interval: 5m, repeat_interval:"
+            + " 4h}");
+    accept(firing("a", now, "alertname", "A", "job", "x"));
+    now -= HOUR;
+    dispatcher.advance(now);
+    assertThat(pass(30_000)).containsExactly("a/triggered/r");
+    accept(firing("b", now, "alertname", "B", "job", "x"));
+    now -= HOUR;
+    dispatcher.advance(now);
+    assertThat(pass(5 * MINUTE)).containsExactly("b/triggered/r");
+    now -= HOUR;
+    dispatcher.advance(now);
+    assertThat(pass(4 * HOUR + 5 * MINUTE))
+        .containsExactlyInAnyOrder("a/triggered/r/2", "b/triggered/r/2");
+  }
+
+  @Test
+  void aSilenceHoldsAgainWhereTheClockWasSetBackToBeforeItsEnd() {
+    dispatcher.put(List.of(silence("s", Matcher.equal("alertname", "A"), 0, HOUR)), now);
+    pass(HOUR);
+    now -= 30 * MINUTE;
+    assertThat(accept(firing("a", now, "alertname", "A"))).isEmpty();
+    assertThat(pass(30 * MINUTE)).containsExactly("a/triggered");
+  }
+
+  @Test
+  void whatIsSaidHasTheValueThatTheAlertHasThen() {
+    AlertsConfig config =
+        AlertsConfigs.parse(
+            "route: {receiver: r, group_by: [job], group_wait: 30s, group_interval: 5m,"
+                + " repeat_interval: 1h}");
+    double[] value = {1};
+    dispatcher =
+        new Dispatcher(config, alert -> alert.seen(value[0], Labels.of("summary", "s" + value[0])));
+    accept(firing("a", now, "alertname", "A", "job", "x"));
+    value[0] = 2;
+    assertThat(valuesIn(30_000)).containsExactly(2.0);
+    value[0] = 3;
+    assertThat(dispatcher.views(now).getFirst().value()).isEqualTo(3);
+    assertThat(dispatcher.views(now).getFirst().annotations().get("summary")).isEqualTo("s3.0");
+    assertThat(valuesIn(70 * MINUTE)).containsExactly(3.0);
+  }
+
+  private List<Double> valuesIn(long millis) {
+    List<Double> values = new ArrayList<>();
+    long until = now + millis;
+    while (dispatcher.nextMillis() <= until) {
+      now = Math.max(now, dispatcher.nextMillis());
+      dispatcher.advance(now);
+      for (Turn.Step step : dispatcher.turn().steps) {
+        if (step instanceof Turn.Say say) {
+          values.add(say.announcement().alert().value());
+        }
+      }
+      dispatcher.turn().steps.clear();
+    }
+    now = until;
+    return values;
+  }
+
+  @Test
+  void nothingIsSaidOfAnAlertThatIsAboutToBeOverUntilItIsHandedIn() {
+    configure("route: {receiver: r, group_by: [job], group_wait: 30s, group_interval: 5m}");
+    Alert a = firing("a", now, "alertname", "A", "job", "x");
+    accept(a);
+    dispatcher.end(List.of("a"));
+    assertThat(pass(30_000)).isEmpty();
+    assertThat(accept(resolved(a, now))).isEmpty();
+    assertThat(pass(5 * MINUTE)).isEmpty();
+    assertThat(dispatcher.size()).isZero();
+    Alert b = firing("b", now, "alertname", "B", "job", "y");
+    accept(b);
+    dispatcher.end(List.of("b"));
+    accept(b); // it could not be made durable, and is reported again
+    assertThat(pass(30_000)).containsExactly("b/triggered/r");
+  }
+
+  @Test
+  void whatFindsNoMemoryIsSaidLater() {
+    AlertsConfig config = AlertsConfigs.parse("{}");
+    int[] left = {0};
+    dispatcher =
+        new Dispatcher(
+            config,
+            alert -> {
+              if (alert.id().equals("b") && left[0]-- > 0) {
+                throw new OutOfMemoryError("for now");
+              }
+              return alert;
+            });
+    Alert a = firing("a", now, "alertname", "A");
+    Alert b = firing("b", now, "alertname", "B");
+    left[0] = 1;
+    assertThatThrownBy(() -> accept(a, b)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(accept(a, b)).containsExactly("a/triggered", "b/triggered");
+    accept(resolved(a, now));
+
+    dispatcher =
+        new Dispatcher(
+            AlertsConfigs.parse(
+                "route: {receiver: r, group_by: [job], group_wait: 30s, group_interval: 5m}"),
+            alert -> {
+              if (left[0]-- > 0) {
+                throw new OutOfMemoryError("for now");
+              }
+              return alert;
+            });
+    accept(a);
+    left[0] = 1;
+    now += 30_000;
+    assertThatThrownBy(() -> dispatcher.advance(now)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(pass(0)).containsExactly("a/triggered/r");
+    left[0] = 1;
+    Alert c = firing("c", now, "alertname", "C");
+    accept(c);
+    now += 5 * MINUTE;
+    assertThatThrownBy(() -> dispatcher.advance(now)).isInstanceOf(OutOfMemoryError.class);
+    assertThat(pass(0)).containsExactly("c/triggered/r");
   }
 }

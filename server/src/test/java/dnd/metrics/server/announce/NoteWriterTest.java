@@ -1,6 +1,7 @@
 package dnd.metrics.server.announce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.database.Change;
@@ -99,6 +100,21 @@ class NoteWriterTest {
     writer.close();
     assertThat(database.rows(Table.ANNOUNCEMENTS)).isEmpty();
     assertThat(writer.waiting()).isZero();
+  }
+
+  @Test
+  void whoWaitsUntilItIsNotedDoesNotWaitForADatabaseThatTakesNothing() throws Exception {
+    try (NoteWriter writer = new NoteWriter(new NarrowDatabase(Integer.MAX_VALUE))) {
+      writer.awaitNoted();
+      writer.add(note("a"));
+      assertThatThrownBy(writer::awaitNoted).isInstanceOf(IOException.class);
+    }
+    MemoryDatabase database = new MemoryDatabase();
+    try (NoteWriter writer = new NoteWriter(database)) {
+      writer.add(note("a"));
+      writer.awaitNoted();
+      assertThat(database.rows(Table.ANNOUNCEMENTS)).hasSize(1);
+    }
   }
 
   private static List<Change> note(String alert) {
