@@ -22,22 +22,20 @@ public final class EventsSince {
     this.firstNumber = Long.MAX_VALUE;
   }
 
-  private EventsSince(EventsSince other) {
-    this.senders = new HashSet<>(other.senders);
-    this.firstNumber = other.firstNumber;
-  }
-
-  /** The same for another thread; what is added to one of them is not in the other. */
-  public EventsSince copy() {
-    return new EventsSince(this);
-  }
-
   @SuppressWarnings("ReferenceEquality") // a group hands over the same list each time
   public void add(AppendedEvents events) {
     firstNumber = Math.min(firstNumber, events.firstNumber());
     if (added != events.senders()) {
       added = events.senders();
       senders.addAll(events.senders());
+    }
+  }
+
+  /** Adds the events of another one, which stays as it is. */
+  public void add(EventsSince other) {
+    firstNumber = Math.min(firstNumber, other.firstNumber);
+    if (senders.addAll(other.senders)) {
+      added = null;
     }
   }
 

@@ -86,6 +86,21 @@ public record AlertInstance(
         correlationId);
   }
 
+  /** Pending, and as if it had been seen first at that time. */
+  AlertInstance activeSince(long atMillis) {
+    return new AlertInstance(
+        id,
+        labels,
+        annotations,
+        value,
+        state,
+        atMillis,
+        firedAtMillis,
+        resolvedAtMillis,
+        keepFiringSinceMillis,
+        correlationId);
+  }
+
   AlertInstance fired(long atMillis) {
     return new AlertInstance(
         id,
@@ -114,6 +129,7 @@ public record AlertInstance(
         orKept(cause));
   }
 
+  /** It is over: never before it fired, also where the clock was set back. */
   AlertInstance resolved(long atMillis, String cause) {
     return new AlertInstance(
         id,
@@ -123,7 +139,7 @@ public record AlertInstance(
         AlertState.INACTIVE,
         activeAtMillis,
         firedAtMillis,
-        atMillis,
+        Math.max(atMillis, firedAtMillis),
         NEVER,
         orKept(cause));
   }

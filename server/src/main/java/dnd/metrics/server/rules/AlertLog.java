@@ -6,10 +6,12 @@ import dnd.metrics.server.database.Change;
 import dnd.metrics.server.database.Database;
 import dnd.metrics.server.model.Labels;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
@@ -36,11 +38,18 @@ final class AlertLog implements AutoCloseable {
   /** Of what is carried out one by one: it may have been too much for one write. */
   private static final int ROWS_PER_WRITE_ALONE = 100;
 
+  /**
+   * Where more steps wait, as when an alert comes and goes faster than the disk follows, they are
+   * carried out together, also where one ends what another began: after a crash just then, nobody
+   * might hear that an alert is over of which it was said just before that it fires.
+   */
+  private static final int MOST_APART = 100;
+
   /** Of steps that are lost the log names so many. */
   private static final int MOST_NAMED = 10;
 
   /** What one evaluation came to. */
-  private record Step(
+  record Step(
       PreparedGroup group,
       List<AlertChange> changes,
       List<Change> rows,
@@ -71,7 +80,14 @@ final class AlertLog implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
 
   private final Condition changed = lock.newCondition();
-  private final Deque<Step> waiting = new ArrayDeque<>();
+
+  /** A queue that is whole also where an element finds no memory. */
+  private final Queue<Step> waiting = new LinkedBlockingQueue<>();
+
+  /** How many steps were added, and how many of them, the first ones, are done. */
+  private long added;
+
+  private long done;
   private boolean failing;
   private boolean closed;
 
@@ -92,9 +108,13 @@ final class AlertLog implements AutoCloseable {
    * @param samples behind everything that the evaluation read and wrote
    */
   void add(PreparedGroup group, List<AlertChange> changes, LogMark samples) {
-    if (changes.isEmpty()) {
-      return;
+    if (!changes.isEmpty()) {
+      add(step(group, changes, samples));
     }
+  }
+
+  /** The steps of one evaluation, ready for {@link #add(Step)}. */
+  Step step(PreparedGroup group, List<AlertChange> changes, LogMark samples) {
     List<Change> rows = new ArrayList<>(changes.size());
     List<Alert> alerts = new ArrayList<>();
     for (AlertChange change : changes) {
@@ -105,9 +125,14 @@ final class AlertLog implements AutoCloseable {
         case AlertChange.Pending _, AlertChange.Kept _, AlertChange.Dropped _ -> {}
       }
     }
+    return new Step(group, changes, rows, alerts, samples);
+  }
+
+  void add(Step step) {
     lock.lock();
     try {
-      waiting.add(new Step(group, changes, rows, alerts, samples));
+      waiting.add(step);
+      added++;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -122,7 +147,8 @@ final class AlertLog implements AutoCloseable {
   void flush() {
     lock.lock();
     try {
-      while (!waiting.isEmpty() && !failing) {
+      long sought = added;
+      while (done < sought && !failing) {
         changed.awaitUninterruptibly();
       }
     } finally {
@@ -153,6 +179,7 @@ final class AlertLog implements AutoCloseable {
       if (steps.isEmpty()) {
         return false;
       }
+      prepareEnds(steps);
       if (failed) {
         tryDisk(steps);
         failed = false;
@@ -185,6 +212,19 @@ final class AlertLog implements AutoCloseable {
     database.write(steps.getFirst().rows().subList(0, 1));
   }
 
+  /** Before it lasts that alerts are over it lasts who heard that they fire. */
+  private void prepareEnds(List<Step> steps) throws IOException {
+    List<String> ended =
+        steps.stream()
+            .flatMap(step -> step.alerts().stream())
+            .filter(alert -> !alert.firing())
+            .map(Alert::id)
+            .toList();
+    if (!ended.isEmpty()) {
+      announcer.prepareEnd(ended);
+    }
+  }
+
   private void write(List<Step> steps, int rowsPerWrite) throws IOException {
     List<Change> rows = steps.stream().flatMap(step -> step.rows().stream()).toList();
     for (int from = 0; from < rows.size(); from += rowsPerWrite) {
@@ -212,8 +252,9 @@ final class AlertLog implements AutoCloseable {
   }
 
   /**
-   * What waits, or, where they are carried out one by one, the first of it; empty when nothing will
-   * come any more.
+   * What waits, but for what ends an alert that began in it and is first to be noted as announced;
+   * or, where they are carried out one by one, the first of it; empty when nothing will come any
+   * more.
    */
   private List<Step> next() {
     lock.lock();
@@ -221,10 +262,26 @@ final class AlertLog implements AutoCloseable {
       while (waiting.isEmpty() && !closed) {
         changed.awaitUninterruptibly();
       }
-      return alone == 0 ? List.copyOf(waiting) : waiting.stream().limit(1).toList();
+      return alone == 0 ? together() : waiting.stream().limit(1).toList();
     } finally {
       lock.unlock();
     }
+  }
+
+  private List<Step> together() {
+    List<Step> steps = new ArrayList<>();
+    Set<String> begun = new HashSet<>();
+    for (Step step : waiting) {
+      for (Alert alert : step.alerts()) {
+        if (alert.firing()) {
+          begun.add(alert.id());
+        } else if (waiting.size() <= MOST_APART && begun.contains(alert.id())) {
+          return steps;
+        }
+      }
+      steps.add(step);
+    }
+    return steps;
   }
 
   private int countWaiting() {
@@ -241,6 +298,7 @@ final class AlertLog implements AutoCloseable {
     lock.lock();
     try {
       waiting.remove();
+      done++;
       failing = false;
       changed.signalAll();
     } finally {

@@ -163,14 +163,36 @@ final class AlertTracker {
 
     private void active(Labels labels, AlertInstance alert) {
       active++;
-      boolean held = atMillis - alert.activeAtMillis() >= rule.holdMillis();
-      if (alert.state() == AlertState.PENDING && held) {
-        fire(labels, alert);
-      } else if (alert.state() == AlertState.FIRING && !held) {
+      if (alert.state() == AlertState.PENDING) {
+        pending(labels, alert);
+      } else if (hasFiredTooEarly(alert)) {
         pendAgain(labels, alert);
       } else {
         alerts.put(labels, alert);
       }
+    }
+
+    private void pending(Labels labels, AlertInstance alert) {
+      // Where the clock was set back, its for begins anew: it would last as much longer.
+      AlertInstance counted =
+          atMillis < alert.activeAtMillis() ? alert.activeSince(atMillis) : alert;
+      if (isHeld(counted)) {
+        fire(labels, counted);
+      } else {
+        alerts.put(labels, counted);
+      }
+    }
+
+    private boolean isHeld(AlertInstance alert) {
+      return atMillis - alert.activeAtMillis() >= rule.holdMillis();
+    }
+
+    /**
+     * Whether the rule's {@code for} was shorter when it fired than it is now, and is not over. A
+     * clock that was set back takes no alert back.
+     */
+    private boolean hasFiredTooEarly(AlertInstance alert) {
+      return alert.firedAtMillis() - alert.activeAtMillis() < rule.holdMillis() && !isHeld(alert);
     }
 
     /** The rule's {@code for} has become longer. */
@@ -195,12 +217,13 @@ final class AlertTracker {
             changes.add(new AlertChange.Dropped(alert.resolved(atMillis, cause.eventOf(labels))));
         case FIRING -> {
           boolean first = alert.keepFiringSinceMillis() == AlertInstance.NEVER;
-          long since = first ? atMillis : alert.keepFiringSinceMillis();
+          // Where the clock was set back, the time that is kept begins anew.
+          long since = first ? atMillis : Math.min(atMillis, alert.keepFiringSinceMillis());
           if (atMillis - since >= rule.keepFiringMillis()) {
             AlertInstance over = alert.resolved(atMillis, cause.eventOf(labels));
             alerts.put(labels, over);
             changes.add(new AlertChange.Resolved(over));
-          } else if (first) {
+          } else if (since != alert.keepFiringSinceMillis()) {
             AlertInstance kept = alert.keptFiring(since, cause.eventOf(labels));
             changes.add(new AlertChange.Kept(kept));
             active(labels, kept);

@@ -7,6 +7,7 @@ import dnd.metrics.server.rules.EvaluationRequest.Writing;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,10 +62,12 @@ public final class GroupEvaluator {
         outcomes.add(evaluation.outcome());
       }
     }
+    List<Labels> left = List.of();
     if (!before.ended().isEmpty()) {
-      output.write(-1, List.of(), before.ended(), request.atMillis() - group.queryOffsetMillis());
+      long atMillis = request.atMillis() - group.queryOffsetMillis();
+      left = List.copyOf(output.write(-1, List.of(), before.ended(), atMillis).keySet());
     }
-    return new GroupResult(request.atMillis(), new GroupState(states, List.of()), outcomes);
+    return new GroupResult(request.atMillis(), new GroupState(states, left), outcomes);
   }
 
   /** One rule, once. */
@@ -178,7 +181,7 @@ public final class GroupEvaluator {
           now.put(sample.labels(), last);
         }
       }
-      List<Labels> gone = new ArrayList<>();
+      Set<Labels> gone = new LinkedHashSet<>();
       for (Labels labels : before.written().keySet()) {
         if (!now.containsKey(labels)) {
           gone.add(labels);
@@ -188,10 +191,16 @@ public final class GroupEvaluator {
       ended = gone.size();
       if (!news.isEmpty() || !gone.isEmpty()) {
         output
-            .write(index, news, gone, atMillis())
+            .write(index, news, List.copyOf(gone), atMillis())
             .forEach((labels, reason) -> {
-              now.remove(labels);
-              samples--;
+              VectorSample last = gone.contains(labels) ? before.written().get(labels) : null;
+              if (last == null) {
+                now.remove(labels);
+                samples--;
+              } else {
+                now.put(labels, last); // to be ended the next time
+                ended--;
+              }
               if (error == null) {
                 error = reason;
               }

@@ -69,13 +69,29 @@ final class GroupRun {
       changes.addAll(outcome.changes());
       report(group, outcome, before.rules().get(outcome.rule()));
     }
-    loaded.state = result.state();
-    loaded.evaluatedAtMillis = nowMillis;
-    if (!changes.isEmpty()) {
-      alerts.add(group, changes, sender.mark());
+    if (changes.isEmpty()) {
+      loaded.state = result.state();
+    } else {
+      goOn(loaded, result.state(), alerts.step(group, changes, sender.mark()));
     }
+    loaded.evaluatedAtMillis = nowMillis;
     loaded.tookNanos = System.nanoTime() - startedNanos;
     return result;
+  }
+
+  /** Both or nothing: where memory is missing the next evaluation finds the same steps again. */
+  private void goOn(LoadedGroup loaded, GroupState state, AlertLog.Step step) {
+    GroupState before = loaded.state;
+    loaded.state = state;
+    boolean added = false;
+    try {
+      alerts.add(step);
+      added = true;
+    } finally {
+      if (!added) {
+        loaded.state = before;
+      }
+    }
   }
 
   private Map<Labels, String> write(

@@ -58,6 +58,7 @@ public record GroupState(List<RuleState> rules, List<Labels> ended) {
         .toList();
   }
 
+  /** The keys of {@link PreparedGroup} tell alerting rules apart by the same. */
   private static String identity(PreparedRule rule) {
     return rule.getClass().getSimpleName() + rule.name() + rule.labels();
   }

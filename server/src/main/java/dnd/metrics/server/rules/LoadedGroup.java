@@ -19,6 +19,9 @@ final class LoadedGroup {
   final PreparedGroup group;
   final Slots slots;
 
+  /** Rules are evaluated at later times only. */
+  final long floorMillis;
+
   final ReentrantLock evaluating = new ReentrantLock();
   final Triggers triggers;
 
@@ -44,7 +47,16 @@ final class LoadedGroup {
   @Nullable ScheduledFuture<?> timer;
 
   LoadedGroup(PreparedGroup group, GroupState state) {
+    this(group, state, AlertInstance.NEVER);
+  }
+
+  /**
+   * @param floorMillis the group was evaluated before this process began, at that time at the
+   *     latest
+   */
+  LoadedGroup(PreparedGroup group, GroupState state, long floorMillis) {
     this.group = group;
+    this.floorMillis = floorMillis;
     this.slots = Slots.of(group);
     this.state = state;
     this.triggers = new Triggers(group.rules().size());
@@ -55,10 +67,10 @@ final class LoadedGroup {
     this.turns = List.copyOf(each);
   }
 
-  /** The time of the last evaluation of any of the rules; all where there is no set. */
+  /** The time after which any of the rules may be evaluated; all where there is no set. */
   long lastMillis(@Nullable BitSet rules) {
     List<RuleState> states = state.rules();
-    long last = AlertInstance.NEVER;
+    long last = floorMillis;
     for (int i = 0; i < states.size(); i++) {
       if (rules == null || rules.get(i)) {
         last = Math.max(last, states.get(i).evaluatedAtMillis());

@@ -40,17 +40,23 @@ public record PreparedGroup(
   public static PreparedGroup of(String file, RuleGroup group, RuleDefaults defaults)
       throws ParseException {
     List<PreparedRule> rules = new ArrayList<>();
-    Map<String, Integer> sameName = new HashMap<>();
+    Map<String, Integer> same = new HashMap<>();
     for (Rule rule : group.rules()) {
-      int number = sameName.merge(rule.name(), 1, Integer::sum);
       Map<String, String> labels = new LinkedHashMap<>(group.labels());
       labels.putAll(rule.labels());
+      // By what carries its state over when the file is saved: where other rules come before it,
+      // its
+      // alerts are its own after a restart, too.
+      String texts = Labels.of(labels).toString();
+      int number =
+          same.merge(rule.getClass().getSimpleName() + rule.name() + texts, 1, Integer::sum);
       String key =
           Fingerprint.of(
               Labels.of(
                   "file", file,
                   "group", group.name(),
                   "name", rule.name(),
+                  "labels", texts,
                   "number", Integer.toString(number)));
       rules.add(prepare(rule, labels, key, defaults));
     }
@@ -119,6 +125,10 @@ public record PreparedGroup(
 
   /** {@code file;name}, as Prometheus names groups. */
   public String key() {
-    return file + ';' + group.name();
+    return key(file, group.name());
+  }
+
+  static String key(String file, String name) {
+    return file + ';' + name;
   }
 }

@@ -13,9 +13,10 @@ public interface RuleOutput {
    *
    * @param rule the rule's place in its group; -1 for series of rules that are gone
    * @param samples to be written
-   * @param ended series that get a stale marker; where one cannot be written that is no error
+   * @param ended series that get a stale marker; where one can never be written that is no error
    * @param atMillis the time of the markers
-   * @return the samples that were refused, by labels, with the reason
+   * @return the samples that were refused, by labels, with the reason; and series that could not be
+   *     ended now and are to be ended with the next evaluation
    */
   Map<Labels, String> write(
       int rule, List<VectorSample> samples, List<Labels> ended, long atMillis);

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -62,6 +63,26 @@ final class RuleRows {
               case Change.Remove(Table _, Row key) -> key.text("id");
             })
         .toList();
+  }
+
+  /**
+   * What has to be written where the rows that were read have other ids than their rules, as where
+   * some of a group have expired: what is deleted later would come back. Empty where all is well.
+   */
+  static List<Change> renumbered(List<Row> read, RuleBook book) {
+    Map<String, Row> wanted = rows(book);
+    Set<String> ids = read.stream().map(row -> row.text("id")).collect(Collectors.toSet());
+    if (ids.equals(wanted.keySet())) {
+      return List.of();
+    }
+    List<Change> changes = new ArrayList<>();
+    wanted.values().forEach(row -> changes.add(new Change.Put(Table.ALERT_RULES, row)));
+    ids.stream().filter(id -> !wanted.containsKey(id)).forEach(id -> changes.add(removal(id)));
+    return changes;
+  }
+
+  private static Change removal(String id) {
+    return new Change.Remove(Table.ALERT_RULES, Row.builder().text("id", id).build());
   }
 
   private static Map<String, Row> rows(RuleBook book) {

@@ -5,6 +5,7 @@ import dnd.metrics.server.head.AppendedEvents;
 import dnd.metrics.server.head.Head;
 import dnd.metrics.server.head.SeriesWatch;
 import dnd.metrics.server.head.WatchedSeries;
+import dnd.metrics.server.model.Labels;
 import dnd.metrics.server.model.Matcher;
 import dnd.metrics.server.rules.EvaluationRequest.Writing;
 import java.lang.management.ManagementFactory;
@@ -94,8 +95,12 @@ final class RuleScheduler implements AutoCloseable {
   /** A rule of a group that is loaded, whose series are watched. */
   private record Watched(LoadedGroup loaded, int rule) {}
 
-  /** A group to load, with the state to begin with where it is not loaded yet. */
-  record GroupToLoad(PreparedGroup group, GroupState state) {}
+  /**
+   * A group to load, with what to begin with where it is not loaded yet.
+   *
+   * @param floorMillis its rules are evaluated at later times only
+   */
+  record GroupToLoad(PreparedGroup group, GroupState state, long floorMillis) {}
 
   RuleCounters counters() {
     return counters;
@@ -106,12 +111,17 @@ final class RuleScheduler implements AutoCloseable {
     return layout.groups();
   }
 
+  /** The group that is loaded under that {@linkplain PreparedGroup#key key}. */
+  @Nullable LoadedGroup group(String key) {
+    return layout.group(key);
+  }
+
   /**
    * Puts other groups in the place of those that are loaded. A group that is unchanged goes on
    * without notice; of one with the same file and name the rules that are unchanged go on.
    *
    * @param correlationId groups that are new or changed are evaluated at once, owed to it; null for
-   *     not before their slot
+   *     not before their slot, unless samples come: a {@code for} that ran out meanwhile waits, too
    * @return the active alerts of rules that are gone, by the group that they belonged to
    */
   Map<PreparedGroup, List<AlertInstance>> replace(
@@ -130,7 +140,7 @@ final class RuleScheduler implements AutoCloseable {
         }
         LoadedGroup loaded =
             was == null
-                ? new LoadedGroup(want.group(), want.state())
+                ? new LoadedGroup(want.group(), want.state(), want.floorMillis())
                 : successor(was, want.group(), orphans);
         after.add(loaded);
         begun.add(loaded);
@@ -141,9 +151,9 @@ final class RuleScheduler implements AutoCloseable {
       install(after);
       long now = clock.millis();
       for (LoadedGroup loaded : begun) {
-        atSlot(loaded, loaded.slots.after(now));
-        setTimer(loaded);
+        awaitNext(loaded, loaded.slots.after(now) - loaded.slots.intervalMillis());
         if (correlationId != null) {
+          setTimer(loaded);
           execute(intervals, () -> evaluateAll(loaded, correlationId));
         }
       }
@@ -164,7 +174,7 @@ final class RuleScheduler implements AutoCloseable {
       if (!carried.orphans().isEmpty()) {
         orphans.put(was.group, carried.orphans());
       }
-      return new LoadedGroup(to, carried.state());
+      return new LoadedGroup(to, carried.state(), was.floorMillis);
     } finally {
       was.evaluating.unlock();
     }
@@ -230,10 +240,11 @@ final class RuleScheduler implements AutoCloseable {
       long newestMillis,
       @Nullable AppendedEvents events,
       @Nullable String correlationId) {
-    long offset = loaded.group.queryOffsetMillis();
-    loaded.triggers.add(rule, newestMillis + offset, events, correlationId);
-    if (offset > 0) {
-      arm(loaded, newestMillis + offset);
+    long millis = newestMillis + loaded.group.queryOffsetMillis();
+    long now = clock.millis();
+    loaded.triggers.add(rule, millis, now, events, correlationId);
+    if (millis > now) {
+      arm(loaded, millis);
     } else {
       wake(loaded, rule);
     }
@@ -258,7 +269,7 @@ final class RuleScheduler implements AutoCloseable {
                 Math.min(millis, clock.millis() + LOOK_AGAIN_MILLIS),
                 () -> {
                   loaded.armed.set(false);
-                  loaded.triggers.rules().stream().forEach(rule -> wake(loaded, rule));
+                  lookAgain(loaded);
                 });
         awaited = true;
       } finally {
@@ -296,6 +307,9 @@ final class RuleScheduler implements AutoCloseable {
   }
 
   private void lookAgain(LoadedGroup loaded) {
+    if (loaded.stopped) {
+      return;
+    }
     long now = clock.millis();
     loaded.triggers.rulesDueAt(now).stream().forEach(rule -> wake(loaded, rule));
     long next = loaded.triggers.nextDueAfter(now);
@@ -304,11 +318,15 @@ final class RuleScheduler implements AutoCloseable {
     }
   }
 
-  /** Tries until it is done where memory is missing: without a next slot the group would end. */
-  private void atSlot(LoadedGroup loaded, long slotMillis) {
+  /**
+   * Waits for the next slot behind one. Tries until it is done where memory is missing: without a
+   * next slot the group would end.
+   */
+  private void awaitNext(LoadedGroup loaded, long slotMillis) {
     while (!loaded.stopped) {
       try {
-        var _ = at(slotMillis, () -> beginSlot(loaded, slotMillis));
+        long next = loaded.slots.next(slotMillis, clock.millis());
+        var _ = at(next, () -> beginSlot(loaded, next));
         return;
       } catch (OutOfMemoryError e) {
         counters.failed.increment();
@@ -340,7 +358,7 @@ final class RuleScheduler implements AutoCloseable {
       failed(loaded, e);
     } finally { // it may have failed to say so
       if (!loaded.stopped) {
-        atSlot(loaded, slot + loaded.slots.intervalMillis());
+        awaitNext(loaded, slot);
       }
     }
   }
@@ -403,9 +421,11 @@ final class RuleScheduler implements AutoCloseable {
       Writing writing,
       Triggers.Drained cause) {
     try {
+      List<Labels> ended = loaded.state.ended();
       GroupResult result = run.run(loaded, rules, dueMillis, writing, cause);
       setTimer(loaded);
       wakeReaders(loaded, rules, result, cause);
+      wakeReadersOf(ended, result, cause);
       return result;
     } catch (RuntimeException | Error e) {
       failed(loaded, e);
@@ -438,6 +458,14 @@ final class RuleScheduler implements AutoCloseable {
     }
   }
 
+  /** Those who read series of rules that are gone, which have been ended behind all others. */
+  private void wakeReadersOf(List<Labels> ended, GroupResult result, Triggers.Drained cause) {
+    if (!ended.isEmpty()) {
+      layout.forEachReaderOf(
+          ended, (reader, place) -> trigger(reader, place, result.atMillis(), null, cause.event()));
+    }
+  }
+
   /** Wakes the group when the next {@code for} or {@code keep_firing_for} runs out. */
   private void setTimer(LoadedGroup loaded) {
     if (loaded.timer != null) {
@@ -453,7 +481,7 @@ final class RuleScheduler implements AutoCloseable {
               () -> {
                 deadlines.rules().stream()
                     .forEach(rule -> {
-                      loaded.triggers.add(rule, due, null, null);
+                      loaded.triggers.add(rule, due, clock.millis(), null, null);
                       wake(loaded, rule);
                     });
               });

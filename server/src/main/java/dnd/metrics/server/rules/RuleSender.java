@@ -42,7 +42,8 @@ final class RuleSender {
    * Writes samples and ends series in one step.
    *
    * @param committed learns of it once everything is on disk
-   * @return what was refused, by labels, with the reason
+   * @return what was refused, by labels, with the reason; of what was to be ended only what is to
+   *     be ended later
    */
   Map<Labels, String> write(
       List<VectorSample> samples, List<Labels> ended, long atMillis, RuleCommit committed) {
@@ -71,7 +72,9 @@ final class RuleSender {
       }
       batch.commit(committed);
     } catch (HeadUnavailableException | SenderLimitException e) {
-      samples.forEach(sample -> refused.put(sample.labels(), String.valueOf(e.getMessage())));
+      String reason = String.valueOf(e.getMessage());
+      samples.forEach(sample -> refused.put(sample.labels(), reason));
+      ended.forEach(labels -> refused.put(labels, reason));
     }
     return refused;
   }

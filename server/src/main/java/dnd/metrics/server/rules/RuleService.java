@@ -96,6 +96,7 @@ public final class RuleService implements AutoCloseable {
             new AggregatedEvents(hub, clock),
             clock);
     this.scheduler = new RuleScheduler(run, head, clock);
+    announcer.askForCurrent(new CurrentAlerts(scheduler, defaults.externalLabels()));
   }
 
   /** Begins to bring back rules and alerts; to be called once. */
@@ -134,7 +135,8 @@ public final class RuleService implements AutoCloseable {
   }
 
   private void restore() throws DatabaseUnavailableException {
-    RuleBook read = RuleRows.read(database.read(Table.ALERT_RULES, Map.of()));
+    List<Row> rows = database.read(Table.ALERT_RULES, Map.of());
+    RuleBook read = RuleRows.read(rows);
     List<Row> active = new ArrayList<>();
     for (String status : List.of("pending", "firing")) {
       active.addAll(
@@ -143,10 +145,12 @@ public final class RuleService implements AutoCloseable {
     announcer.restore(Origin.RULES, toAnnounce(active));
     synchronized (bookLock) {
       book = read;
+      renumber(rows, read);
       Restored restored = Restored.of(active);
       List<RuleScheduler.GroupToLoad> groups = new ArrayList<>();
       for (PreparedGroup group : prepare(read)) {
-        groups.add(new RuleScheduler.GroupToLoad(group, restored.take(group)));
+        GroupState state = restored.take(group);
+        groups.add(new RuleScheduler.GroupToLoad(group, state, floorMillis(state)));
       }
       // What came just before the stop was perhaps not evaluated any more. After a longer outage
       // there is nothing to see yet: whoever still fires keeps firing until the group's slot.
@@ -155,6 +159,29 @@ public final class RuleService implements AutoCloseable {
       restored.left().forEach((group, left) -> endOrphans(group, left, ""));
     }
     LOG.info("{} rules, {} alerts that are pending or firing", read.ruleCount(), active.size());
+  }
+
+  private void renumber(List<Row> rows, RuleBook read) {
+    try {
+      database.write(RuleRows.renumbered(rows, read));
+    } catch (IOException e) {
+      LOG.warn("rules are not stored under the ids that they have now: {}", e.getMessage());
+    }
+  }
+
+  /**
+   * When rules may have been evaluated last before a restart: a late sample is no reason to
+   * evaluate them in the past.
+   */
+  private long floorMillis(GroupState state) {
+    long floor = Math.min(head.status().maxMillis(), clock.millis());
+    for (RuleState rule : state.rules()) {
+      for (AlertInstance alert : rule.alerts().values()) {
+        floor = Math.max(floor, Math.max(alert.activeAtMillis(), alert.firedAtMillis()));
+        floor = Math.max(floor, alert.keepFiringSinceMillis());
+      }
+    }
+    return floor;
   }
 
   /** What fires, and what is over and may not have been said. */
@@ -293,7 +320,8 @@ public final class RuleService implements AutoCloseable {
       book = after;
       List<RuleScheduler.GroupToLoad> groups = new ArrayList<>();
       for (PreparedGroup group : prepare(after)) {
-        groups.add(new RuleScheduler.GroupToLoad(group, GroupState.initial(group)));
+        groups.add(
+            new RuleScheduler.GroupToLoad(group, GroupState.initial(group), AlertInstance.NEVER));
       }
       scheduler
           .replace(groups, correlationId)

@@ -21,6 +21,14 @@ record Slots(long intervalMillis, long offsetMillis) {
     return (since + 1) * intervalMillis + offsetMillis;
   }
 
+  /**
+   * The slot to come after one that was evaluated: the one behind it, or an earlier one where the
+   * clock was set back, by more than half an interval, since that one was awaited.
+   */
+  long next(long slotMillis, long nowMillis) {
+    return Math.min(slotMillis + intervalMillis, after(nowMillis + intervalMillis / 2));
+  }
+
   /** How many slots lie after {@code slotMillis} and not after {@code nowMillis}. */
   long missed(long slotMillis, long nowMillis) {
     return Math.max(0, Math.floorDiv(nowMillis - slotMillis, intervalMillis));

@@ -64,4 +64,18 @@ class EventsSinceTest {
     }
     assertThat(idOf(events, new SenderId("s1", ""))).as("it is over").isNull();
   }
+
+  @Test
+  void takesInWhatAnotherOneHas() {
+    EventsSince one = new EventsSince();
+    EventsSince other = new EventsSince();
+    come(KEG, "early");
+    one.add(come(TAVERN, "t"));
+    other.add(come(KEG, "k"));
+    one.add(other);
+    assertThat(idOf(one, TAVERN)).isEqualTo("t");
+    assertThat(idOf(one, KEG)).isEqualTo("k");
+    one.add(come(KEG, "later"));
+    assertThat(idOf(one, KEG)).isEqualTo("later");
+  }
 }

@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -192,5 +195,86 @@ class AlertLogTest {
     database.breakDisk(false);
     awaitAnnounced("a", "a2", "b");
     assertThat(stored()).containsExactly("a", "a2", "b");
+  }
+
+  /** Takes no notes until it is released. */
+  private static final class HeldDatabase extends MemoryDatabase {
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    @Override
+    public synchronized void write(List<Change> changes) throws IOException {
+      try {
+        released.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      super.write(changes);
+    }
+  }
+
+  private static boolean isIn(Thread thread, String method) {
+    return Stream.of(thread.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals(method));
+  }
+
+  private static boolean isWaitedForNotes() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(each -> each.getKey().getName().equals("alert-log"))
+        .flatMap(each -> Stream.of(each.getValue()))
+        .anyMatch(frame -> frame.getMethodName().equals("awaitNoted"));
+  }
+
+  @Test
+  void thatAnAlertIsOverLastsAfterWhoHeardOfIt() {
+    HeldDatabase notes = new HeldDatabase();
+    Announcer announcerOfIt =
+        new Announcer(hub, notes, AlertsConfig.DEFAULT, InstantSource.system());
+    announcerOfIt.start(Set.of());
+    AlertLog logOfIt = new AlertLog(database, announcerOfIt, Labels.empty());
+    try {
+      logOfIt.start();
+      Labels labels = Labels.of("alertname", "LowAle", "severity", "page", "service", "a");
+      AlertInstance alert =
+          AlertInstance.pending("a", labels, Labels.empty(), 3, NOW, "c").fired(NOW);
+      logOfIt.add(group, List.of(new AlertChange.Fired(alert)), LogMark.passed());
+      logOfIt.add(
+          group, List.of(new AlertChange.Resolved(alert.resolved(NOW + 1, "d"))), LogMark.passed());
+      await().atMost(PATIENCE).until(AlertLogTest::isWaitedForNotes);
+      awaitAnnounced("a");
+      assertThat(database.rows(Table.ALERTS).getFirst().text("status")).isEqualTo("firing");
+      notes.released.countDown();
+      awaitAnnounced("a", "a");
+      assertThat(database.rows(Table.ALERTS).getFirst().text("status")).isEqualTo("resolved");
+    } finally {
+      notes.released.countDown();
+      logOfIt.close();
+      announcerOfIt.close();
+    }
+  }
+
+  @Test
+  void whatIsAddedMeanwhileIsNotWaitedFor() throws Exception {
+    CountDownLatch next = new CountDownLatch(1);
+    database.faults.put(
+        "b",
+        () -> {
+          try {
+            assertThat(next.await(1, TimeUnit.MINUTES)).isTrue();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    Thread waiting = Thread.currentThread();
+    database.faults.put(
+        "a",
+        () -> {
+          await().atMost(PATIENCE).until(() -> isIn(waiting, "awaitUninterruptibly"));
+          fire("b");
+        });
+    fire("a");
+    log.start();
+    log.flush();
+    next.countDown();
+    awaitAnnounced("a", "b");
   }
 }

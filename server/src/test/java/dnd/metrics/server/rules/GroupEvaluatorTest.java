@@ -306,4 +306,68 @@ class GroupEvaluatorTest {
       }
     };
   }
+
+  @Test
+  void aClockThatIsSetBackTakesNoAlertBack() throws Exception {
+    TestGroup test = new TestGroup(HOLD);
+    test.sample("ale", 10, 3, "inn", "a").sample("ale", 5000, 3, "inn", "a");
+    test.at(5000);
+    test.at(5060);
+    assertThat(test.alert().state()).isEqualTo(AlertState.FIRING);
+    assertThat(test.at(20)).isEmpty();
+    assertThat(test.alert().state()).isEqualTo(AlertState.FIRING);
+    assertThat(test.at(1000)).as("ale was not known then").containsExactly("Resolved" + LOW);
+    assertThat(test.alert().resolvedAtMillis()).isEqualTo(test.alert().firedAtMillis());
+  }
+
+  @Test
+  void whereTheClockIsSetBackATimeThatRunsBeginsAnew() throws Exception {
+    TestGroup test = new TestGroup(HOLD);
+    test.sample("ale", 10, 3, "inn", "a").sample("ale", 5000, 3, "inn", "a");
+    assertThat(test.at(5000)).containsExactly("Pending" + LOW);
+    assertThat(test.at(20)).isEmpty();
+    assertThat(test.at(79)).isEmpty();
+    assertThat(test.at(80)).containsExactly("Fired" + LOW);
+
+    test = new TestGroup(HOLD.replace("for: 60s", "keep_firing_for: 60s"));
+    test.sample("ale", 5, 9, "inn", "a").sample("ale", 5000, 3, "inn", "a");
+    test.sample("ale", 5010, 9, "inn", "a");
+    assertThat(test.at(5000)).containsExactly("Fired" + LOW);
+    assertThat(test.at(5010)).containsExactly("Kept" + LOW);
+    assertThat(test.at(10)).containsExactly("Kept" + LOW);
+    assertThat(test.at(69)).isEmpty();
+    assertThat(test.at(70)).containsExactly("Resolved" + LOW);
+  }
+
+  @Test
+  void aSeriesThatCouldNotBeEndedIsEndedTheNextTime() throws Exception {
+    TestGroup test = new TestGroup(RECORD);
+    test.sample("ale", 0, 4, "inn", "a");
+    test.at(0);
+    test.store.refused.put(SUM, "the log is not there");
+    assertThat(test.at(400)).contains("error: the log is not there");
+    assertThat(test.store.samples(SUM)).containsExactly("0=4.0");
+    test.store.refused.clear();
+    test.at(401);
+    assertThat(test.store.samples(SUM)).containsExactly("0=4.0", "401000=stale");
+    test.at(402);
+    assertThat(test.store.samples(SUM)).containsExactly("0=4.0", "401000=stale");
+  }
+
+  @Test
+  void aSeriesOfARuleThatIsGoneIsEndedWhenThatCanBeDone() throws Exception {
+    TestGroup test = new TestGroup(RECORD);
+    test.sample("ale", 0, 4, "inn", "a");
+    test.at(0);
+    PreparedGroup changed = TestGroup.prepare(HOLD);
+    test.state = test.state.carriedOver(test.group, changed).state();
+    test.group = changed;
+    test.store.refused.put(SUM, "the log is not there");
+    test.at(10);
+    assertThat(test.store.samples(SUM)).containsExactly("0=4.0");
+    test.store.refused.clear();
+    test.at(20);
+    assertThat(test.store.samples(SUM)).containsExactly("0=4.0", "20000=stale");
+    assertThat(test.state.ended()).isEmpty();
+  }
 }

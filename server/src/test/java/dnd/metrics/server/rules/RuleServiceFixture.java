@@ -43,7 +43,7 @@ final class RuleServiceFixture implements AutoCloseable {
   private final RuleDefaults defaults;
   RuleService service;
   private RuleRequests requests;
-  private Announcer announcer;
+  Announcer announcer;
 
   RuleServiceFixture(Path folder) throws IOException {
     this(folder, RuleDefaults.PROMETHEUS);

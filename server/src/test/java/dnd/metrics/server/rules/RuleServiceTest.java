@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -447,7 +448,7 @@ class RuleServiceTest {
   void intervalsGoOnWhereMemoryIsMissingForTheNextSlot() throws Exception {
     AtomicInteger faults = new AtomicInteger();
     InstantSource clock =
-        faulty(faults, () -> isCalledBy("atSlot"), new OutOfMemoryError("for now"));
+        faulty(faults, () -> isCalledBy("awaitNext"), new OutOfMemoryError("for now"));
     try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
       test.load("inn.yml", LOW.replace("1h", "1s"));
       LoadedGroup loaded = test.service.scheduler().groups().getFirst();
@@ -506,6 +507,152 @@ class RuleServiceTest {
       assertThat(found.getFirst().labels().toMap())
           .containsEntry("alertname", "LowAle")
           .containsEntry("service", "tavern");
+    }
+  }
+
+  /** A clock that a test can set. */
+  private static final class SettableClock implements InstantSource {
+    private final AtomicLong aheadMillis = new AtomicLong();
+
+    void set(long millis) {
+      aheadMillis.addAndGet(millis);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plusMillis(aheadMillis.get());
+    }
+  }
+
+  @Test
+  void intervalsGoOnWhereTheClockIsSetBack() throws Exception {
+    SettableClock clock = new SettableClock();
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
+      test.load("inn.yml", LOW.replace("1h", "1s"));
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      await().until(() -> loaded.intervals.sum() > 0);
+      clock.set(-3_600_000);
+      long before = loaded.intervals.sum();
+      await().until(() -> loaded.intervals.sum() >= before + 3);
+    }
+  }
+
+  private static final String TWO_OF_A_NAME =
+      """
+      groups:
+        - name: inn
+          interval: 1h
+          rules:
+            - alert: LowAle
+              expr: wine < 5
+              labels: {severity: page}
+            - alert: LowAle
+              expr: ale < 5
+              labels: {severity: info}
+      """;
+
+  @Test
+  void aRuleThatBecameTheFirstOfItsNameKeepsItsAlertsAfterARestart() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", TWO_OF_A_NAME);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      await().until(() -> !test.database.rows(Table.ANNOUNCEMENTS).isEmpty());
+      Row before = test.database.rows(Table.ALERTS).getFirst();
+      String first = TWO_OF_A_NAME.substring(0, TWO_OF_A_NAME.indexOf("      - alert"));
+      test.load(
+          "inn.yml", first + TWO_OF_A_NAME.substring(TWO_OF_A_NAME.lastIndexOf("      - alert")));
+      test.restart();
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      await().until(() -> loaded.evaluatedAtMillis != AlertInstance.NEVER);
+      test.service.flush();
+      assertThat(test.hub.published).noneMatch(p -> p.subject().startsWith("alert."));
+      assertThat(test.database.rows(Table.ALERTS)).containsExactly(before);
+    }
+  }
+
+  @Test
+  void aLateSampleIsNoReasonToEvaluateInThePastAfterARestart() throws Exception {
+    SettableClock clock = new SettableClock();
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
+      test.load("inn.yml", LOW);
+      long at = clock.millis();
+      test.pushAt(at, "push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      await().until(() -> !test.database.rows(Table.ANNOUNCEMENTS).isEmpty());
+      clock.set(10 * 60_000);
+      test.restart();
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      test.pushAt(at - 1000, "late", "ale", 3, "service", "keg");
+      await().until(() -> loaded.atOnce.sum() > 0 && !loaded.evaluating.isLocked());
+      assertThat(loaded.state.rules().getFirst().evaluatedAtMillis()).isGreaterThan(at);
+    }
+  }
+
+  @Test
+  void whatWasPendingBeforeAnOutageDoesNotFireInThePast() throws Exception {
+    SettableClock clock = new SettableClock();
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, clock)) {
+      test.load("inn.yml", LOW.replace("expr:", "for: 2m\n        expr:"));
+      test.push("push-1", "ale", 3, "service", "tavern");
+      await().until(() -> !test.database.rows(Table.ALERTS).isEmpty());
+      clock.set(10 * 60_000);
+      test.restart();
+      LoadedGroup loaded = test.service.scheduler().groups().getFirst();
+      test.push("push-2", "ale", 3, "service", "keg");
+      await().until(() -> loaded.atOnce.sum() > 0 && !loaded.evaluating.isLocked());
+      test.service.flush();
+      assertThat(test.hub.published).noneMatch(p -> p.subject().startsWith("alert."));
+    }
+  }
+
+  @Test
+  void anAlertIsShownWithTheValueThatItHasNow() throws Exception {
+    RuleDefaults defaults =
+        new RuleDefaults(3_600_000, 0, Labels.of("cluster", "blue", "service", "x"), "");
+    try (RuleServiceFixture test = new RuleServiceFixture(folder, defaults)) {
+      test.load("inn.yml", LOW);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.push("push-1", "ale", 4, "service", "keg");
+      test.next("alert.triggered");
+      test.next("alert.triggered");
+      test.push("push-2", "ale", 2, "service", "tavern");
+      test.push("push-2", "ale", 1, "service", "keg");
+      await()
+          .untilAsserted(() ->
+              assertThat(test.announcer.views())
+                  .extracting(view -> view.value() + view.annotations().get("summary"))
+                  .containsExactlyInAnyOrder("2.0tavern has 2 left", "1.0keg has 1 left"));
+    }
+  }
+
+  @Test
+  void rulesThatAreGoneDoNotComeBackWhereRowsOfTheirGroupHadExpired() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", TWO_OF_A_NAME);
+      Row first = test.database.rows(Table.ALERT_RULES).getFirst();
+      test.database.write(
+          List.of(
+              new dnd.metrics.server.database.Change.Remove(
+                  Table.ALERT_RULES, Row.builder().text("id", first.text("id")).build())));
+      test.restart();
+      assertThat(test.service.book().ruleCount()).isEqualTo(1);
+      test.service.change(book -> book.without("inn.yml", group -> true), "delete");
+      test.restart();
+      assertThat(test.service.book().ruleCount()).isZero();
+    }
+  }
+
+  @Test
+  void whoReadsWhatARuleWroteIsEvaluatedWhenTheRuleIsGone() throws Exception {
+    try (RuleServiceFixture test = new RuleServiceFixture(folder)) {
+      test.load("inn.yml", CHAIN);
+      test.push("push-1", "ale", 3, "service", "tavern");
+      test.next("alert.triggered");
+      int begin = CHAIN.indexOf("  - name: sums");
+      int end = CHAIN.indexOf("  - name: alerts");
+      test.load("inn.yml", CHAIN.substring(0, begin) + CHAIN.substring(end));
+      test.next("alert.resolved");
     }
   }
 }

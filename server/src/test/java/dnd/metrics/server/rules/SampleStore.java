@@ -35,7 +35,14 @@ final class SampleStore implements RuleOutput {
         reasons.put(sample.labels(), reason);
       }
     }
-    ended.forEach(labels -> add(labels, atMillis, StaleMarker.VALUE));
+    for (Labels labels : ended) {
+      String reason = refused.get(labels);
+      if (reason == null) {
+        add(labels, atMillis, StaleMarker.VALUE);
+      } else {
+        reasons.put(labels, reason);
+      }
+    }
     return reasons;
   }
 

@@ -32,4 +32,13 @@ class SlotsTest {
     assertThat(first.offsetMillis()).isBetween(0L, 29_999L);
     assertThat(Slots.of(group)).isEqualTo(first);
   }
+
+  @Test
+  void anEarlierOneComesNextWhereTheClockWasSetBack() {
+    assertThat(slots.next(67_000, 67_000)).isEqualTo(127_000);
+    assertThat(slots.next(67_000, 66_990)).as("the timer was early").isEqualTo(127_000);
+    assertThat(slots.next(67_000, 120_000)).isEqualTo(127_000);
+    assertThat(slots.next(3_667_000, 67_000)).isEqualTo(127_000);
+    assertThat(slots.next(3_667_000, 3_637_000 - 31_000)).isEqualTo(3_667_000);
+  }
 }

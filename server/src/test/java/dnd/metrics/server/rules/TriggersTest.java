@@ -16,13 +16,14 @@ class TriggersTest {
   private static final SenderId KEG = new SenderId("keg", "");
 
   private long events;
+  private long now = 1000;
 
   private AppendedEvents event(long millis, SenderId sender, String id) {
     return Appended.of(List.of(new AppendedEvent(++events, sender, id, millis, millis)));
   }
 
   private void add(Triggers triggers, int rule, long millis, SenderId sender, String id) {
-    triggers.add(rule, millis, event(millis, sender, id), null);
+    triggers.add(rule, millis, now, event(millis, sender, id), null);
   }
 
   @Test
@@ -52,17 +53,69 @@ class TriggersTest {
   }
 
   @Test
-  void stayWhileTheTimeOfOneIsYetToCome() {
+  void whatCanBeSeenLaterStaysAndHoldsUpNothing() {
+    now = 150;
     Triggers triggers = new Triggers(2);
     add(triggers, 0, 100, TAVERN, "a");
     add(triggers, 1, 150, TAVERN, "b");
-    add(triggers, 1, 200, TAVERN, "c");
-    assertThat(triggers.rulesDueAt(150)).isEqualTo(BitSet.valueOf(new long[] {1}));
+    add(triggers, 1, 200, KEG, "c");
+    add(triggers, 1, 300, KEG, "d");
+    assertThat(triggers.rulesDueAt(150)).isEqualTo(BitSet.valueOf(new long[] {3}));
     assertThat(triggers.nextDueAfter(150)).isEqualTo(200);
-    assertThat(triggers.drain(null, 150).rules().cardinality()).isEqualTo(2);
+    Triggers.Drained drained = triggers.drain(null, 150);
+    assertThat(drained.rules().cardinality()).isEqualTo(2);
+    assertThat(drained.dueMillis()).isEqualTo(150);
+    assertThat(drained.event()).as("not that of what is seen later").isEqualTo("b");
+    assertThat(triggers.rulesDueAt(199).isEmpty()).isTrue();
+    assertThat(triggers.drain(null, 199).rules().isEmpty()).as("nothing new").isTrue();
     assertThat(triggers.rules()).isEqualTo(BitSet.valueOf(new long[] {2}));
-    assertThat(triggers.rulesDueAt(200)).isEqualTo(triggers.rules());
-    assertThat(triggers.drain(null, 200).rules().cardinality()).isOne();
+    drained = triggers.drain(null, 200);
+    assertThat(drained.dueMillis()).isEqualTo(200);
+    assertThat(drained.event()).isEqualTo("c");
+    assertThat(triggers.nextDueAfter(200)).isEqualTo(300);
+    assertThat(triggers.drain(null, 300).event()).isEqualTo("d");
+    assertThat(triggers.rules().isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatCameSinceATimeStaysWhereThatTimeIsLookedAt() {
+    Triggers triggers = new Triggers(1);
+    add(triggers, 0, 500, TAVERN, "a");
+    assertThat(triggers.drain(null, 400).event()).isEqualTo("a");
+    assertThat(triggers.nextDueAfter(400)).isEqualTo(500);
+    assertThat(triggers.drain(null, 500).rules().cardinality()).isOne();
+    assertThat(triggers.rules().isEmpty()).isTrue();
+  }
+
+  @Test
+  void ofManyTimesToComeNeighboursAreOneAndNoneIsForgotten() {
+    now = 0;
+    Triggers triggers = new Triggers(1);
+    for (int i = 1; i <= 1000; i++) {
+      add(triggers, 0, i * 10L, TAVERN, "e" + i);
+    }
+    int looks = 0;
+    long last = 0;
+    for (long at = triggers.nextDueAfter(0);
+        at != AlertInstance.NEVER;
+        at = triggers.nextDueAfter(at)) {
+      assertThat(at).isGreaterThan(last);
+      assertThat(at - last).as("how much is looked at together").isLessThan(2_500);
+      last = at;
+      assertThat(triggers.drain(null, at).dueMillis()).isEqualTo(at);
+      looks++;
+    }
+    assertThat(last).isEqualTo(10_000);
+    assertThat(looks).isBetween(2, 16);
+  }
+
+  @Test
+  void aClockThatIsSetBackHoldsUpNothingThatComesThen() {
+    Triggers triggers = new Triggers(1);
+    add(triggers, 0, 900, TAVERN, "a");
+    now = 100;
+    add(triggers, 0, 90, TAVERN, "b");
+    assertThat(triggers.drain(null, 100).event()).isEqualTo("b");
     assertThat(triggers.rules().isEmpty()).isTrue();
   }
 
@@ -71,9 +124,9 @@ class TriggersTest {
     Triggers triggers = new Triggers(2);
     AppendedEvents second = event(2, TAVERN, "a");
     add(triggers, 0, 2, TAVERN, "b");
-    triggers.add(1, 2, second, null);
+    triggers.add(1, 2, now, second, null);
     add(triggers, 0, 3, KEG, "c");
-    triggers.add(0, 4, null, null);
+    triggers.add(0, 4, now, null, null);
     Triggers.Drained drained = triggers.drain(null, 10);
     assertThat(drained.eventOfSender(Labels.of("service", "tavern", "instance", "1")))
         .isEqualTo("b");
