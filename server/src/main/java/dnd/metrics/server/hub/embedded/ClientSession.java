@@ -28,6 +28,10 @@ final class ClientSession implements ProtocolParser.Operations {
 
   private volatile ConnectOptions client = ConnectOptions.UNKNOWN;
   private boolean connected;
+
+  /** Whether what the client asked for has ended its connection. */
+  private boolean ended;
+
   private PermissionSet permissions = PermissionSet.ALL;
   private SubjectCache subjects;
 
@@ -92,6 +96,11 @@ final class ClientSession implements ProtocolParser.Operations {
   }
 
   @Override
+  public boolean ended() {
+    return ended;
+  }
+
+  @Override
   public void connect(byte[] buffer, int from, int to) {
     ConnectOptions offered;
     try {
@@ -108,15 +117,15 @@ final class ClientSession implements ProtocolParser.Operations {
       hub.counters().authFailures.increment();
       LOG.warn(
           "{}: authorization violation, user \"{}\"", connection, Printable.text(offered.user()));
-      connection.close("Authorization Violation", ProtocolParser.AUTHORIZATION_VIOLATION);
+      end("Authorization Violation", ProtocolParser.AUTHORIZATION_VIOLATION);
       return;
     }
     if (offered.protocol() < 0 || offered.protocol() > MAX_CLIENT_PROTOCOL) {
-      connection.close("Bad Client Protocol", "invalid client protocol");
+      end("Bad Client Protocol", "invalid client protocol");
       return;
     }
     if (offered.noResponders() && !offered.headers()) {
-      connection.close("No Responders Requires Headers", "no responders requires headers support");
+      end("No Responders Requires Headers", "no responders requires headers support");
       return;
     }
     client = offered;
@@ -267,7 +276,7 @@ final class ClientSession implements ProtocolParser.Operations {
   public void error(byte[] buffer, int from, int to) {
     String text = Printable.text(WireText.ofBytes(buffer, from, to));
     LOG.warn("{}: the client reports an error: {}", connection, text);
-    connection.close("Client Error", null);
+    end("Client Error", null);
   }
 
   @Override
@@ -278,7 +287,12 @@ final class ClientSession implements ProtocolParser.Operations {
       hub.counters().protocolErrors.increment();
     }
     LOG.warn("{}: {}", connection, text);
-    connection.close(text, text);
+    end(text, text);
+  }
+
+  private void end(String reason, @Nullable String error) {
+    ended = true;
+    connection.close(reason, error);
   }
 
   void subscriptionEnded(ClientSubscription subscription) {

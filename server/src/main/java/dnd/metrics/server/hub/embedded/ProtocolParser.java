@@ -55,6 +55,9 @@ final class ProtocolParser {
 
     /** Whether the client may send HPUB. */
     boolean headersSupported();
+
+    /** Whether one of these has ended the connection: nothing that follows it is taken. */
+    boolean ended();
   }
 
   static final String UNKNOWN_OPERATION = "Unknown Protocol Operation";
@@ -84,13 +87,13 @@ final class ProtocolParser {
   }
 
   /**
-   * Takes the operations that are complete.
+   * Takes the operations that are complete, up to one that ends the connection.
    *
    * @return where the first one begins that is not
    */
   int parse(byte[] buffer, int from, int to) {
     int position = from;
-    while (!stopped && to - position >= needed) {
+    while (!stopped && to - position >= needed && !operations.ended()) {
       int next = operation(buffer, position, to);
       if (next == position) {
         break;
@@ -104,11 +107,6 @@ final class ProtocolParser {
   /** How many bytes from the first incomplete operation on are needed to go on. */
   int needed() {
     return needed;
-  }
-
-  /** No more operations are taken. */
-  void stop() {
-    stopped = true;
   }
 
   /** One operation: where it ends, or {@code from} where it is not complete or not allowed. */

@@ -21,6 +21,8 @@ class ProtocolParserTest {
     private final List<String> calls = new ArrayList<>();
     private boolean awaitsConnect;
     private boolean headersSupported = true;
+    private boolean refusesConnect;
+    private boolean ended;
 
     private static String text(byte[] buffer, int from, int to) {
       return new String(buffer, from, to - from, ISO_8859_1);
@@ -29,6 +31,7 @@ class ProtocolParserTest {
     @Override
     public void connect(byte[] buffer, int from, int to) {
       awaitsConnect = false;
+      ended = refusesConnect;
       calls.add("CONNECT " + text(buffer, from, to));
     }
 
@@ -101,6 +104,11 @@ class ProtocolParserTest {
     @Override
     public boolean headersSupported() {
       return headersSupported;
+    }
+
+    @Override
+    public boolean ended() {
+      return ended;
     }
   }
 
@@ -238,6 +246,13 @@ class ProtocolParserTest {
     byte[] line = "PING\r\n".getBytes(ISO_8859_1);
     new ProtocolParser(other, MAX_CONTROL_LINE, MAX_PAYLOAD).parse(line, 0, line.length);
     assertThat(other.calls).containsExactly("VIOLATION Authorization Violation");
+  }
+
+  @Test
+  void nothingBehindWhatEndsTheConnectionIsTaken() {
+    recorder.refusesConnect = true;
+    assertThat(parse("PING\r\nCONNECT {}\r\nCONNECT {}\r\nPUB a 2\r\nhi\r\n"))
+        .containsExactly("PING", "CONNECT {}");
   }
 
   @Test

@@ -739,6 +739,48 @@ class ProtocolTest {
     }
   }
 
+  /** All of it arrives in one piece. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PING\r\n",
+        "CONNECT {\"auth_token\":\"wrong\"}\r\n",
+        "CONNECT {\"auth_token\":\"s3cr3t\"}\r\nPUB in 2\r\nhi\r\n"
+      })
+  void whoWasSentAwayIsNotHeardAnyMore(String behind) throws Exception {
+    reopen(TestHub.options().withToken("s3cr3t"));
+    AtomicInteger taken = new AtomicInteger();
+    hub.subscribe("in", null, message -> taken.incrementAndGet());
+    try (RawClient client = connect("CONNECT {\"auth_token\":\"guess\"}\r\n" + behind)) {
+      client.expect("-ERR 'Authorization Violation'").expectEnd();
+    }
+    await().atMost(SOON).until(() -> hub.statistics().connections() == 0); // all was read
+    assertThat(hub.statistics().authFailures()).isEqualTo(1);
+    assertThat(taken).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CONNECT {\"protocol\":7}\r\n",
+        "CONNECT {\"no_responders\":true}\r\n",
+        "CONNECT {\r\n",
+        "-ERR 'oops'\r\n"
+      })
+  void whatEndsTheConnectionIsTheLastThatIsTaken(String input) throws Exception {
+    AtomicInteger taken = new AtomicInteger();
+    hub.subscribe("in", null, message -> taken.incrementAndGet());
+    try (RawClient client = connect("PUB in 2\r\nhi\r\n" + input + "PUB in 2\r\nhi\r\n")) {
+      String last = client.line();
+      if (last != null) { // a client that reports an error is told nothing
+        assertThat(last).startsWith("-ERR ");
+        client.expectEnd();
+      }
+    }
+    await().atMost(SOON).until(() -> hub.statistics().connections() == 0);
+    assertThat(taken).hasValue(1);
+  }
+
   @Test
   void subjectsKeepTheirBytes() throws Exception {
     AtomicReference<String> heard = new AtomicReference<>();
