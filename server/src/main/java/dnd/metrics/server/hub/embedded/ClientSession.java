@@ -245,8 +245,8 @@ final class ClientSession implements ProtocolParser.Operations {
       subscriptions.put(sid, subscription);
       hub.subscriptions().add(pattern, group, subscription);
       if (!connection.isOpen()) {
-        // It was closed meanwhile, and may have missed this one.
-        endSubscriptions();
+        // It was closed meanwhile, and may have missed this one in the map, or in the trie.
+        subscriptionEnded(subscription);
       }
     }
     acknowledge();
