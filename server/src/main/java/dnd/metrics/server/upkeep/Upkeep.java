@@ -26,6 +26,10 @@ public final class Upkeep implements Closeable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition closing = lock.newCondition();
   private final AtomicLong failures = new AtomicLong();
+
+  /** Made before memory is missing, as what is said where there is none to say more. */
+  private final Exception noMemory = new IllegalStateException("memory is missing");
+
   private @Nullable Thread thread;
   private boolean closed;
 
@@ -42,7 +46,7 @@ public final class Upkeep implements Closeable {
   /**
    * Begins; the first time is after a period. Doing it again has no effect.
    *
-   * @param firstFailure told of a failure after a success, unless this was closed meanwhile
+   * @param firstFailure told of the first failure after a success, unless this was closed meanwhile
    */
   public void start(Work work, Consumer<Exception> firstFailure) {
     start(periodNanos, work, firstFailure);
@@ -70,29 +74,47 @@ public final class Upkeep implements Closeable {
 
   private void run(long firstNanos, Work work, Consumer<Exception> firstFailure) {
     long period = periodNanos;
+    boolean told = false;
     for (long wait = firstNanos; awaitPeriod(wait); wait = period) {
       Exception failure = attempt(work);
       if (failure == null) {
         period = periodNanos;
+        told = false;
         continue;
       }
       failures.incrementAndGet();
-      if (period == periodNanos && !isClosed()) {
-        firstFailure.accept(failure);
-      }
+      told = told || isClosed() || tell(firstFailure, failure);
       period = Math.min(longestPeriodNanos, 2 * period);
     }
   }
 
+  /** False where even that fails, so that the next failure is told. */
+  private static boolean tell(Consumer<Exception> firstFailure, Exception failure) {
+    try {
+      firstFailure.accept(failure);
+      return true;
+    } catch (RuntimeException | Error toSaySo) { // as where there is no memory to say it
+      return false;
+    }
+  }
+
   /** Does the work; why it failed, null where it did not. */
-  private static @Nullable Exception attempt(Work work) {
+  private @Nullable Exception attempt(Work work) {
     try {
       work.run();
       return null;
     } catch (IOException | RuntimeException e) {
       return e;
     } catch (Error e) { // for want of memory, or where a mapped file cannot be read: that may pass
+      return asException(e);
+    }
+  }
+
+  private Exception asException(Error e) {
+    try {
       return new IllegalStateException("it ended in " + e, e);
+    } catch (OutOfMemoryError toSaySo) {
+      return noMemory;
     }
   }
 

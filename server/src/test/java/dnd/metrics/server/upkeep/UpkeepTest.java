@@ -32,6 +32,40 @@ class UpkeepTest {
   }
 
   @Test
+  void goesOnWhereThereIsNoMemoryToSayWhatFailed() throws InterruptedException {
+    try (Upkeep upkeep = new Upkeep("test", 1, TimeUnit.MILLISECONDS.toNanos(1))) {
+      upkeep.start(
+          () -> {
+            runs.countDown();
+            throw new UnsayableError();
+          },
+          told::add);
+      assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+    assertThat(told).hasSize(1);
+    assertThat(told.getFirst()).hasMessage("memory is missing");
+  }
+
+  @Test
+  void whatCouldNotBeToldIsToldTheNextTime() throws InterruptedException {
+    try (Upkeep upkeep = new Upkeep("test", 1, TimeUnit.MILLISECONDS.toNanos(1))) {
+      upkeep.start(
+          () -> {
+            runs.countDown();
+            throw new IllegalStateException("of the test");
+          },
+          failure -> {
+            if (runs.getCount() == 3) {
+              throw new OutOfMemoryError("of the test, to say so");
+            }
+            told.add(failure);
+          });
+      assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();
+    }
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
   void whatBeginsAtOnceAwaitsNoPeriod() throws InterruptedException {
     long day = TimeUnit.DAYS.toNanos(1);
     CountDownLatch begun = new CountDownLatch(1);

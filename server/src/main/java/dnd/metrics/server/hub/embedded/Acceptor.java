@@ -33,15 +33,12 @@ final class Acceptor implements Runnable {
     while (!listening.isClosed()) {
       try {
         admit(listening.accept());
-      } catch (IOException failed) {
+      } catch (IOException | RuntimeException | Error failed) {
+        // The next one may do; without this thread nobody would ever come in again.
         if (!listening.isClosed()) {
-          LOG.warn("A client could not be taken in", failed);
+          FailureLog.say(LOG, "A client could not be taken in", failed);
           LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
         }
-      } catch (OutOfMemoryError noMemory) {
-        // It may be there for the next one; without this thread nobody would ever come in again.
-        LOG.error("A client could not be taken in", noMemory);
-        LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
       }
     }
   }
@@ -82,8 +79,8 @@ final class Acceptor implements Runnable {
       connection.start(admission == Admission.ADMITTED);
     } catch (OutOfMemoryError noThread) {
       // The system gives no more threads; those who are connected go on.
-      LOG.error("{}: no thread for it", connection, noThread);
       connection.closeSocket();
+      FailureLog.say(LOG, "{}: no thread for it", connection, noThread);
     }
   }
 }

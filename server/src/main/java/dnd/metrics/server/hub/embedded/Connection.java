@@ -387,6 +387,9 @@ final class Connection {
     } catch (IOException gone) {
       LOG.debug("{}: gone", this, gone);
       closeSocket();
+    } catch (RuntimeException | Error failed) { // nobody else would write to it
+      closeSocket();
+      FailureLog.say(LOG, "{}: writing to it failed", this, failed);
     } finally {
       writerEnded = true;
       closeWhenBothEnded();

@@ -46,15 +46,15 @@ final class Housekeeper {
       long now = hub.nanoClock().getAsLong();
       hub.connections().all().forEach(connection -> look(connection, now));
     } catch (RuntimeException | Error mistake) {
-      LOG.error("A round of looking after the connections failed", mistake);
+      FailureLog.say(LOG, "A round of looking after the connections failed", mistake);
     }
   }
 
   private static void look(Connection connection, long nowNanos) {
     try {
       connection.tick(nowNanos);
-    } catch (RuntimeException mistake) {
-      LOG.error("{}: looking after it failed", connection, mistake);
+    } catch (RuntimeException | Error mistake) {
+      FailureLog.say(LOG, "{}: looking after it failed", connection, mistake);
     }
   }
 }

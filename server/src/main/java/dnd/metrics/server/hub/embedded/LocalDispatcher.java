@@ -100,24 +100,20 @@ final class LocalDispatcher implements Runnable {
 
   @Override
   public void run() {
-    while (true) {
-      Work work = next();
-      switch (work) {
-        case null -> {
-          return;
-        }
-        case Work.Delivery(LocalSubscription to, Message message) -> to.handle(message);
-        case Work.Task(Runnable task) -> runSafely(task);
-      }
+    for (Work work = next(); work != null; work = next()) {
+      runSafely(work);
     }
   }
 
-  /** One that throws must not keep handlers from all that comes behind it. */
-  private static void runSafely(Runnable task) {
+  /** What throws must not keep handlers from all that comes behind it. */
+  private static void runSafely(Work work) {
     try {
-      task.run();
+      switch (work) {
+        case Work.Delivery(LocalSubscription to, Message message) -> to.handle(message);
+        case Work.Task(Runnable task) -> task.run();
+      }
     } catch (RuntimeException | Error failure) {
-      LOG.error("A task of the hub failed", failure);
+      FailureLog.say(LOG, "A task of the hub failed", failure);
     }
   }
 

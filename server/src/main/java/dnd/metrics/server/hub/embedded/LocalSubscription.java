@@ -55,13 +55,13 @@ final class LocalSubscription implements Receiver, Hub.Subscription {
     if (closed) {
       return;
     }
-    counters.localDelivered.increment();
     try {
+      counters.localDelivered.increment();
       handler.handle(message);
     } catch (RuntimeException | Error failure) {
       // A handler's mistake must not end the connection whose thread this is.
+      FailureLog.say(LOG, "The handler failed on a message on {}", message.subject(), failure);
       counters.handlerFailures.increment();
-      LOG.error("The handler of {} failed on a message on {}", pattern, message.subject(), failure);
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dnd.metrics.server.hub.MessageHandler;
+import dnd.metrics.server.upkeep.UnsayableError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -70,5 +71,25 @@ class LocalDispatcherTest {
     assertThat(subscription.deliver(publication("behind"))).isTrue();
     dispatcher.close();
     assertThat(handled).containsExactly("behind");
+  }
+
+  @Test
+  void whatFailsWithoutMemoryToSaySoKeepsNothingFromBeingDelivered() {
+    List<String> handled = new ArrayList<>();
+    LocalSubscription failing =
+        subscription(message -> {
+          throw new UnsayableError();
+        });
+    LocalSubscription subscription =
+        subscription(message -> handled.add(new String(message.copyPayload(), UTF_8)));
+    dispatcher.start();
+    assertThat(failing.deliver(publication("fails"))).isTrue();
+    dispatcher.run(() -> {
+      throw new UnsayableError();
+    });
+    assertThat(subscription.deliver(publication("behind"))).isTrue();
+    dispatcher.close();
+    assertThat(handled).containsExactly("behind");
+    assertThat(counters.handlerFailures.sum()).isEqualTo(1);
   }
 }

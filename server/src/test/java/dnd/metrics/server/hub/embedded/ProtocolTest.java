@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dnd.metrics.server.hub.Headers;
+import dnd.metrics.server.upkeep.UnsayableError;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.Socket;
@@ -376,6 +377,62 @@ class ProtocolTest {
       client.expect("PING", "PING", "-ERR 'Stale Connection'").expectEnd();
     }
     assertThat(hub.statistics().staleConnections()).isEqualTo(1);
+  }
+
+  /** The threads that must not end, whatever fails, and where there is no memory to say it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hub-accept", "hub-housekeeper"})
+  void aFailureForWhichThereIsNoMemoryEndsNoThread(String name) throws Exception {
+    AtomicInteger failures = new AtomicInteger(1);
+    HubOptions options =
+        TestHub.options()
+            .withToken("s3cr3t")
+            .withTimes(
+                Duration.ofSeconds(10),
+                Duration.ofMinutes(2),
+                2,
+                Duration.ofMillis(100),
+                Duration.ZERO);
+    hub.close();
+    hub =
+        EmbeddedHub.start(
+            options,
+            () -> {
+              if (Thread.currentThread().getName().equals(name) && failures.getAndDecrement() > 0) {
+                throw new UnsayableError();
+              }
+              return System.nanoTime();
+            });
+    try (Socket first = RawClient.connected(hub.address(), 0)) {
+      assertThat(first.isConnected()).isTrue();
+      await().atMost(SOON).until(() -> failures.get() <= 0);
+      try (RawClient client = new RawClient(hub.address())) {
+        client.expect("-ERR 'Authentication Timeout'").expectEnd();
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatCannotBeWrittenToEnds() throws Exception {
+    AtomicInteger failures = new AtomicInteger(1);
+    hub.close();
+    hub =
+        EmbeddedHub.start(
+            TestHub.options(),
+            () -> {
+              if (Thread.currentThread().getName().startsWith("hub-write-")
+                  && failures.getAndDecrement() > 0) {
+                throw new UnsayableError();
+              }
+              return System.nanoTime();
+            });
+    try (Socket socket = RawClient.connected(hub.address(), 0)) {
+      socket.setSoTimeout(60_000);
+      assertThat(socket.getInputStream().read()).isNegative();
+    }
+    try (RawClient client = connect()) {
+      client.sync();
+    }
   }
 
   @Test
