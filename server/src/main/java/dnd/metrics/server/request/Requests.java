@@ -84,8 +84,8 @@ public final class Requests implements AutoCloseable {
       worker.execute(() -> {
         try {
           task.run();
-        } catch (RuntimeException | StackOverflowError e) {
-          LOG.error("a task between requests failed", e);
+        } catch (RuntimeException | Error e) {
+          say("{} between requests failed", "a task", e);
         }
       });
       return true;
@@ -102,8 +102,8 @@ public final class Requests implements AutoCloseable {
         new Recipient(service, message.replyTo(), replyType, CorrelationIds.make());
     try {
       Envelope envelope = Envelope.read(message.buffer(), message.offset(), message.length());
-      if (envelope.type().equals(replyType) && EventTypes.SERVICE_NAME.equals(envelope.source())) {
-        return; // our own reply to a request without a reply subject, in the request's plural
+      if (isReply(message, envelope, replyType)) {
+        return; // the service's own, to a request in the singular without a reply subject
       }
       recipient = recipient.with(correlationId(envelope, recipient.correlationId()));
       envelope.requireType(type);
@@ -116,10 +116,22 @@ public final class Requests implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       ErrorCode code = worker.isShutdown() ? ErrorCode.SHUTTING_DOWN : ErrorCode.TOO_MANY_REQUESTS;
       error(recipient, new Problem(code, "", code.meaning()));
-    } catch (RuntimeException | StackOverflowError e) {
-      LOG.error("{} could not be read", subject, e);
+    } catch (RuntimeException | Error e) {
+      say("{} could not be read", subject, e);
       error(recipient, internal());
     }
+  }
+
+  /**
+   * Whether the message is a reply of the service, of this process or of another in its queue
+   * group, rather than a request whose type is that of the replies: they have no reply subject, and
+   * an outcome.
+   */
+  private static boolean isReply(Message message, Envelope envelope, String replyType) {
+    return message.replyTo() == null
+        && envelope.type().equals(replyType)
+        && EventTypes.SERVICE_NAME.equals(envelope.source())
+        && envelope.data().has("status");
   }
 
   /** The event's own correlation id where it has one that can be used, so that errors carry it. */
@@ -138,14 +150,31 @@ public final class Requests implements AutoCloseable {
       send(recipient, handler.answer(request).put("status", "success"));
     } catch (InvalidEventException e) {
       error(recipient, e.problem());
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      say(request, e);
+      error(recipient, internal());
+    }
+  }
+
+  /** Where there is no memory to say it, the answer says that there was something. */
+  private static void say(String what, String whom, Throwable e) {
+    try {
+      LOG.error(what, whom, e);
+    } catch (OutOfMemoryError toSaySo) {
+      // The thread goes on.
+    }
+  }
+
+  private static void say(Request request, Throwable e) {
+    try {
       LOG.error(
           "{} of {} failed correlation_id={}",
           request.envelope().type(),
           request.service(),
           request.correlationId(),
           e);
-      error(recipient, internal());
+    } catch (OutOfMemoryError toSaySo) {
+      // The thread goes on.
     }
   }
 

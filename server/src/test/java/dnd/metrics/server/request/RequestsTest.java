@@ -6,6 +6,7 @@ import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.events.StrictJson;
 import dnd.metrics.server.hub.RecordingHub;
+import dnd.metrics.server.upkeep.UnsayableError;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +75,22 @@ class RequestsTest {
     assertThat(hub.next().data().get("name").stringValue()).isEqualTo("y");
   }
 
+  /** A reply has no reply subject, and an outcome. */
+  @Test
+  void aRequestInThePluralIsAnsweredWhatSourceItNames() throws InterruptedException {
+    requests.subscribe("alert.rules", "alerts.rules", RequestsTest::echo);
+    String event = "{\"type\":\"alerts.rules\",\"source\":\"metrics_service\",\"data\":%s}";
+    hub.deliver("combat.alert.rules", "_INBOX.1", event.formatted("{\"name\":\"x\"}"));
+    assertThat(hub.next().data().get("name").stringValue()).isEqualTo("x");
+    hub.deliver(
+        "combat.alert.rules",
+        "_INBOX.1",
+        event.formatted("{\"name\":\"y\",\"status\":\"success\"}"));
+    assertThat(hub.next().data().get("name").stringValue()).isEqualTo("y");
+    hub.deliver("combat.alert.rules", null, event.formatted("{\"name\":\"z\"}"));
+    assertThat(hub.next().data().get("name").stringValue()).isEqualTo("z");
+  }
+
   @Test
   void anErrorNamesItsFieldCodeAndClass() throws InterruptedException {
     requests.subscribe("dashboard.request", "dashboard.result", RequestsTest::echo);
@@ -103,6 +120,23 @@ class RequestsTest {
         request -> {
           if (request.fields().has("bad")) {
             throw new IllegalStateException("thrown by a test");
+          }
+          return echo(request);
+        });
+    assertThat(replyTo(event("{\"bad\":1}")).at("/data/code").stringValue())
+        .isEqualTo(ErrorCode.INTERNAL_ERROR.text());
+    assertThat(replyTo(event("{\"name\":\"x\"}")).at("/data/status").stringValue())
+        .isEqualTo("success");
+  }
+
+  @Test
+  void aHandlerForWhichMemoryIsMissingIsAnInternalError() throws InterruptedException {
+    requests.subscribe(
+        "dashboard.request",
+        "dashboard.result",
+        request -> {
+          if (request.fields().has("bad")) {
+            throw new UnsayableError();
           }
           return echo(request);
         });
