@@ -48,6 +48,11 @@ final class SubscribedHub implements Hub {
   }
 
   @Override
+  public void letGo() {
+    hub.letGo();
+  }
+
+  @Override
   public boolean hasInterest(String subject) {
     return hub.hasInterest(subject);
   }

@@ -34,6 +34,13 @@ public interface Hub extends AutoCloseable {
   }
 
   /**
+   * Lets go now what this thread holds back, so that who is to get it does not wait for what the
+   * thread is about to wait for. A handler holds back what it publishes, and what the same client
+   * published before the message it handles; before it waits for anything it calls this.
+   */
+  default void letGo() {}
+
+  /**
    * Whether a message on {@code subject} would reach anybody now; true where the hub cannot know.
    */
   boolean hasInterest(String subject);

@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class InFlight {
   private final InFlightLimit limit;
+  private final Runnable beforeWaiting;
   private final AtomicLong bytes = new AtomicLong();
   private volatile long wakeAtBytes;
   private volatile @Nullable Thread waiting;
 
-  InFlight(InFlightLimit limit) {
+  /**
+   * @param beforeWaiting run by who waits, each time and just before
+   */
+  InFlight(InFlightLimit limit, Runnable beforeWaiting) {
     this.limit = limit;
+    this.beforeWaiting = beforeWaiting;
   }
 
   long bytes() {
@@ -53,6 +58,7 @@ final class InFlight {
     if (bytes.get() < most) {
       return;
     }
+    beforeWaiting.run();
     boolean interrupted = false;
     wakeAtBytes = most / 2;
     waiting = Thread.currentThread();

@@ -53,7 +53,7 @@ public final class IngestHandler implements AutoCloseable {
                 replies,
                 counters,
                 log,
-                new InFlight(inFlight)));
+                new InFlight(inFlight, hub::letGo)));
   }
 
   /** Begins to take in events. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,7 +18,7 @@ class InFlightTest {
 
   @Test
   void doesNotWaitWhileThereIsRoom() {
-    InFlight inFlight = new InFlight(limit);
+    InFlight inFlight = new InFlight(limit, () -> {});
     for (int i = 0; i < 16; i++) {
       inFlight.awaitRoom();
       inFlight.add(MEGABYTE / 16);
@@ -29,7 +30,7 @@ class InFlightTest {
   void thoseWhoHaveMuchInFlightShareWhatThereIs() {
     List<InFlight> connections = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
-      connections.add(new InFlight(limit));
+      connections.add(new InFlight(limit, () -> {}));
     }
     assertThat(limit.bytes()).isEqualTo(MEGABYTE);
     connections.forEach(connection -> connection.add(1_000)); // which is little
@@ -51,7 +52,7 @@ class InFlightTest {
   void neverHoldsMoreThanItsLimitAndOneEvent() throws InterruptedException {
     long seed = System.nanoTime();
     Random random = new Random(seed);
-    InFlight inFlight = new InFlight(limit);
+    InFlight inFlight = new InFlight(limit, () -> {});
     int largest = 400_000;
     BlockingQueue<Integer> log = new ArrayBlockingQueue<>(10_000);
     int events = 200_000;
@@ -80,8 +81,26 @@ class InFlightTest {
 
   @Test
   @Timeout(180)
+  void whoWaitsLetsGoBefore() throws InterruptedException {
+    AtomicInteger letGo = new AtomicInteger();
+    InFlight inFlight = new InFlight(limit, letGo::incrementAndGet);
+    inFlight.awaitRoom();
+    inFlight.add(MEGABYTE);
+    assertThat(letGo).as("there was room").hasValue(0);
+    Thread waiting = Thread.ofPlatform().start(inFlight::awaitRoom);
+    while (waiting.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(letGo).hasValue(1);
+    inFlight.remove(MEGABYTE);
+    waiting.join();
+    assertThat(letGo).hasValue(1);
+  }
+
+  @Test
+  @Timeout(180)
   void anInterruptedThreadWaitsAllTheSame() throws InterruptedException {
-    InFlight inFlight = new InFlight(limit);
+    InFlight inFlight = new InFlight(limit, () -> {});
     inFlight.add(MEGABYTE);
     Thread waiting =
         Thread.ofPlatform()

@@ -15,12 +15,18 @@ import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.Nats;
 import io.nats.client.Subscription;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +151,54 @@ class IngestEndToEndTest {
     }
     ask("dice.metrics.report", report.replace("rolls_total", "others_total").formatted(2, "1"));
     assertThat(samples(only("rolls_total"))).hasSize(2);
+  }
+
+  /** What a client published before the push that waits for the disk is not kept back with it. */
+  @Test
+  void othersDoNotWaitForTheDiskWithWhoIsTooFast() throws Exception {
+    CountDownLatch forced = new CountDownLatch(1);
+    head.callBackTogether(callbacks -> {
+      try {
+        assertThat(forced.await(2, TimeUnit.MINUTES)).isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      callbacks.run();
+    });
+    Subscription chat = client.subscribe("chat.x");
+    client.flush(Duration.ofMinutes(1));
+    String push = "dice.metrics.push";
+    try (Socket fast = new Socket(hub.address().getAddress(), hub.address().getPort())) {
+      fast.setSoTimeout(60_000);
+      BufferedReader said =
+          new BufferedReader(new InputStreamReader(fast.getInputStream(), StandardCharsets.UTF_8));
+      assertThat(said.readLine()).startsWith("INFO ");
+      send(fast, pub(push, gauge(1_000_000)) + pub(push, gauge(100_000)) + "PING\r\n");
+      assertThat(said.readLine()).as("they are under way").isEqualTo("PONG");
+      send(fast, "PING\r\n" + pub("chat.x", "hi") + pub(push, gauge(1_000)));
+      assertThat(said.readLine()).isEqualTo("PONG");
+      assertThat(chat.nextMessage(Duration.ofMinutes(1))).isNotNull();
+      send(fast, "PING\r\n");
+      forced.countDown();
+      assertThat(said.readLine()).isEqualTo("PONG");
+    } finally {
+      forced.countDown();
+    }
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String pub(String subject, String payload) {
+    return "PUB " + subject + " " + payload.length() + "\r\n" + payload + "\r\n";
+  }
+
+  /** A push with so many blanks in it. */
+  private static String gauge(int blanks) {
+    return "{\"type\":\"metrics.push\","
+        + " ".repeat(blanks)
+        + "\"data\":{\"service\":\"dice\",\"metrics\":[{\"name\":\"luck\",\"type\":\"gauge\",\"value\":1}]}}";
   }
 
   private HeadSeries only(String name) {

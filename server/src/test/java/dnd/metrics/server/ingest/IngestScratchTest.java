@@ -103,7 +103,7 @@ class IngestScratchTest {
               new Replies(hub, CLOCK, ids, counters, log),
               counters,
               log,
-              new InFlight(new InFlightLimit()));
+              new InFlight(new InFlightLimit(), () -> {}));
       hub.subscribe(
           "*.metrics.push",
           "metrics",

@@ -137,6 +137,11 @@ public final class EmbeddedHub implements Hub {
   }
 
   @Override
+  public void letGo() {
+    hub.publisher().letGo();
+  }
+
+  @Override
   public boolean hasInterest(String subject) {
     return hub.publisher().hasInterest(subject);
   }

@@ -122,6 +122,14 @@ final class LocalPublisher {
     }
   }
 
+  /** Wakes now whom this thread has written to in its turn, if it is in one. */
+  void letGo() {
+    WakeUps turn = TURN.get();
+    if (turn != null) {
+      turn.wakeAll();
+    }
+  }
+
   private Interest interest(String wire) {
     int hash = wire.hashCode();
     int place = (hash ^ hash >>> 10 ^ hash >>> 20) & (PLACES - 1);

@@ -707,6 +707,36 @@ class ProtocolTest {
     }
   }
 
+  @Test
+  void nobodyWaitsForAHandlerThatLetsGoBeforeItWaits() throws Exception {
+    hub.close();
+    hub = EmbeddedHub.start(TestHub.options(), () -> 0); // no turn takes long
+    CountDownLatch goesOn = new CountDownLatch(1);
+    hub.subscribe(
+        "in",
+        null,
+        message -> {
+          hub.letGo();
+          try {
+            assertThat(goesOn.await(1, TimeUnit.MINUTES)).isTrue();
+          } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try (RawClient client = connect();
+        RawClient other = connect()) {
+      other.send("SUB chat.x 1\r\n");
+      other.sync();
+      client.send("PING\r\nPUB chat.x 2\r\nhi\r\nPUB in 0\r\n\r\nPING\r\n");
+      other.expect("MSG chat.x 1 2", "hi");
+      client.expect("PONG");
+      goesOn.countDown();
+      client.expect("PONG");
+    } finally {
+      goesOn.countDown();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "PUB allowed.x 0\\r\\n\\r\\n, ''",
