@@ -6,9 +6,9 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +35,7 @@ final class Connection {
   private static final byte[] PING = WireText.toBytes("PING\r\n");
   private static final long AWAKE_NANOS = 50_000;
   private static final Duration CLOSING_TIME = Duration.ofSeconds(1);
+  private static final long TURN_LOOK_NANOS = 1_000_000;
   private static final String CLIENT_CLOSED = "Client Closed";
 
   private final HubContext hub;
@@ -49,6 +50,12 @@ final class Connection {
   private volatile boolean writerStarted;
   private volatile boolean writerEnded;
   private volatile boolean readingStopped;
+
+  /**
+   * Whether what was read is being worked through: set before the look at {@code readingStopped}.
+   */
+  private volatile boolean inTurn;
+
   private volatile @Nullable Thread reader;
 
   /** When TLS and CONNECT must be done; when the socket is closed, in CLOSING. */
@@ -196,29 +203,30 @@ final class Connection {
     }
   }
 
-  /** Takes in nothing more; what waits for the client is still sent. */
+  /**
+   * Takes in nothing more; what waits for the client is still sent. What comes is read and thrown
+   * away: to end a socket's input would, below TLS 1.3, end its output, too.
+   */
   void stopReading() {
     readingStopped = true;
-    try {
-      socket.shutdownInput();
-    } catch (IOException gone) {
-      LOG.debug("{}: gone before it could be drained", this, gone);
-    }
   }
 
   /**
-   * Waits until no handler runs on this connection's thread; false where the time was too short.
+   * Waits until no handler runs on this connection's thread, once it is to read no more; false
+   * where the time was too short.
    */
   boolean awaitReader(Duration atMost) {
     if (Thread.currentThread() == reader) {
       return true;
     }
-    try {
-      return readerEnded.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      return false;
+    long began = System.nanoTime();
+    while (inTurn) {
+      if (System.nanoTime() - began > atMost.toNanos() || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(TURN_LOOK_NANOS);
     }
+    return true;
   }
 
   /** The housekeeper's regular look: deadlines, and whether the client still lives. */
@@ -319,18 +327,14 @@ final class Connection {
       }
       InputStream in = talking.getInputStream();
       readOperations(in, talking.getOutputStream());
-      if (!isOpen()) {
+      if (!isOpen() || readingStopped) {
         throwAway(in);
       }
     } catch (IOException gone) {
-      if (!readingStopped) {
-        LOG.debug("{}: gone", this, gone);
-        closeSocket();
-      }
+      LOG.debug("{}: gone", this, gone);
+      closeSocket();
     } finally {
-      if (!readingStopped) {
-        close(CLIENT_CLOSED, null);
-      }
+      close(CLIENT_CLOSED, null);
       session.forget();
       readBuffer = null;
       readerEnded.countDown();
@@ -408,24 +412,39 @@ final class Connection {
         new ProtocolParser(session, options.maxControlLineBytes(), options.maxPayloadBytes());
     ReadBuffer buffer = new ReadBuffer();
     readBuffer = buffer;
-    InputStream received = socket.getInputStream(); // once: a drained socket gives none any more
+    InputStream received = socket.getInputStream();
     while (isOpen() && !readingStopped) {
       if (buffer.fill(in, parser.needed()) < 0) {
         return;
       }
       lastInNanos = hub.nanoClock().getAsLong();
       pingsOut.set(0);
-      session.beginTurn();
       boolean answered = false;
+      inTurn = true;
       try {
-        buffer.taken(parser.parse(buffer.bytes(), buffer.from(), buffer.to()));
+        if (readingStopped) {
+          return;
+        }
+        answered = turn(parser, buffer);
       } finally {
-        answered = session.endTurn(outbound);
+        inTurn = false;
       }
       if (answered) {
         answer(received, in, out);
       }
     }
+  }
+
+  /** Takes what the client asks for; whether it is answered, and its writer was not woken. */
+  private boolean turn(ProtocolParser parser, ReadBuffer buffer) {
+    session.beginTurn();
+    boolean answered = false;
+    try {
+      buffer.taken(parser.parse(buffer.bytes(), buffer.from(), buffer.to()));
+    } finally {
+      answered = session.endTurn(outbound);
+    }
+    return answered;
   }
 
   /**

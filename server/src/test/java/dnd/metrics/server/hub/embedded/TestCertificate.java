@@ -14,7 +14,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for 127.0.0.1 that is made when a test needs it, as PEM files. */
-record TestCertificate(Path certFile, Path keyFile, SSLContext trusting) {
+record TestCertificate(Path certFile, Path keyFile, Certificate certificate) {
   private static final String PASSWORD = "changeit";
 
   static TestCertificate create(Path folder, String algorithm) throws Exception {
@@ -53,7 +53,7 @@ record TestCertificate(Path certFile, Path keyFile, SSLContext trusting) {
     Files.write(certFile, pem("CERTIFICATE", certificate.getEncoded()));
     Files.write(
         keyFile, pem("PRIVATE KEY", keys.getKey("hub", PASSWORD.toCharArray()).getEncoded()));
-    return new TestCertificate(certFile, keyFile, trusting(certificate));
+    return new TestCertificate(certFile, keyFile, certificate);
   }
 
   private static List<String> pem(String kind, byte[] der) {
@@ -63,14 +63,15 @@ record TestCertificate(Path certFile, Path keyFile, SSLContext trusting) {
         "-----END " + kind + "-----");
   }
 
-  private static SSLContext trusting(Certificate certificate) throws Exception {
+  /** For a client that trusts it, and talks {@code protocol} at most: TLS, TLSv1.2. */
+  SSLContext trusting(String protocol) throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("hub", certificate);
     TrustManagerFactory trust =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
+    SSLContext context = SSLContext.getInstance(protocol);
     context.init(null, trust.getTrustManagers(), null);
     return context;
   }
