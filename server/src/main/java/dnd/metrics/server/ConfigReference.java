@@ -82,7 +82,9 @@ public final class ConfigReference {
               "limits.out_of_order_window",
               "how far behind its series' newest sample a sample may come"),
           setting("limits.future_tolerance", "how far ahead of its reception a sample may lie"),
-          setting("queries.timeout", "the longest that a query may ask for"),
+          setting(
+              "queries.timeout",
+              "the longest that a query may ask for; as long may an answer in parts wait for its reader"),
           setting("queries.default_timeout", "what it gets unasked"),
           setting("queries.max_running", "queries at once"),
           setting("queries.max_queued", "queries that wait"),
@@ -91,7 +93,11 @@ public final class ConfigReference {
           setting("queries.subquery_step", "of subqueries that name none"),
           setting("queries.samples_per_query", "samples that a query may hold at once"),
           setting("queries.memory_per_query", "a quarter of the heap", "memory of one query"),
-          setting("queries.memory_total", "half of the heap", "memory of all queries"),
+          setting(
+              "queries.memory_total",
+              "half of the heap",
+              "memory of all queries, of answers until they are sent, and of what live queries remember of"
+                  + " what they told, which is at most half of it"),
           setting(
               "storage.database",
               "where the tables are: SQLite in the data folder, or"
