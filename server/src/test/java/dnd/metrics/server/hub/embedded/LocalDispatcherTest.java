@@ -3,8 +3,8 @@ package dnd.metrics.server.hub.embedded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.database.UnspeakableError;
 import dnd.metrics.server.hub.MessageHandler;
-import dnd.metrics.server.upkeep.UnsayableError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -78,14 +78,14 @@ class LocalDispatcherTest {
     List<String> handled = new ArrayList<>();
     LocalSubscription failing =
         subscription(message -> {
-          throw new UnsayableError();
+          throw new UnspeakableError();
         });
     LocalSubscription subscription =
         subscription(message -> handled.add(new String(message.copyPayload(), UTF_8)));
     dispatcher.start();
-    assertThat(failing.deliver(publication("fails"))).isTrue();
+    assertThat(failing.deliver(publication("f"))).isTrue(); // leaves room for the other
     dispatcher.run(() -> {
-      throw new UnsayableError();
+      throw new UnspeakableError();
     });
     assertThat(subscription.deliver(publication("behind"))).isTrue();
     dispatcher.close();
