@@ -381,15 +381,17 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-func TestSlowConsumerIsCutOff(t *testing.T) {
-	own, err := startService(t.TempDir(), "message_hub:\n  max_pending: 256KiB\n")
-	check(t, err)
-	defer func() { check(t, own.stop()) }()
-	watcher := connect(t, own)
-	notices := subscribe(t, watcher, "hub.slow_consumer")
+// subscribeAndSleep is a client that reads nothing of what it subscribed to.
+func subscribeAndSleep(t *testing.T, own *service) {
+	t.Helper()
 	slow := dialRaw(t, own.address)
 	slow.send("CONNECT {\"name\":\"sleeper\"}\r\nSUB flood 1\r\nPING\r\n")
 	slow.expect("PONG")
+}
+
+// flood publishes until somebody is cut off, and returns what is said of that.
+func flood(t *testing.T, watcher *nats.Conn, notices *nats.Subscription) string {
+	t.Helper()
 	for range 1000 {
 		check(t, watcher.Publish("flood", make([]byte, 64<<10)))
 		flush(t, watcher)
@@ -397,7 +399,17 @@ func TestSlowConsumerIsCutOff(t *testing.T) {
 			break
 		}
 	}
-	if got := string(next(t, notices).Data); !strings.Contains(got, "sleeper") {
+	return string(next(t, notices).Data)
+}
+
+func TestSlowConsumerIsCutOff(t *testing.T) {
+	own, err := startService(t.TempDir(), "message_hub:\n  max_pending: 256KiB\n")
+	check(t, err)
+	defer func() { check(t, own.stop()) }()
+	watcher := connect(t, own)
+	notices := subscribe(t, watcher, "hub.slow_consumer")
+	subscribeAndSleep(t, own)
+	if got := flood(t, watcher, notices); !strings.Contains(got, "sleeper") {
 		t.Fatal(got)
 	}
 	flush(t, watcher)
@@ -412,18 +424,9 @@ func TestOfManySlowConsumersTheSlowestIsCutOff(t *testing.T) {
 	watcher := connect(t, own)
 	notices := subscribe(t, watcher, "hub.slow_consumer")
 	for range 8 {
-		slow := dialRaw(t, own.address)
-		slow.send("CONNECT {\"name\":\"sleeper\"}\r\nSUB flood 1\r\nPING\r\n")
-		slow.expect("PONG")
+		subscribeAndSleep(t, own)
 	}
-	for range 1000 {
-		check(t, watcher.Publish("flood", make([]byte, 64<<10)))
-		flush(t, watcher)
-		if pending, _, _ := notices.Pending(); pending > 0 {
-			break
-		}
-	}
-	got := string(next(t, notices).Data)
+	got := flood(t, watcher, notices)
 	if !strings.Contains(got, "sleeper") || !strings.Contains(got, "would wait for all clients together") {
 		t.Fatal(got)
 	}

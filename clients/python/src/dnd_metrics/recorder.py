@@ -206,12 +206,14 @@ class Recorder:
         help_text: str | None,
         unit: str | None,
     ) -> _S:
-        check_description(name, help_text, unit)
+        described = help_text is not None or unit is not None
+        if described:
+            check_description(name, help_text, unit)  # before the series is made
         try:
             series = known[(name, *labels.items()) if labels else name]
         except (KeyError, TypeError, AttributeError):
             series = self._find(type_, known, name, labels)
-        if help_text is not None or unit is not None:
+        if described:
             self.describe(name, help=help_text, unit=unit)
         return series
 

@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.IntIterator;
 import org.roaringbitmap.RoaringBitmap;
@@ -293,17 +294,16 @@ public final class Head implements SeriesSource, Closeable {
       return index.values(name, numbers(matchers, fromMillis, toMillis, progress));
     }
     TreeSet<String> values = new TreeSet<>(Labels::compareCodePoints);
-    IntIterator each = numbers(matchers, fromMillis, toMillis, progress).getIntIterator();
-    for (int looked = 1; each.hasNext(); looked++) {
-      if (looked % SELECTED_PER_CHECK == 0) {
-        progress.check();
-      }
-      Labeled labels = labelsOf(each.next());
-      String value = labels == null ? "" : labels.label(name);
-      if (!value.isEmpty()) {
-        values.add(value);
-      }
-    }
+    forEach(
+        numbers(matchers, fromMillis, toMillis, progress),
+        progress,
+        ref -> {
+          Labeled labels = labelsOf(ref);
+          String value = labels == null ? "" : labels.label(name);
+          if (!value.isEmpty()) {
+            values.add(value);
+          }
+        });
     return List.copyOf(values);
   }
 
@@ -311,17 +311,26 @@ public final class Head implements SeriesSource, Closeable {
       List<Matcher> matchers, long fromMillis, long toMillis, SearchProgress progress) {
     progress.check();
     RoaringBitmap numbers = new RoaringBitmap();
-    IntIterator each = index.select(matchers, progress::check).getIntIterator();
+    forEach(
+        index.select(matchers, progress::check),
+        progress,
+        ref -> {
+          if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
+            numbers.add(ref);
+          }
+        });
+    return numbers;
+  }
+
+  /** Looks at each of them, and now and then whether the search goes on. */
+  private static void forEach(RoaringBitmap refs, SearchProgress progress, IntConsumer look) {
+    IntIterator each = refs.getIntIterator();
     for (int looked = 1; each.hasNext(); looked++) {
       if (looked % SELECTED_PER_CHECK == 0) {
         progress.check();
       }
-      int ref = each.next();
-      if (directory.mayHaveSamples(ref, fromMillis, toMillis)) {
-        numbers.add(ref);
-      }
+      look.accept(each.next());
     }
-    return numbers;
   }
 
   /**

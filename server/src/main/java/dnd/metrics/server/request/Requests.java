@@ -13,6 +13,7 @@ import dnd.metrics.events.StrictJson;
 import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.hub.Message;
+import dnd.metrics.server.upkeep.FailureLog;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,7 +86,7 @@ public final class Requests implements AutoCloseable {
         try {
           task.run();
         } catch (RuntimeException | Error e) {
-          say("{} between requests failed", "a task", e);
+          FailureLog.say(LOG, "a task between requests failed", e);
         }
       });
       return true;
@@ -117,7 +118,7 @@ public final class Requests implements AutoCloseable {
       ErrorCode code = worker.isShutdown() ? ErrorCode.SHUTTING_DOWN : ErrorCode.TOO_MANY_REQUESTS;
       error(recipient, new Problem(code, "", code.meaning()));
     } catch (RuntimeException | Error e) {
-      say("{} could not be read", subject, e);
+      FailureLog.say(LOG, "{} could not be read", subject, e);
       error(recipient, internal());
     }
   }
@@ -151,30 +152,14 @@ public final class Requests implements AutoCloseable {
     } catch (InvalidEventException e) {
       error(recipient, e.problem());
     } catch (RuntimeException | Error e) {
-      say(request, e);
-      error(recipient, internal());
-    }
-  }
-
-  /** Where there is no memory to say it, the answer says that there was something. */
-  private static void say(String what, String whom, Throwable e) {
-    try {
-      LOG.error(what, whom, e);
-    } catch (OutOfMemoryError toSaySo) {
-      // The thread goes on.
-    }
-  }
-
-  private static void say(Request request, Throwable e) {
-    try {
-      LOG.error(
+      FailureLog.say(
+          LOG,
           "{} of {} failed correlation_id={}",
           request.envelope().type(),
           request.service(),
           request.correlationId(),
           e);
-    } catch (OutOfMemoryError toSaySo) {
-      // The thread goes on.
+      error(recipient, internal());
     }
   }
 

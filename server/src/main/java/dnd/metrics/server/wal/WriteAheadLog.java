@@ -2,6 +2,7 @@ package dnd.metrics.server.wal;
 
 import dnd.metrics.server.disk.DiskPace;
 import dnd.metrics.server.model.DurationHistogram;
+import dnd.metrics.server.upkeep.FailureLog;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -214,7 +215,7 @@ public final class WriteAheadLog implements Closeable {
     try {
       run();
     } catch (RuntimeException | Error e) {
-      say("the log's thread died: nothing can be taken in any more", e);
+      FailureLog.say(LOG, "the log's thread died: nothing can be taken in any more", e);
       IOException reason = asFailure(e);
       failure = reason;
       finish(reason);
@@ -288,7 +289,7 @@ public final class WriteAheadLog implements Closeable {
     try {
       together.accept(callBackCommitted);
     } catch (RuntimeException | Error e) {
-      say("what calls back those whose records were forced failed", e);
+      FailureLog.say(LOG, "what calls back those whose records were forced failed", e);
     }
     callBack(null); // those whom it did not get to
     runAfterwards(anotherFollows());
@@ -318,7 +319,7 @@ public final class WriteAheadLog implements Closeable {
     } catch (IOException e) {
       return e;
     } catch (RuntimeException | Error e) {
-      say("writing the log failed, though not for the disk: it is tried again", e);
+      FailureLog.say(LOG, "writing the log failed, though not for the disk: it is tried again", e);
       return asFailure(e);
     }
   }
@@ -328,14 +329,6 @@ public final class WriteAheadLog implements Closeable {
       return new IOException(e.toString(), e);
     } catch (OutOfMemoryError toSaySo) {
       return noMemory;
-    }
-  }
-
-  private static void say(String what, Throwable e) {
-    try {
-      LOG.error(what, e);
-    } catch (OutOfMemoryError toSaySo) {
-      // Nothing can be said then, and all else goes on.
     }
   }
 
@@ -359,7 +352,7 @@ public final class WriteAheadLog implements Closeable {
         waiting.failed(failure);
       }
     } catch (RuntimeException | Error e) {
-      say("a callback of the log failed", e);
+      FailureLog.say(LOG, "a callback of the log failed", e);
     }
   }
 
@@ -367,7 +360,7 @@ public final class WriteAheadLog implements Closeable {
     try {
       afterwards.forced(anotherFollows);
     } catch (RuntimeException | Error e) {
-      say("what follows a force of the log failed", e);
+      FailureLog.say(LOG, "what follows a force of the log failed", e);
     }
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dnd.metrics.events.ErrorCode;
 import dnd.metrics.events.InvalidEventException;
 import dnd.metrics.events.StrictJson;
+import dnd.metrics.server.database.UnspeakableError;
 import dnd.metrics.server.hub.RecordingHub;
-import dnd.metrics.server.upkeep.UnsayableError;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
@@ -136,7 +136,7 @@ class RequestsTest {
         "dashboard.result",
         request -> {
           if (request.fields().has("bad")) {
-            throw new UnsayableError();
+            throw new UnspeakableError();
           }
           return echo(request);
         });

@@ -2,6 +2,7 @@ package dnd.metrics.server.upkeep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dnd.metrics.server.database.UnspeakableError;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -37,7 +38,7 @@ class UpkeepTest {
       upkeep.start(
           () -> {
             runs.countDown();
-            throw new UnsayableError();
+            throw new UnspeakableError();
           },
           told::add);
       assertThat(runs.await(1, TimeUnit.MINUTES)).isTrue();

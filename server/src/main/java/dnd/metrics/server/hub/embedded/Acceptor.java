@@ -1,6 +1,7 @@
 package dnd.metrics.server.hub.embedded;
 
 import dnd.metrics.server.hub.embedded.ConnectionRegistry.Admission;
+import dnd.metrics.server.upkeep.FailureLog;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;

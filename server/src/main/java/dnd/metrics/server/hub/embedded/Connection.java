@@ -1,11 +1,11 @@
 package dnd.metrics.server.hub.embedded;
 
+import dnd.metrics.server.upkeep.FailureLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -46,7 +46,7 @@ final class Connection {
   private final ClientSession session;
 
   private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
-  private final CountDownLatch readerEnded = new CountDownLatch(1);
+  private volatile boolean readerEnded;
   private volatile boolean writerStarted;
   private volatile boolean writerEnded;
   private volatile boolean readingStopped;
@@ -337,7 +337,7 @@ final class Connection {
       close(CLIENT_CLOSED, null);
       session.forget();
       readBuffer = null;
-      readerEnded.countDown();
+      readerEnded = true;
       closeWhenBothEnded();
     }
   }
@@ -382,7 +382,7 @@ final class Connection {
   private void write(OutputStream out) {
     try {
       outbound.writeTo(out);
-      if (readerEnded.getCount() > 0) {
+      if (!readerEnded) {
         // The client reads to the end, closes, and only then is the socket closed: closing it
         // with unread bytes would reset the connection and take the last line away.
         out.flush();
@@ -401,7 +401,7 @@ final class Connection {
   }
 
   private void closeWhenBothEnded() {
-    if (writerEnded && readerEnded.getCount() == 0) {
+    if (writerEnded && readerEnded) {
       closeSocket();
     }
   }

@@ -1,5 +1,6 @@
 package dnd.metrics.server.hub.embedded;
 
+import dnd.metrics.server.upkeep.FailureLog;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;

@@ -1,6 +1,7 @@
 package dnd.metrics.server.hub.embedded;
 
 import dnd.metrics.server.hub.Message;
+import dnd.metrics.server.upkeep.FailureLog;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;

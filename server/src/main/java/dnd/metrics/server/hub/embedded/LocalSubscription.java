@@ -4,6 +4,7 @@ import dnd.metrics.server.hub.Headers;
 import dnd.metrics.server.hub.Hub;
 import dnd.metrics.server.hub.Message;
 import dnd.metrics.server.hub.MessageHandler;
+import dnd.metrics.server.upkeep.FailureLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

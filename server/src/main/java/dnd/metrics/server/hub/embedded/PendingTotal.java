@@ -28,10 +28,6 @@ final class PendingTotal {
     return Math.max(options.maxPendingBytes(), Runtime.getRuntime().maxMemory() / 8);
   }
 
-  long maxBytes() {
-    return maxBytes;
-  }
-
   long bytes() {
     return bytes.get();
   }

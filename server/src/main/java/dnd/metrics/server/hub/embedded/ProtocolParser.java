@@ -78,7 +78,6 @@ final class ProtocolParser {
   private final int[] argumentTo = new int[MAX_ARGUMENTS + 1];
   private int arguments;
   private int needed = 1;
-  private boolean stopped;
 
   ProtocolParser(Operations operations, int maxControlLine, int maxPayload) {
     this.operations = operations;
@@ -93,7 +92,7 @@ final class ProtocolParser {
    */
   int parse(byte[] buffer, int from, int to) {
     int position = from;
-    while (!stopped && to - position >= needed && !operations.ended()) {
+    while (to - position >= needed && !operations.ended()) {
       int next = operation(buffer, position, to);
       if (next == position) {
         break;
@@ -333,7 +332,6 @@ final class ProtocolParser {
   }
 
   private int refuse(int from, String text) {
-    stopped = true;
     operations.violation(text);
     return from;
   }

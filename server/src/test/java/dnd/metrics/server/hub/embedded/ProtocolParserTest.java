@@ -31,7 +31,7 @@ class ProtocolParserTest {
     @Override
     public void connect(byte[] buffer, int from, int to) {
       awaitsConnect = false;
-      ended = refusesConnect;
+      ended |= refusesConnect;
       calls.add("CONNECT " + text(buffer, from, to));
     }
 
@@ -93,6 +93,7 @@ class ProtocolParserTest {
 
     @Override
     public void violation(String text) {
+      ended = true;
       calls.add("VIOLATION " + text);
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dnd.metrics.server.database.UnspeakableError;
 import dnd.metrics.server.hub.Headers;
-import dnd.metrics.server.upkeep.UnsayableError;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.Socket;
@@ -399,7 +399,7 @@ class ProtocolTest {
             options,
             () -> {
               if (Thread.currentThread().getName().equals(name) && failures.getAndDecrement() > 0) {
-                throw new UnsayableError();
+                throw new UnspeakableError();
               }
               return System.nanoTime();
             });
@@ -422,7 +422,7 @@ class ProtocolTest {
             () -> {
               if (Thread.currentThread().getName().startsWith("hub-write-")
                   && failures.getAndDecrement() > 0) {
-                throw new UnsayableError();
+                throw new UnspeakableError();
               }
               return System.nanoTime();
             });

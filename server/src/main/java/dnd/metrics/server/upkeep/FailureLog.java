@@ -1,4 +1,4 @@
-package dnd.metrics.server.hub.embedded;
+package dnd.metrics.server.upkeep;
 
 import org.slf4j.Logger;
 
@@ -7,11 +7,11 @@ import org.slf4j.Logger;
  * memory, and where there is none, nothing is said. Callers hand over what there is and build no
  * text of it, for the same reason.
  */
-final class FailureLog {
+public final class FailureLog {
   private FailureLog() {}
 
   /** Logs {@code failure} as an error. */
-  static void say(Logger log, String what, Throwable failure) {
+  public static void say(Logger log, String what, Throwable failure) {
     try {
       log.error(what, failure);
     } catch (OutOfMemoryError toSaySo) {
@@ -24,9 +24,23 @@ final class FailureLog {
    *
    * @param what has a {@code {}} for {@code whom}
    */
-  static void say(Logger log, String what, Object whom, Throwable failure) {
+  public static void say(Logger log, String what, Object whom, Throwable failure) {
     try {
       log.error(what, whom, failure);
+    } catch (OutOfMemoryError toSaySo) {
+      // All else goes on.
+    }
+  }
+
+  /**
+   * The same of something that three values tell.
+   *
+   * @param what has a {@code {}} for each
+   */
+  public static void say(
+      Logger log, String what, Object one, Object two, Object three, Throwable failure) {
+    try {
+      log.error(what, one, two, three, failure);
     } catch (OutOfMemoryError toSaySo) {
       // All else goes on.
     }
